@@ -1,0 +1,2 @@
+//! marsdeck.
+fn main() {}

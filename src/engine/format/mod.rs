@@ -1,0 +1,12 @@
+//! Pure codecs, one folder per format: bytes in, values and a list of problems out. No I/O.
+
+pub mod chemcam;
+pub mod csv;
+pub mod gazetteer;
+pub mod geojson;
+pub mod mseed;
+pub mod pds3;
+pub mod pds4;
+pub mod quakeml;
+pub mod spice;
+pub mod stationxml;

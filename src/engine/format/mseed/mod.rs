@@ -1,0 +1,5 @@
+//! miniSEED 2 and 3.
+
+mod model;
+
+pub use model::{Encoding, Header, Samples, SourceId, Trace, Version};

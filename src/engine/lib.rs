@@ -1,0 +1,18 @@
+//! The engine of marsdeck: everything that works without a screen.
+//!
+//! It reads formats, keeps the archive, answers queries and runs the demo simulator.
+//! It knows no window, GPU or font. Folders import only from folders above them in
+//! this list (the `tidy` test holds the table).
+
+pub mod archive;
+pub mod format;
+pub mod ingest;
+pub mod mission;
+pub mod problem;
+pub mod query;
+pub mod remote;
+pub mod runtime;
+pub mod science;
+pub mod simulator;
+pub mod storage;
+pub mod time;

@@ -1,0 +1,151 @@
+//! The definitions that a mission database holds.
+
+use serde::{Deserialize, Serialize};
+
+/// Severity of a value, in the order of XTCE `AlarmLevels` with two quiet states below.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// No value, or nothing is known.
+    #[default]
+    Off,
+    /// Switched off or sleeping on purpose.
+    Standby,
+    /// Inside all limits.
+    Normal,
+    /// XTCE watch; shown as caution.
+    Watch,
+    /// XTCE warning; shown as caution.
+    Warning,
+    /// XTCE distress; shown as serious.
+    Distress,
+    /// XTCE critical; shown as critical.
+    Critical,
+    /// XTCE severe; shown as critical.
+    Severe,
+}
+
+/// A range outside of which a parameter has a severity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// Severity outside of the range.
+    pub severity: Severity,
+    /// Lowest value still inside; none: no lower limit.
+    #[serde(default)]
+    pub low: Option<f64>,
+    /// Highest value still inside; none: no upper limit.
+    #[serde(default)]
+    pub high: Option<f64>,
+}
+
+/// One measured quantity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// Series name: a qualified name such as `/insight/apss/pressure`, or a channel such as
+    /// `XB.ELYSE.02.BHU`.
+    pub name: String,
+    /// Short title for people, e.g. `Pressure`.
+    pub title: String,
+    /// Unit as printed; empty where there is none.
+    #[serde(default)]
+    pub unit: String,
+    /// Expected samples per second; 0 where it is not periodic.
+    #[serde(default)]
+    pub rate_hz: f64,
+    /// Digits after the point when printed.
+    #[serde(default = "two")]
+    pub decimals: u8,
+    /// Limits, any order; the most severe violated one counts.
+    #[serde(default)]
+    pub limits: Vec<Limit>,
+    /// Names of the values of an enumerated parameter.
+    #[serde(default)]
+    pub states: Vec<(f64, String)>,
+    /// One sentence of explanation.
+    #[serde(default)]
+    pub description: String,
+}
+
+fn two() -> u8 {
+    2
+}
+
+/// One instrument of a mission.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Instrument {
+    /// Short lower-case identifier, e.g. `apss`.
+    pub id: String,
+    /// Name on screen, e.g. `APSS`.
+    pub name: String,
+    /// Full name.
+    pub title: String,
+    /// Colour `#rrggbb` for its curves and its card.
+    pub colour: String,
+    /// Name of the enumerated parameter that holds the instrument's mode; may be empty.
+    #[serde(default)]
+    pub state: String,
+    /// Parameters shown on the Watch card, in order.
+    #[serde(default)]
+    pub key_parameters: Vec<String>,
+    /// Parameter drawn as the card's sparkline.
+    #[serde(default)]
+    pub sparkline: String,
+    /// Workspace or panel to open next, e.g. `Seismic`.
+    #[serde(default)]
+    pub workspace: String,
+    /// All parameters.
+    #[serde(default, rename = "parameter")]
+    pub parameters: Vec<Parameter>,
+}
+
+/// A place on Mars.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// Name on the globe.
+    pub name: String,
+    /// Planetocentric latitude, degrees north.
+    pub latitude_deg: f64,
+    /// Longitude, degrees east, 0 to 360.
+    pub longitude_deg: f64,
+    /// Height above the areoid in metres.
+    #[serde(default)]
+    pub elevation_m: f64,
+}
+
+/// A prepared plot.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Display {
+    /// Title.
+    pub title: String,
+    /// Series of each axis, top to bottom: one inner list per axis.
+    pub axes: Vec<Vec<String>>,
+}
+
+/// One mission.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mission {
+    /// Short lower-case identifier, e.g. `insight`; also names its sol clock.
+    pub id: String,
+    /// Name on screen, e.g. `InSight`.
+    pub name: String,
+    /// Landing site first, then others.
+    pub sites: Vec<Site>,
+    /// Instruments in the order of the Watch panel.
+    pub instruments: Vec<Instrument>,
+    /// Prepared plots.
+    pub displays: Vec<Display>,
+}
+
+/// Everything known about the missions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Database {
+    /// The missions, in the order of the screen.
+    pub missions: Vec<Mission>,
+}

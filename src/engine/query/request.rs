@@ -1,0 +1,115 @@
+//! The questions that a view may ask.
+
+use std::sync::Arc;
+
+use crate::archive::{Bucket, Event, Product, ProductId, SeriesKey};
+use crate::time::{Instant, TimeRange};
+
+/// A question to the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Request {
+    /// For each series the newest sample at or before an instant.
+    Latest {
+        /// Which series.
+        keys: Vec<SeriesKey>,
+        /// At or before when.
+        at: Instant,
+    },
+    /// Every sample of a range, at most `limit` of them (the earliest).
+    Range {
+        /// Which series.
+        key: SeriesKey,
+        /// When.
+        range: TimeRange,
+        /// Most samples wanted.
+        limit: u64,
+    },
+    /// Exact minimum, maximum and sum in `width` equal slices of a range.
+    MinMax {
+        /// Which series.
+        key: SeriesKey,
+        /// When.
+        range: TimeRange,
+        /// Number of slices, 1 to 16 384.
+        width: u32,
+    },
+    /// The stretches of a range that hold data.
+    Segments {
+        /// Which series.
+        key: SeriesKey,
+        /// When.
+        range: TimeRange,
+    },
+    /// Events whose time or span touches a range.
+    Events {
+        /// When.
+        range: TimeRange,
+    },
+    /// Products whose span touches a range (all without a span too), newest stored first.
+    Products {
+        /// When.
+        range: TimeRange,
+        /// Format identifier; empty for all.
+        format: String,
+    },
+    /// The bytes of one product.
+    ProductBytes {
+        /// Which.
+        id: ProductId,
+    },
+}
+
+/// The newest sample of a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LatestValue {
+    /// Time of the sample.
+    pub time: Instant,
+    /// Its value.
+    pub value: f64,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// In the order of the request; none where the series has no sample so early.
+    Latest(Vec<Option<LatestValue>>),
+    /// Times and values, ascending in time, equal lengths.
+    Range {
+        /// Sample times.
+        times: Vec<Instant>,
+        /// Sample values.
+        values: Vec<f64>,
+        /// Whether the limit cut the answer short.
+        truncated: bool,
+    },
+    /// `width` slices of the requested range.
+    MinMax {
+        /// The slices, earliest first.
+        buckets: Vec<Bucket>,
+        /// Nominal time between samples in nanoseconds (0 unknown): an empty slice is a gap only
+        /// where slices are wider than this.
+        period_ns: f64,
+    },
+    /// Stretches with data, ascending, not touching.
+    Segments(Vec<TimeRange>),
+    /// Events, ascending in time.
+    Events(Vec<Event>),
+    /// Products.
+    Products(Vec<Product>),
+    /// Bytes of a product.
+    ProductBytes(Arc<Vec<u8>>),
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// The view moved on.
+    #[error("cancelled")]
+    Cancelled,
+    /// No such series or product in this archive.
+    #[error("{0} is not in this archive")]
+    Unknown(String),
+    /// Reading failed; the sentence says what to do.
+    #[error("{0}")]
+    Failed(String),
+}

@@ -1,0 +1,166 @@
+//! What a console sees of the engine, embedded or remote: plain data and one trait.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam_channel::Receiver;
+
+use crate::archive::{Event, SeriesSummary};
+use crate::mission::Database;
+use crate::query::{Answer, QueryError, Request};
+use crate::time::{Instant, TimeRange};
+
+/// Severity of a message to the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MessageLevel {
+    /// Done as asked.
+    Info,
+    /// Done with problems, or recovered.
+    Warning,
+    /// Not done.
+    Error,
+}
+
+/// A sentence for the operator's log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// When it was said (system clock).
+    pub time: Instant,
+    /// How bad it is.
+    pub level: MessageLevel,
+    /// The sentence; says what to do next where something failed.
+    pub text: String,
+}
+
+/// Where a job stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobState {
+    /// At work; progress 0 to 1 where it is known.
+    Running(Option<f32>),
+    /// Ended well.
+    Done,
+    /// Ended with problems in its input.
+    DoneWithProblems,
+    /// Failed.
+    Failed,
+    /// The operator stopped it.
+    Cancelled,
+}
+
+/// A job as the console shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobView {
+    /// Number, ascending.
+    pub id: u64,
+    /// What it does, e.g. `Ingest S0235b.mseed`.
+    pub title: String,
+    /// What it is at now, or how it ended.
+    pub detail: String,
+    /// State and progress.
+    pub state: JobState,
+}
+
+/// Everything that changes slowly, published whole.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// Grows by one with each snapshot.
+    pub generation: u64,
+    /// Grows when stored data change: part of every cache key.
+    pub archive_generation: u64,
+    /// Folder of the archive.
+    pub archive_path: PathBuf,
+    /// Whether this console may write (false: another console holds the archive, or read-only).
+    pub writable: bool,
+    /// Mission database.
+    pub missions: Arc<Database>,
+    /// All series, sorted by key.
+    pub series: Arc<Vec<SeriesSummary>>,
+    /// All events, ascending in time.
+    pub events: Arc<Vec<Event>>,
+    /// Number of products.
+    pub products: u64,
+    /// Hull of all data.
+    pub span: Option<TimeRange>,
+    /// Jobs, newest first; ended ones stay for a while.
+    pub jobs: Vec<JobView>,
+    /// Messages, oldest first, bounded.
+    pub messages: Arc<Vec<Message>>,
+}
+
+/// What an operator wants done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// Ingest files or folders.
+    Ingest {
+        /// What to read.
+        paths: Vec<PathBuf>,
+    },
+    /// Fetch from an FDSN service.
+    FetchFdsn {
+        /// Base URL of the service, e.g. `https://ws.ipgp.fr`.
+        base: String,
+        /// `NET.STA.LOC.CHA` with wildcards.
+        channels: String,
+        /// When.
+        range: TimeRange,
+    },
+    /// Stop a job.
+    Cancel {
+        /// Its number.
+        job: u64,
+    },
+    /// Export samples to a file; the format is told by the extension: csv or mseed.
+    Export {
+        /// Series as `name@product`.
+        series: Vec<crate::archive::SeriesKey>,
+        /// When.
+        range: TimeRange,
+        /// Where to.
+        path: PathBuf,
+    },
+}
+
+/// A running query. Dropping it cancels the query.
+#[derive(Debug)]
+pub struct Ticket {
+    answer: Receiver<Result<Answer, QueryError>>,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Ticket {
+    /// A ticket over the receiving end of a worker's channel; the worker watches the flag.
+    pub fn new(answer: Receiver<Result<Answer, QueryError>>, cancelled: Arc<AtomicBool>) -> Self {
+        Self { answer, cancelled }
+    }
+
+    /// The answer, if it has come. Never blocks.
+    pub fn poll(&self) -> Option<Result<Answer, QueryError>> {
+        match self.answer.try_recv() {
+            Ok(answer) => Some(answer),
+            Err(crossbeam_channel::TryRecvError::Empty) => None,
+            Err(crossbeam_channel::TryRecvError::Disconnected) => Some(Err(QueryError::Cancelled)),
+        }
+    }
+
+    /// Waits for the answer: for the command line and tests, never for a frame.
+    pub fn wait(&self) -> Result<Answer, QueryError> {
+        self.answer.recv().unwrap_or(Err(QueryError::Cancelled))
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The engine as a console sees it.
+pub trait EngineHandle: Send + Sync {
+    /// Sends an intent; its outcome shows in the jobs and messages of later snapshots.
+    fn send(&self, intent: Intent);
+    /// The newest snapshot.
+    fn snapshot(&self) -> Arc<Snapshot>;
+    /// Asks a question.
+    fn query(&self, request: Request) -> Ticket;
+}

@@ -1,0 +1,1 @@
+//! Durable bytes: atomic files, append logs, checksums; what is written versus what is durable.
