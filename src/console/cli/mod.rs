@@ -1,1 +1,94 @@
-//! cli.
+//! The command line: every capability works without a window too.
+//!
+//! Results go to stdout, messages and progress to stderr. Exit status: 0 done, 1 failed, 2 bad
+//! usage, 3 done with problems in the input (listed).
+
+mod archive;
+mod fetch;
+mod ingest;
+mod mdb;
+mod open;
+mod output;
+mod place;
+mod query;
+mod simulate;
+mod snapshot;
+mod time;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Exit status 0.
+    Done,
+    /// Exit status 3: done, with problems in the input.
+    DoneWithProblems,
+    /// Exit status 1: the reason was printed already.
+    Failed,
+}
+
+/// Operator console for instruments on Mars.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    open: open::Arguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Recognise files or folders and store them in an archive
+    Ingest(ingest::Arguments),
+    /// Print or export the samples of a channel
+    Query(query::Arguments),
+    /// Render a panel or workspace to a PNG file, without a display
+    Snapshot(snapshot::Arguments),
+    /// Let the simulated spacecraft write sols into an archive
+    Simulate(simulate::Arguments),
+    /// Bring data from a remote store into an archive
+    Fetch(fetch::Arguments),
+    /// Print every clock of an instant
+    Time(time::Arguments),
+    /// Check, list or export the mission database
+    Mdb(mdb::Arguments),
+    /// Count what an archive holds, or read and check every byte of it
+    Archive(archive::Arguments),
+}
+
+/// Where archive and settings are, unless the command line says otherwise.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ArchiveArgument {
+    /// Folder of the archive
+    #[arg(long, value_name = "DIR")]
+    archive: Option<PathBuf>,
+}
+
+/// Runs the program.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let outcome = match arguments.command {
+        None => open::run(&arguments.open),
+        Some(Command::Ingest(a)) => ingest::run(&a),
+        Some(Command::Query(a)) => query::run(&a),
+        Some(Command::Snapshot(a)) => snapshot::run(&a),
+        Some(Command::Simulate(a)) => simulate::run(&a),
+        Some(Command::Fetch(a)) => fetch::run(&a),
+        Some(Command::Time(a)) => time::run(&a),
+        Some(Command::Mdb(a)) => mdb::run(&a),
+        Some(Command::Archive(a)) => archive::run(&a),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::DoneWithProblems) => ExitCode::from(3),
+        Ok(Outcome::Failed) => ExitCode::from(1),
+        Err(error) => {
+            output::message(&format!("marsdeck: {error:#}"));
+            ExitCode::from(1)
+        }
+    }
+}

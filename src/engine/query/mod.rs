@@ -1,8 +1,11 @@
 //! Questions to the archive and their answers, as plain data.
 //!
 //! A question goes in as a [`Request`]; the answer comes back through a ticket of the runtime,
-//! which is cancelled when its view moves on.
+//! which is cancelled when its view moves on. [`export`] writes ranges to files.
 
+mod answer;
+pub mod export;
 mod request;
 
+pub use answer::answer;
 pub use request::{Answer, LatestValue, QueryError, Request};

@@ -1,7 +1,13 @@
 //! The owner of the archive: intents in, snapshots and answers out.
+//!
+//! One owner thread puts intents, job events and timers into one order and publishes snapshots;
+//! two threads answer queries, two carry out jobs. Queues are bounded: a full query queue answers
+//! "busy" at once, a full job queue refuses the intent with a message.
 
+mod engine;
 mod handle;
+mod jobs;
+mod work;
 
-pub use handle::{
-    EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket,
-};
+pub use engine::{Engine, EngineConfig, EngineError, Waker};
+pub use handle::{EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket};

@@ -1,0 +1,114 @@
+//! `marsdeck mdb`: the mission database.
+
+use std::path::PathBuf;
+
+use marsdeck_engine::mission::{Database, builtin_files};
+
+use super::{Outcome, output, place};
+
+/// Arguments of `marsdeck mdb`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Check mission files; problems name file and line
+    Check {
+        /// Folder with <mission>/<instrument>.toml files; without it the built-in database and
+        /// the user's additions
+        folder: Option<PathBuf>,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List missions, instruments and parameters
+    List {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the built-in mission files, as a start for own ones
+    Export {
+        /// Folder to write them to; it must not exist
+        folder: PathBuf,
+    },
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    match &arguments.command {
+        Command::Check { folder, json } => check(folder.as_deref(), *json),
+        Command::List { json } => list(*json),
+        Command::Export { folder } => export(folder),
+    }
+}
+
+fn check(folder: Option<&std::path::Path>, json: bool) -> anyhow::Result<Outcome> {
+    let (database, problems) = match folder {
+        None => place::missions(),
+        Some(folder) => {
+            let files = place::mission_files(folder);
+            anyhow::ensure!(
+                !files.is_empty(),
+                "{} holds no <mission>/<instrument>.toml; marsdeck mdb export shows how they look",
+                folder.display()
+            );
+            Database::load(&files)
+        }
+    };
+    let instruments: usize = database.missions.iter().map(|m| m.instruments.len()).sum();
+    let parameters: usize =
+        database.missions.iter().flat_map(|m| &m.instruments).map(|i| i.parameters.len()).sum();
+    if json {
+        output::json(&serde_json::json!({
+            "missions": database.missions.len(),
+            "instruments": instruments,
+            "parameters": parameters,
+            "problems": problems,
+        }))?;
+    } else {
+        for problem in &problems {
+            output::line(&format!("{}: {}: {}", problem.place, problem.field, problem.reason));
+        }
+        output::line(&format!(
+            "{} missions, {instruments} instruments, {parameters} parameters, {} problems",
+            database.missions.len(),
+            problems.len()
+        ));
+    }
+    Ok(if problems.is_empty() { Outcome::Done } else { Outcome::DoneWithProblems })
+}
+
+fn list(json: bool) -> anyhow::Result<Outcome> {
+    let (database, _) = place::missions();
+    if json {
+        output::json(&database)?;
+        return Ok(Outcome::Done);
+    }
+    for mission in &database.missions {
+        output::line(&format!("{} ({})", mission.name, mission.id));
+        for instrument in &mission.instruments {
+            output::line(&format!("  {} ({}): {}", instrument.name, instrument.id, instrument.title));
+            for p in &instrument.parameters {
+                let unit = if p.unit.is_empty() { "-" } else { &p.unit };
+                output::line(&format!("    {:<36} {:<9} {:>6} Hz  {}", p.name, unit, p.rate_hz, p.title));
+            }
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn export(folder: &std::path::Path) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(!folder.exists(), "{} exists; name a new folder", folder.display());
+    for file in builtin_files() {
+        let path = folder.join(&file.path);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::write(&path, &file.text)?;
+        output::line(&path.display().to_string());
+    }
+    Ok(Outcome::Done)
+}

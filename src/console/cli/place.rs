@@ -1,0 +1,95 @@
+//! Where things are: the user's folders, the archive of a command, the mission database.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use directories::ProjectDirs;
+use marsdeck_engine::archive::{Access, Archive};
+use marsdeck_engine::mission::{Database, MissionFile, builtin_files};
+use marsdeck_engine::problem::Problem;
+use marsdeck_engine::time::{Clock, Instant, SystemClock};
+
+use super::output;
+
+/// The present instant.
+pub(super) fn now() -> Instant {
+    SystemClock.now()
+}
+
+fn folders() -> anyhow::Result<ProjectDirs> {
+    ProjectDirs::from("", "", "marsdeck")
+        .context("no home folder is known: set HOME, or name an archive on the command line")
+}
+
+/// Folder of the demo archive.
+pub(super) fn demo_archive() -> anyhow::Result<PathBuf> {
+    Ok(folders()?.data_dir().join("demo"))
+}
+
+/// Folder of the settings.
+pub(super) fn settings() -> anyhow::Result<PathBuf> {
+    Ok(folders()?.config_dir().to_owned())
+}
+
+/// The mission database: the built-in files, replaced and extended by those of the user's
+/// `missions` folder beside the settings.
+pub(super) fn missions() -> (Database, Vec<Problem>) {
+    let mut files = builtin_files();
+    if let Ok(settings) = settings() {
+        for file in mission_files(&settings.join("missions")) {
+            files.retain(|f| f.path != file.path);
+            files.push(file);
+        }
+    }
+    Database::load(&files)
+}
+
+/// The mission files under a folder: `<mission>/<name>.toml`.
+pub(super) fn mission_files(folder: &Path) -> Vec<MissionFile> {
+    let subfolders = |at: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(at).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|e| e.path()).collect();
+        paths.sort();
+        paths
+    };
+    let mut files = Vec::new();
+    for path in subfolders(folder).iter().flat_map(|p| subfolders(p)) {
+        let is_toml = path.extension().is_some_and(|e| e == "toml");
+        let Ok(name) = path.strip_prefix(folder) else { continue };
+        if let (true, Ok(text)) = (is_toml, fs::read_to_string(&path)) {
+            files.push(MissionFile { path: name.display().to_string(), text });
+        }
+    }
+    files
+}
+
+/// Opens the archive of a command, the demo archive where none is named, and says what was
+/// repaired.
+pub(super) fn open(named: Option<&Path>, access: Access) -> anyhow::Result<Archive> {
+    let folder = match named {
+        Some(folder) => folder.to_owned(),
+        None => demo_archive()?,
+    };
+    let (archive, repairs) = match access {
+        Access::Write => Archive::open_or_create(&folder, now())?,
+        Access::Read => {
+            if !Archive::is_archive(&folder) {
+                bail!(
+                    "{} is no archive: name one with --archive, or make one with marsdeck ingest",
+                    folder.display()
+                );
+            }
+            Archive::open(&folder, Access::Read)?
+        }
+    };
+    for repair in repairs {
+        output::message(&repair);
+    }
+    Ok(archive)
+}
+
+/// An instant in any notation; sols are those of the mission.
+pub(super) fn instant(text: &str, mission: &str) -> anyhow::Result<Instant> {
+    Ok(marsdeck_engine::time::parse(text, Some(mission))?)
+}

@@ -1,0 +1,163 @@
+//! `marsdeck query`: samples of a channel as text, JSON or miniSEED.
+
+use std::io::Write;
+
+use anyhow::bail;
+use marsdeck_engine::archive::{Access, Archive, Bucket, SeriesKey, SeriesSummary};
+use marsdeck_engine::query::export;
+use marsdeck_engine::time::{TimeRange, iso};
+use serde_json::json;
+
+use super::{ArchiveArgument, Outcome, output, place};
+
+/// Arguments of `marsdeck query`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Channel or parameter, with @PRODUCT where it is not the raw one
+    #[arg(required_unless_present = "list")]
+    channel: Option<String>,
+    #[command(flatten)]
+    place: ArchiveArgument,
+    /// List the channels of the archive
+    #[arg(long)]
+    list: bool,
+    /// Start: UTC (ISO or day-of-year) or `Sol 235 12:00 LMST`
+    #[arg(long, value_name = "T")]
+    from: Option<String>,
+    /// End, not included
+    #[arg(long, value_name = "T")]
+    to: Option<String>,
+    /// Mission whose sols --from and --to mean
+    #[arg(long, default_value = "insight")]
+    mission: String,
+    /// Minimum, maximum and mean in N equal slices instead of the samples
+    #[arg(long, value_name = "N")]
+    points: Option<u32>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// The same as --format json
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Csv,
+    Json,
+    Mseed,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let archive = place::open(arguments.place.archive.as_deref(), Access::Read)?;
+    let format = if arguments.json { Format::Json } else { arguments.format };
+    let series = archive.series();
+    let Some(channel) = arguments.channel.as_deref().filter(|_| !arguments.list) else {
+        return list(&series, format);
+    };
+    let summary = find(&series, channel)?;
+    let at = |text: &Option<String>| {
+        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
+    };
+    let range = TimeRange::new(
+        at(&arguments.from)?.unwrap_or(summary.span.start),
+        at(&arguments.to)?.unwrap_or(summary.span.end),
+    );
+    match (arguments.points, format) {
+        (Some(_), Format::Mseed) => bail!("miniSEED holds samples: leave --points out"),
+        (Some(points), _) => slices(&archive, &summary.key, range, points, format)?,
+        (None, Format::Csv) => {
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            export::csv(&archive, &[summary.key.clone()], range, &output::never(), &mut out)?;
+            out.flush()?;
+        }
+        (None, Format::Json) => samples_as_json(&archive, &summary.key, range)?,
+        (None, Format::Mseed) => {
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+            export::mseed(&archive, &[summary.key.clone()], range, &mut out)?;
+            out.flush()?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// The series that a name means: exactly, or the only one of that name.
+fn find<'a>(series: &'a [SeriesSummary], name: &str) -> anyhow::Result<&'a SeriesSummary> {
+    let key = SeriesKey::parse(name);
+    if let Some(found) = series.iter().find(|s| s.key == key) {
+        return Ok(found);
+    }
+    let same: Vec<_> = series.iter().filter(|s| s.key.name == name).collect();
+    match same.as_slice() {
+        [only] => Ok(only),
+        [] => bail!("{name} is not in this archive; --list shows what is"),
+        several => {
+            let names: Vec<_> = several.iter().map(|s| s.key.to_string()).collect();
+            bail!("{name} has several products; name one of {}", names.join(", "))
+        }
+    }
+}
+
+fn list(series: &[SeriesSummary], format: Format) -> anyhow::Result<Outcome> {
+    if format == Format::Json {
+        output::json(&series)?;
+        return Ok(Outcome::Done);
+    }
+    output::line("series,unit,rate_hz,samples,from_utc,to_utc");
+    for s in series {
+        output::line(&format!(
+            "{},{},{},{},{},{}",
+            s.key,
+            s.unit,
+            s.rate_hz,
+            s.samples,
+            iso(s.span.start, 6),
+            iso(s.span.end, 6)
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+fn slices(
+    archive: &Archive,
+    key: &SeriesKey,
+    range: TimeRange,
+    points: u32,
+    format: Format,
+) -> anyhow::Result<()> {
+    anyhow::ensure!((1..=16_384).contains(&points), "--points takes 1 to 16384");
+    let (buckets, _) = archive.min_max(key, range, points, &output::never())?;
+    let width = range.duration_s() / f64::from(points);
+    let start = |i: usize| iso(range.start.plus_s(width * i as f64), 6);
+    let filled = || buckets.iter().enumerate().filter(|(_, b)| b.count > 0);
+    let mean = |b: &Bucket| b.mean().unwrap_or(f64::NAN);
+    if format == Format::Json {
+        let rows: Vec<_> = filled()
+            .map(|(i, b)| json!({ "from": start(i), "min": b.min, "max": b.max, "mean": mean(b), "count": b.count }))
+            .collect();
+        return output::json(&json!({ "series": key.to_string(), "slices": rows }));
+    }
+    output::line("from_utc,min,max,mean,count");
+    for (i, b) in filled() {
+        output::line(&format!("{},{},{},{},{}", start(i), b.min, b.max, mean(b), b.count));
+    }
+    Ok(())
+}
+
+fn samples_as_json(archive: &Archive, key: &SeriesKey, range: TimeRange) -> anyhow::Result<()> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    write!(out, "{{\"series\":{},\"samples\":[", serde_json::to_string(&key.to_string())?)?;
+    let mut first = true;
+    export::each_piece(archive, key, range, &output::never(), &mut |times, values| {
+        for (time, value) in times.iter().zip(values) {
+            let comma = if std::mem::take(&mut first) { "" } else { "," };
+            // JSON has no infinities; a sample that is one is written as null.
+            let value = if value.is_finite() { value.to_string() } else { "null".into() };
+            write!(out, "{comma}[\"{}\",{value}]", iso(*time, 6))?;
+        }
+        Ok(())
+    })?;
+    writeln!(out, "]}}")?;
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,329 @@
+//! The embedded engine: owner thread, query workers, job workers.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+
+use super::handle::{EngineHandle, Intent, JobState, MessageLevel, Snapshot, Ticket};
+use super::jobs::Ledger;
+use super::work::{self, Work};
+use crate::archive::{Access, Archive, ArchiveError};
+use crate::mission::Database;
+use crate::query::{self, Answer, QueryError, Request};
+use crate::time::{Clock, TimeRange};
+
+/// Called when something new can be seen; must return at once.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// Intents and job events that may wait; senders of progress drop theirs when it is full.
+const EVENT_QUEUE: usize = 1024;
+/// Queries that may wait; one more is answered as busy.
+const QUERY_QUEUE: usize = 512;
+/// Jobs that may wait; one more is refused with a message.
+const JOB_QUEUE: usize = 64;
+/// Threads that answer queries, and threads that carry out jobs.
+const WORKERS: usize = 2;
+/// How often a reading console looks for what the writing one stored.
+const REFRESH: Duration = Duration::from_secs(1);
+
+/// Why the engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The archive could not be opened.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A thread could not be started.
+    #[error("no thread could be started: {0}; close other programs and try again")]
+    Thread(#[from] std::io::Error),
+}
+
+/// What the engine is started with.
+pub struct EngineConfig {
+    /// Folder of the archive, made where it does not exist and writing is asked for.
+    pub archive: PathBuf,
+    /// Whether to write; an archive that another console holds is opened for reading instead.
+    pub access: Access,
+    /// Mission database.
+    pub missions: Database,
+    /// What is said of the mission files, for the log.
+    pub notes: Vec<String>,
+    /// System clock.
+    pub clock: Arc<dyn Clock + Send + Sync>,
+    /// Wakes the console.
+    pub waker: Waker,
+}
+
+/// An event of the owner thread.
+pub(super) enum Event {
+    Intent(Intent),
+    Progress { job: u64, fraction: Option<f32>, detail: String },
+    Ended { job: u64, state: JobState, detail: String },
+    Stop,
+}
+
+struct Query {
+    request: Request,
+    cancelled: Arc<AtomicBool>,
+    answer: Sender<Result<Answer, QueryError>>,
+}
+
+/// What the threads share.
+struct Shared {
+    archive: Arc<Archive>,
+    snapshot: RwLock<Arc<Snapshot>>,
+    clock: Arc<dyn Clock + Send + Sync>,
+    waker: Waker,
+}
+
+/// The embedded engine. Dropping it stops its threads and waits for them.
+pub struct Engine {
+    shared: Arc<Shared>,
+    events: Sender<Event>,
+    queries: Option<Sender<Query>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Engine {
+    /// Opens the archive and starts the threads.
+    pub fn start(config: EngineConfig) -> Result<Self, EngineError> {
+        let EngineConfig { archive, access, missions, notes, clock, waker } = config;
+        let mut ledger = Ledger::default();
+        for note in notes {
+            ledger.say(clock.now(), MessageLevel::Warning, note);
+        }
+        let archive = Arc::new(open(&archive, access, &*clock, &mut ledger)?);
+        let missions = Arc::new(missions);
+        let shared = Arc::new(Shared {
+            archive,
+            snapshot: RwLock::default(),
+            clock,
+            waker,
+        });
+        let (events, event_queue) = bounded(EVENT_QUEUE);
+        let (queries, query_queue) = bounded::<Query>(QUERY_QUEUE);
+        let (jobs, job_queue) = bounded::<(u64, Work, Arc<AtomicBool>)>(JOB_QUEUE);
+        let mut threads = Vec::new();
+        for n in 0..WORKERS {
+            let (queue, shared) = (query_queue.clone(), Arc::clone(&shared));
+            threads.push(spawn(format!("query {n}"), move || answer_queries(&queue, &shared))?);
+            let (queue, shared, events) = (job_queue.clone(), Arc::clone(&shared), events.clone());
+            threads.push(spawn(format!("job {n}"), move || {
+                for (id, work, cancel) in queue {
+                    work::run(&shared.archive, &*shared.clock, id, &work, &cancel, &events);
+                }
+            })?);
+        }
+        let mut owner = Owner { shared: Arc::clone(&shared), missions, ledger, jobs };
+        owner.publish();
+        threads.push(spawn("owner".into(), move || owner.run(&event_queue))?);
+        Ok(Self { shared, events, queries: Some(queries), threads: Mutex::new(threads) })
+    }
+
+    /// The archive itself, for the command line.
+    pub fn archive(&self) -> &Arc<Archive> {
+        &self.shared.archive
+    }
+}
+
+fn open(
+    folder: &std::path::Path,
+    access: Access,
+    clock: &dyn Clock,
+    ledger: &mut Ledger,
+) -> Result<Archive, ArchiveError> {
+    let opened = match access {
+        Access::Write => match Archive::open_or_create(folder, clock.now()) {
+            Err(error) if error.is_in_use() || error.is_read_only() => {
+                let text = format!("{error}. This console reads the archive and does not write");
+                ledger.say(clock.now(), MessageLevel::Warning, text);
+                Archive::open(folder, Access::Read)
+            }
+            other => other,
+        },
+        Access::Read => Archive::open(folder, Access::Read),
+    };
+    let (archive, repairs) = opened?;
+    for repair in repairs {
+        ledger.say(clock.now(), MessageLevel::Warning, repair);
+    }
+    Ok(archive)
+}
+
+fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name).spawn(body)
+}
+
+fn answer_queries(queue: &Receiver<Query>, shared: &Shared) {
+    for query in queue {
+        if query.cancelled.load(Ordering::Relaxed) {
+            continue;
+        }
+        let answer = query::answer(&shared.archive, &query.request, &query.cancelled);
+        // A closed channel is a view that moved on.
+        if query.answer.send(answer).is_ok() {
+            (shared.waker)();
+        }
+    }
+}
+
+/// The state of the owner thread.
+struct Owner {
+    shared: Arc<Shared>,
+    missions: Arc<Database>,
+    ledger: Ledger,
+    jobs: Sender<(u64, Work, Arc<AtomicBool>)>,
+}
+
+impl Owner {
+    fn run(&mut self, events: &Receiver<Event>) {
+        let reading = !self.shared.archive.writable();
+        loop {
+            let event = if reading {
+                events.recv_timeout(REFRESH)
+            } else {
+                events.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            };
+            match event {
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(event) => {
+                    self.handle(event);
+                    // Several events of one moment make one snapshot.
+                    for event in events.try_iter().take(EVENT_QUEUE) {
+                        if matches!(event, Event::Stop) {
+                            self.ledger.cancel_all();
+                            return;
+                        }
+                        self.handle(event);
+                    }
+                    self.publish();
+                }
+                Err(RecvTimeoutError::Timeout) => self.refresh(),
+            }
+        }
+        self.ledger.cancel_all();
+    }
+
+    fn refresh(&mut self) {
+        match self.shared.archive.refresh() {
+            Ok(true) => self.publish(),
+            Ok(false) => {}
+            Err(error) => {
+                let text = format!("The archive could not be read again: {error}");
+                let repeated = self.ledger.messages().last().is_some_and(|m| m.text == text);
+                if !repeated {
+                    self.ledger.say(self.shared.clock.now(), MessageLevel::Error, text);
+                    self.publish();
+                }
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Intent(Intent::Cancel { job }) => self.ledger.cancel(job),
+            Event::Intent(intent) => self.start(Work::from(intent)),
+            Event::Progress { job, fraction, detail } => self.ledger.progress(job, fraction, detail),
+            Event::Ended { job, state, detail } => {
+                self.ledger.end(job, state, detail, self.shared.clock.now());
+            }
+            Event::Stop => {}
+        }
+    }
+
+    fn start(&mut self, work: Work) {
+        let now = self.shared.clock.now();
+        if work.writes() && !self.shared.archive.writable() {
+            let text = format!(
+                "{} was not started: this console only reads the archive. Close the other console, \
+                 or open an archive that can be written",
+                work.title()
+            );
+            self.ledger.say(now, MessageLevel::Error, text);
+            return;
+        }
+        let (id, cancel) = self.ledger.open(work.title());
+        match self.jobs.try_send((id, work, cancel)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                let text = format!("{JOB_QUEUE} jobs wait already; try again when one has ended");
+                self.ledger.end(id, JobState::Failed, text, now);
+            }
+        }
+    }
+
+    fn publish(&mut self) {
+        let archive = &self.shared.archive;
+        let old = self.shared.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let generation = archive.generation();
+        let mut next = Snapshot {
+            generation: old.generation + 1,
+            archive_generation: generation,
+            archive_path: archive.path().to_owned(),
+            writable: archive.writable(),
+            missions: Arc::clone(&self.missions),
+            series: Arc::clone(&old.series),
+            events: Arc::clone(&old.events),
+            products: old.products,
+            span: old.span,
+            jobs: self.ledger.views(),
+            messages: self.ledger.messages(),
+        };
+        if old.generation == 0 || old.archive_generation != generation {
+            let series = archive.series();
+            next.span = series.iter().map(|s| s.span).reduce(|a, b| a.hull(&b));
+            next.series = Arc::new(series);
+            match archive.events(TimeRange::ALL) {
+                Ok(events) => next.events = Arc::new(events),
+                Err(error) => {
+                    let text = format!("The event catalogue could not be read: {error}");
+                    self.ledger.say(self.shared.clock.now(), MessageLevel::Error, text);
+                    next.messages = self.ledger.messages();
+                }
+            }
+            next.products = archive.product_count();
+        }
+        *self.shared.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        (self.shared.waker)();
+    }
+}
+
+impl EngineHandle for Engine {
+    fn send(&self, intent: Intent) {
+        // The owner only ends with the engine; a full queue makes the console wait for it, which
+        // takes microseconds because the owner does no I/O on an intent.
+        drop(self.events.send(Event::Intent(intent)));
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.shared.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn query(&self, request: Request) -> Ticket {
+        let (sender, receiver) = bounded(1);
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let ticket = Ticket::new(receiver, Arc::clone(&cancelled));
+        let query = Query { request, cancelled, answer: sender };
+        if let Some(queue) = &self.queries
+            && let Err(TrySendError::Full(query)) = queue.try_send(query)
+        {
+            let busy = "too many questions at once; the view asks again by itself".to_owned();
+            drop(query.answer.send(Err(QueryError::Failed(busy))));
+        }
+        ticket
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        drop(self.events.send(Event::Stop));
+        self.queries = None;
+        let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
+            drop(thread.join());
+        }
+    }
+}
