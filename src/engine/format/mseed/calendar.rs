@@ -51,8 +51,8 @@ impl Civil {
     pub(super) fn of(instant: Instant) -> Self {
         let ns = instant.unix_ns();
         let (days, rest) = (ns.div_euclid(NS_PER_DAY), ns.rem_euclid(NS_PER_DAY));
-        // A guess that is never late (years before 1970 are corrected the same way).
-        let mut year = 1970 + days.div_euclid(366);
+        // Rounded so that the guess is never late; the loop makes it exact.
+        let mut year = 1970 + days.div_euclid(if days < 0 { 365 } else { 366 });
         while days_to_year(year + 1) <= days {
             year += 1;
         }

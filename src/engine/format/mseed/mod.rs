@@ -11,13 +11,19 @@ mod model;
 mod read;
 mod scan;
 mod steim;
+mod steim_encode;
 mod v2;
 mod v3;
+mod write;
+
+#[cfg(test)]
+mod tests;
 
 pub use decode::decode;
 pub use model::{Encoding, Header, Samples, SourceId, Trace, Version};
 pub use read::read;
 pub use scan::Scan;
+pub use write::{WriteOptions, write};
 
 use crate::problem::Problem;
 
