@@ -78,3 +78,57 @@ proptest! {
         }
     }
 }
+
+/// The shared test files, or a visible skip.
+fn data() -> Option<std::path::PathBuf> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/B_miniseed_tests");
+    let folder = std::path::PathBuf::from(folder);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped: data/B_miniseed_tests not present");
+    None
+}
+
+/// Traces, samples, digests, earliest start, its rate: as benches/scripts/mseed_reference.py.
+fn digest(traces: &[Trace]) -> (usize, usize, u64, u64, i64, f64) {
+    let (mut sum, mut squares, mut count) = (0u64, 0u64, 0);
+    for trace in traces {
+        for value in trace.samples.to_f64() {
+            let bits = value.to_bits();
+            let folded = bits ^ (bits >> 32);
+            sum = sum.wrapping_add(bits);
+            squares = squares.wrapping_add(folded.wrapping_mul(folded));
+            count += 1;
+        }
+    }
+    let first = traces.iter().min_by_key(|t| t.start);
+    let start = first.map_or(0, |t| t.start.unix_ns());
+    (traces.len(), count, sum, squares, start, first.map_or(0.0, |t| t.rate_hz))
+}
+
+/// Every file that ObsPy or libmseed reads: made by benches/scripts/mseed_reference.py with
+/// ObsPy 1.5.1 and pymseed 1.0.1.
+#[test]
+fn files_equal_obspy_and_libmseed() {
+    let Some(folder) = data() else { return };
+    let mut wrong = Vec::new();
+    for row in include_str!("obspy_reference.csv").lines().skip(1) {
+        let fields: Vec<&str> = row.split(',').collect();
+        let bytes = std::fs::read(folder.join(fields[0])).unwrap();
+        let (traces, problems) = read(&bytes);
+        let found = digest(&traces);
+        let number = |i: usize| fields[i].parse::<u64>().unwrap();
+        let rate: f64 = fields[7].parse().unwrap();
+        let same = found.1 as u64 == number(3)
+            && found.2 == number(4)
+            && found.3 == number(5)
+            && found.4 == fields[6].parse::<i64>().unwrap()
+            && (found.5 - rate).abs() <= rate * 1e-6;
+        let traces_same = fields[2].is_empty() || found.0 as u64 == number(2);
+        if !same || !traces_same {
+            wrong.push(format!("{row}\n    {found:?} {problems:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
