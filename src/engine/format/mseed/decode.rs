@@ -87,8 +87,8 @@ pub fn decode(record: &[u8], header: &Header, out: &mut Samples) -> Option<Probl
         Encoding::Float64 => numbers(payload, samples, buffer!(out, F64), |raw| {
             if big { f64::from_be_bytes(raw) } else { f64::from_le_bytes(raw) }
         }),
-        Encoding::Steim1 => return steim_record(1, payload, header, buffer!(out, I32)),
-        Encoding::Steim2 => return steim_record(2, payload, header, buffer!(out, I32)),
+        Encoding::Steim1 => return steim_record(1, payload, from, header, buffer!(out, I32)),
+        Encoding::Steim2 => return steim_record(2, payload, from, header, buffer!(out, I32)),
         Encoding::Other(2) => numbers(payload, samples, buffer!(out, I32), |raw| i24_of(raw, big)),
         Encoding::Other(12) => {
             numbers(payload, samples, buffer!(out, F32), |raw| i24_of(raw, big) as f32)
@@ -125,16 +125,22 @@ fn missing(decoded: usize, samples: usize, at: usize) -> Option<Problem> {
     })
 }
 
-fn steim_record(level: u8, payload: &[u8], header: &Header, out: &mut Vec<i32>) -> Option<Problem> {
+fn steim_record(
+    level: u8,
+    payload: &[u8],
+    from: usize,
+    header: &Header,
+    out: &mut Vec<i32>,
+) -> Option<Problem> {
     let samples = header.samples as usize;
     let outcome = steim::decode(level, header.big_endian, payload, samples, out);
-    let base = u64::from(header.payload_offset);
+    let base = from as u64;
     if let Some(at) = outcome.undefined_at {
         let reason = format!("undefined code, {} of {samples} samples kept", outcome.decoded);
         return Some(Problem::at(base + at as u64, format!("Steim{level} word"), reason));
     }
     if outcome.decoded < samples {
-        return missing(outcome.decoded, samples, header.payload_offset as usize + payload.len());
+        return missing(outcome.decoded, samples, from + payload.len());
     }
     match (out.last(), outcome.declared_last) {
         (Some(&last), Some(declared)) if last != declared => {

@@ -17,6 +17,8 @@ mod v3;
 mod write;
 
 #[cfg(test)]
+mod reference_tests;
+#[cfg(test)]
 mod tests;
 
 pub use decode::decode;

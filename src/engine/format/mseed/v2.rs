@@ -65,9 +65,11 @@ struct Blockettes {
 fn blockettes(bytes: &[u8], big: bool) -> Blockettes {
     let mut found = Blockettes { end: FIXED, ..Blockettes::default() };
     let mut at = usize::from(u16_at(bytes, 46, big).unwrap_or(0));
+    let mut pointer = 46;
     while at != 0 {
         let (Some(kind), Some(next)) = (u16_at(bytes, at, big), u16_at(bytes, at + 2, big)) else {
-            found.problem = Some(Problem::at(at as u64, "blockette", "lies outside the data"));
+            let reason = format!("offset {at} lies outside the data, the rest was ignored");
+            found.problem = Some(Problem::at(pointer, "blockette", reason));
             break;
         };
         let size = match kind {
@@ -95,6 +97,7 @@ fn blockettes(bytes: &[u8], big: bool) -> Blockettes {
             found.problem = Some(Problem::at(at as u64, format!("blockette {kind}"), reason));
             break;
         }
+        pointer = at as u64 + 2;
         at = next;
     }
     found
