@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::request::{Answer, QueryError, Request};
+use super::{Answer, QueryError, Request};
 use crate::archive::Archive;
 
 /// Most slices of a min/max answer: wider than any screen.

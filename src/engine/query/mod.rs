@@ -7,5 +7,6 @@ mod answer;
 pub mod export;
 mod request;
 
+pub use crate::archive::{LatestValue, QueryError};
 pub use answer::answer;
-pub use request::{Answer, LatestValue, QueryError, Request};
+pub use request::{Answer, Request};
