@@ -60,8 +60,7 @@ fn text_styles() -> BTreeMap<TextStyle, FontId> {
 }
 
 fn visuals(theme: &Theme) -> egui::Visuals {
-    let mut visuals =
-        if theme.is_dark() { egui::Visuals::dark() } else { egui::Visuals::light() };
+    let mut visuals = if theme.is_dark() { egui::Visuals::dark() } else { egui::Visuals::light() };
     let corner = CornerRadius::same(4);
     let widget = |fill: Color32, edge: Color32, text: Color32| WidgetVisuals {
         bg_fill: fill,
@@ -76,7 +75,8 @@ fn visuals(theme: &Theme) -> egui::Visuals {
     visuals.widgets.hovered = widget(theme.raised, theme.accent, theme.text);
     visuals.widgets.active = widget(theme.line, theme.accent, theme.text);
     visuals.widgets.open = widget(theme.raised, theme.accent, theme.text);
-    visuals.selection.bg_fill = theme.accent.gamma_multiply(if theme.is_dark() { 0.35 } else { 0.25 });
+    visuals.selection.bg_fill =
+        theme.accent.gamma_multiply(if theme.is_dark() { 0.35 } else { 0.25 });
     visuals.selection.stroke = Stroke::new(1.0, theme.text);
     visuals.weak_text_color = Some(theme.text_weak);
     visuals.hyperlink_color = theme.accent;

@@ -49,7 +49,10 @@ pub fn paint_icon(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
         Icon::Fit => {
             let stroke = Stroke::new(1.6, colour);
             painter.extend([
-                Shape::line(vec![at(-0.4, -0.7), at(-0.9, -0.7), at(-0.9, 0.7), at(-0.4, 0.7)], stroke),
+                Shape::line(
+                    vec![at(-0.4, -0.7), at(-0.9, -0.7), at(-0.9, 0.7), at(-0.4, 0.7)],
+                    stroke,
+                ),
                 Shape::line(vec![at(0.4, -0.7), at(0.9, -0.7), at(0.9, 0.7), at(0.4, 0.7)], stroke),
                 Shape::line_segment([at(-0.55, 0.0), at(0.55, 0.0)], stroke),
             ]);
@@ -78,7 +81,13 @@ pub fn icon_button(
         let visuals = ui.style().interact(&response);
         let fill = if selected { theme.accent.gamma_multiply(0.35) } else { visuals.bg_fill };
         let painter = ui.painter();
-        painter.rect(rect, CornerRadius::same(4), fill, visuals.bg_stroke, egui::StrokeKind::Inside);
+        painter.rect(
+            rect,
+            CornerRadius::same(4),
+            fill,
+            visuals.bg_stroke,
+            egui::StrokeKind::Inside,
+        );
         if response.has_focus() {
             let stroke = Stroke::new(2.0, theme.accent);
             painter.rect_stroke(rect, CornerRadius::same(4), stroke, egui::StrokeKind::Inside);

@@ -126,11 +126,7 @@ impl egui::Widget for ValueCell<'_> {
             }
             ui.painter().galley(rect.min + egui::vec2(mark, 0.0), galley, self.theme.text);
         }
-        let said = if marked {
-            format!("{said}, {}", severity_word(self.severity))
-        } else {
-            said
-        };
+        let said = if marked { format!("{said}, {}", severity_word(self.severity)) } else { said };
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
         if let (true, Some(latest)) = (response.clicked(), self.latest) {
             ui.copy_text(latest.value.to_string());
