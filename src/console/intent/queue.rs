@@ -6,6 +6,8 @@ use marsdeck_engine::archive::{ProductId, SeriesKey};
 use marsdeck_engine::runtime::Intent;
 use marsdeck_engine::time::{Instant, TimeRange};
 
+use crate::state::TimeAxis;
+
 /// One wish of the operator.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UiIntent {
@@ -39,6 +41,22 @@ pub enum UiIntent {
     OpenWorkspace(String),
     /// Open or focus a panel by its title.
     OpenPanel(String),
+    /// Focus on a mission (empty: both); its sols label the time axes.
+    SelectMission(String),
+    /// Labels of the time axes.
+    SetAxis(TimeAxis),
+    /// Show all data in the linked views.
+    FitAll,
+    /// Keep the layout on screen as a workspace of this name.
+    SaveWorkspace(String),
+    /// Ask for a name and keep the layout on screen under it.
+    AskSaveWorkspace,
+    /// Put the open workspace back to how it came.
+    ResetWorkspace,
+    /// Put the cursor into the go-to-time field.
+    AskTime,
+    /// Larger (above 1) or smaller text and widgets, by a factor; 0 puts the size back.
+    Zoom(f32),
     /// Open the palette.
     OpenPalette,
     /// Show or hide the help.
@@ -63,6 +81,11 @@ impl IntentQueue {
     /// Adds a wish.
     pub fn send(&self, intent: UiIntent) {
         self.queued.borrow_mut().push(intent);
+    }
+
+    /// Whether nothing is waiting.
+    pub fn is_empty(&self) -> bool {
+        self.queued.borrow().is_empty()
     }
 
     /// Takes all wishes, oldest first.

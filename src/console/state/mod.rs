@@ -1,7 +1,9 @@
 //! What is only on this screen: time control, selection, settings.
 
 mod selection;
+mod settings;
 mod time_control;
 
 pub use selection::Selection;
-pub use time_control::{Mode, TimeAxis, TimeControl};
+pub use settings::{SETTINGS_FILE, Settings};
+pub use time_control::{Mode, SPEEDS, TimeAxis, TimeControl};

@@ -1,5 +1,11 @@
 //! Colours, sizes and fonts: the only place of colour literals.
 
+mod colour;
+mod severity;
+mod style;
 mod tokens;
 
+pub use colour::{contrast, parse_hex};
+pub use severity::{SeverityShape, severity_shape, severity_word};
+pub use style::{BODY, SMALL, apply, install_fonts};
 pub use tokens::Theme;

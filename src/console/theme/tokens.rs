@@ -33,6 +33,14 @@ pub struct Theme {
     pub gap: Color32,
     /// Night shading in time axes.
     pub night: Color32,
+    /// Daylight in the scrubber.
+    pub day: Color32,
+    /// Grid lines of plots; weaker than `line`.
+    pub grid: Color32,
+    /// Values that are older than they should be.
+    pub stale: Color32,
+    /// Text on a filled badge (severity, replay, simulated).
+    pub on_badge: Color32,
     /// Curve colours, in order of use.
     pub curves: Vec<Color32>,
 }
@@ -55,6 +63,10 @@ impl Theme {
             simulated: rgb(0xff, 0xb3, 0x02),
             gap: Color32::from_rgba_premultiplied(0x30, 0x12, 0x12, 0x60),
             night: Color32::from_rgba_premultiplied(0x08, 0x0a, 0x18, 0x80),
+            day: rgb(0x3a, 0x33, 0x22),
+            grid: rgb(0x20, 0x28, 0x34),
+            stale: rgb(0x82, 0x8c, 0x9a),
+            on_badge: rgb(0x0b, 0x0e, 0x13),
             curves: vec![
                 rgb(0x4d, 0xac, 0xff),
                 rgb(0xff, 0x9e, 0x4d),
@@ -85,6 +97,10 @@ impl Theme {
             simulated: rgb(0x9a, 0x5b, 0x00),
             gap: Color32::from_rgba_premultiplied(0x40, 0x18, 0x18, 0x30),
             night: Color32::from_rgba_premultiplied(0x10, 0x14, 0x28, 0x28),
+            day: rgb(0xff, 0xf1, 0xcc),
+            grid: rgb(0xe2, 0xe6, 0xec),
+            stale: rgb(0x6b, 0x74, 0x82),
+            on_badge: rgb(0xff, 0xff, 0xff),
             curves: vec![
                 rgb(0x00, 0x5f, 0xb8),
                 rgb(0xb4, 0x53, 0x09),
@@ -96,6 +112,21 @@ impl Theme {
                 rgb(0x5b, 0x3c, 0xc4),
             ],
         }
+    }
+
+    /// By name; any other name than `light` is dark.
+    pub fn by_name(name: &str) -> Self {
+        if name == "light" { Self::light() } else { Self::dark() }
+    }
+
+    /// Whether it is for a dark room.
+    pub fn is_dark(&self) -> bool {
+        self.name == "dark"
+    }
+
+    /// Colour of the `n`-th curve; starts again after the last one.
+    pub fn curve(&self, n: usize) -> Color32 {
+        self.curves.get(n % self.curves.len().max(1)).copied().unwrap_or(self.accent)
     }
 
     /// Colour of a severity (Astro UX status colours, DESIGN section 6); darker on light ground.

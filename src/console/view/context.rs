@@ -1,11 +1,13 @@
 //! The context of a frame and the trait of a panel.
 
 use marsdeck_engine::runtime::Snapshot;
+use marsdeck_engine::time::Instant;
 
 use super::Queries;
 use crate::intent::IntentQueue;
 use crate::state::{Selection, TimeControl};
 use crate::theme::Theme;
+use crate::timeline::{NightCache, SolClocks, TickLabels, clock_text};
 
 /// Everything a panel may read, and the one queue it may write to.
 pub struct ViewContext<'a> {
@@ -17,10 +19,35 @@ pub struct ViewContext<'a> {
     pub time: &'a TimeControl,
     /// Selection.
     pub selection: &'a Selection,
+    /// Sol clocks of the missions, and the reading of typed times.
+    pub clocks: &'a dyn SolClocks,
+    /// Nights of ranges, kept between frames.
+    pub nights: &'a NightCache,
     /// Colours and sizes.
     pub theme: &'a Theme,
     /// Where wishes go.
     pub intents: &'a IntentQueue,
+}
+
+impl ViewContext<'_> {
+    /// The mission whose sols label the screen: the one in focus, else the first one.
+    pub fn mission(&self) -> &str {
+        if self.selection.mission.is_empty() {
+            self.snapshot.missions.missions.first().map_or("", |mission| mission.id.as_str())
+        } else {
+            &self.selection.mission
+        }
+    }
+
+    /// Labels for time axes, as the operator chose them.
+    pub fn tick_labels(&self) -> TickLabels<'_> {
+        TickLabels { clocks: self.clocks, mission: self.mission(), axis: self.time.axis }
+    }
+
+    /// An instant as the chosen axis writes it.
+    pub fn time_text(&self, t: Instant) -> String {
+        clock_text(self.clocks, self.mission(), self.time.axis, t)
+    }
 }
 
 /// A docked panel. `&mut self` is only its own view state (sorting, search text, zoom).

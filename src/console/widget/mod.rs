@@ -1,1 +1,25 @@
-//! widget.
+//! Reusable widgets, one a file; each has an accessible label and takes its colours from a theme.
+
+mod badge;
+mod card;
+mod empty;
+mod icon;
+mod loading;
+mod progress;
+mod severity_badge;
+mod sparkline;
+mod stale;
+mod time_field;
+mod value;
+
+pub use badge::{badge, replay_badge, simulated_badge};
+pub use card::card;
+pub use empty::EmptyState;
+pub use icon::{Icon, icon_button, paint_icon};
+pub use loading::loading_mark;
+pub use progress::job_line;
+pub use severity_badge::{SeverityBadge, paint_severity};
+pub use sparkline::Sparkline;
+pub use stale::{age_text, is_stale};
+pub use time_field::{TimeField, TimeParser};
+pub use value::{ValueCell, format_value};

@@ -1,0 +1,74 @@
+//! The one place where keys become intents.
+
+use egui::{Context, Event, Key, Modifiers};
+
+use super::command::CommandContext;
+use super::{COMMANDS, IntentQueue};
+
+/// Takes the key presses of this frame that belong to commands and sends their intents. A key that
+/// types text, or that a focused widget uses, is left alone.
+pub fn run_shortcuts(ctx: &Context, cx: &CommandContext<'_>, intents: &IntentQueue) {
+    let text = ctx.text_edit_focused();
+    let widget = ctx.egui_wants_keyboard_input();
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
+            let taken = wanted(*key, *modifiers, text, widget).and_then(|make| make(cx));
+            match taken {
+                Some(intent) => {
+                    intents.send(intent);
+                    false
+                }
+                None => true,
+            }
+        });
+    });
+}
+
+type Make = fn(&CommandContext<'_>) -> Option<super::UiIntent>;
+
+fn wanted(key: Key, pressed: Modifiers, text: bool, widget: bool) -> Option<Make> {
+    // A focused button takes Space and Enter, a focused slider the arrows.
+    let widgets_own = matches!(
+        key,
+        Key::Space | Key::Enter | Key::ArrowLeft | Key::ArrowRight | Key::Home | Key::End
+    );
+    COMMANDS.iter().find_map(|command| {
+        let hit = command.shortcuts.iter().any(|shortcut| {
+            shortcut.key == key
+                && same_modifiers(shortcut.modifiers, pressed, key)
+                && (!text || shortcut.works_in_text())
+                && (!widget || text || !widgets_own || shortcut.modifiers.command)
+        });
+        hit.then_some(command.make)
+    })
+}
+
+fn same_modifiers(wanted: Modifiers, pressed: Modifiers, key: Key) -> bool {
+    let shifted = matches!(key, Key::Questionmark | Key::Plus | Key::Equals);
+    wanted.command == pressed.command
+        && wanted.alt == pressed.alt
+        && (shifted || wanted.shift == pressed.shift)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_find_their_command_and_typing_is_left_alone() {
+        let none = Modifiers::NONE;
+        let ctrl = Modifiers { ctrl: true, command: true, ..none };
+        assert!(wanted(Key::Space, none, false, false).is_some());
+        assert!(wanted(Key::Space, none, true, true).is_none(), "typed text");
+        assert!(wanted(Key::Space, none, false, true).is_none(), "a focused button");
+        assert!(wanted(Key::Num3, none, true, true).is_none());
+        assert!(wanted(Key::K, ctrl, true, true).is_some());
+        assert!(wanted(Key::K, none, false, false).is_none());
+        assert!(wanted(Key::Questionmark, Modifiers::SHIFT, false, false).is_some());
+        assert!(wanted(Key::F1, none, true, true).is_some());
+        let step = wanted(Key::ArrowRight, none, false, false).map(|make| make as usize);
+        let leap = wanted(Key::ArrowRight, Modifiers::SHIFT, false, false).map(|m| m as usize);
+        assert_ne!(step, leap);
+    }
+}
