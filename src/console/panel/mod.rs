@@ -1,1 +1,22 @@
-//! panel.
+//! The panels: one folder each, `model.rs` (pure) and `ui.rs` (paint). They never import each
+//! other; what they tell each other goes through intents and the shared selection.
+
+mod clocks;
+mod instrument;
+mod log;
+mod parameters;
+mod shared;
+mod watch;
+
+use crate::view::Panel;
+
+/// Every panel, in the order of the palette.
+pub fn all() -> Vec<Box<dyn Panel>> {
+    vec![
+        Box::new(watch::Watch),
+        Box::new(instrument::InstrumentPanel),
+        Box::new(parameters::Parameters::default()),
+        Box::new(clocks::Clocks),
+        Box::new(log::Log::default()),
+    ]
+}

@@ -25,7 +25,11 @@ struct Slot {
     answer: Option<(Arc<Request>, Arc<Answer>)>,
     error: Option<QueryError>,
     used: u64,
+    since: u64,
 }
+
+/// Frames that an answer under way may take before a newer question cancels it.
+pub const PATIENCE: u64 = 6;
 
 /// The queries of all views. A slot that is not asked for during 120 frames is dropped, which
 /// cancels what it waits for.
@@ -47,24 +51,27 @@ impl Queries {
         }
     }
 
-    /// Asks a question for a slot. The same request at the same archive generation is asked once;
-    /// another one cancels what the slot was waiting for.
+    /// Asks a question for a slot. The same request at the same archive generation is asked once.
+    /// Another one waits for what is under way, but no more than [`PATIENCE`] frames: then it
+    /// cancels it. So a cursor that runs still gets answers, and a view that moved on is not slowed.
     pub fn ask(&self, slot: egui::Id, request: &Request) -> Pending {
         let mut slots = self.slots.borrow_mut();
         let slot = slots.entry(slot).or_default();
         slot.used = self.frame.get();
         let generation = self.generation.get();
+        Self::receive(slot);
         let same =
             slot.asked.as_ref().is_some_and(|(asked, at)| **asked == *request && *at == generation);
-        if !same {
+        let patient = slot.ticket.is_some() && self.frame.get() < slot.since + PATIENCE;
+        if !same && !patient {
+            slot.since = self.frame.get();
             let asked = Arc::new(request.clone());
             slot.ticket = Some(self.engine.query(request.clone()));
             slot.asked = Some((asked, generation));
         }
-        Self::receive(slot);
         Pending {
             answer: slot.answer.clone(),
-            loading: slot.ticket.is_some(),
+            loading: slot.ticket.is_some() || !same,
             error: slot.error.clone(),
         }
     }

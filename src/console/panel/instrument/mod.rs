@@ -1,0 +1,5 @@
+//! Instrument: one instrument in depth.
+
+mod ui;
+
+pub use ui::InstrumentPanel;

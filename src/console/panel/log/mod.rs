@@ -1,0 +1,5 @@
+//! Log: what the engine said.
+
+mod ui;
+
+pub use ui::Log;

@@ -1,0 +1,6 @@
+//! Parameters: every series of the archive as a tree and a table.
+
+mod model;
+mod ui;
+
+pub use ui::Parameters;

@@ -1,0 +1,6 @@
+//! Watch: both missions, one card per instrument.
+
+mod model;
+mod ui;
+
+pub use ui::Watch;
