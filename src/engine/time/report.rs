@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::format::Hms;
 use super::{
-    Convention, Instant, LeapSeconds, Ltst, MarsClock, SolClock, SolTime, SunPosition,
-    TimeError, jd_tt, jd_ut, planetographic_latitude_deg,
+    Convention, Instant, LeapSeconds, Ltst, MarsClock, SolClock, SolTime, SunPosition, TimeError,
+    jd_tt, jd_ut, planetographic_latitude_deg,
 };
 
 /// The clocks of one mission at one instant.

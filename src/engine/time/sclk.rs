@@ -83,6 +83,14 @@ impl Sclk {
         None
     }
 
+    /// Encoded ticks, in the first partition, of a reading that a table gives as a decimal
+    /// count of the most significant field (APSS: `631280871.335` seconds).
+    pub fn ticks_of_count(&self, count: f64) -> Option<f64> {
+        let (start, end) = self.partitions.first()?;
+        let ticks = count * self.ticks_per_count();
+        (*start..=*end).contains(&ticks).then_some(ticks - start)
+    }
+
     /// The clock string of encoded ticks, with its partition: `1/0631105491-14156`. Rounds
     /// to the nearest tick. `None` outside all partitions.
     pub fn text_of(&self, ticks: f64) -> Option<String> {

@@ -117,9 +117,9 @@ fn records(values: &[f64]) -> Option<Vec<SclkRecord>> {
         let &[ticks, parallel, rate] = triple else { return None };
         // Kernels give microseconds at most; a float holds these dates to a tenth of one.
         let parallel_ns = ((parallel * 1e6).round() as i64).saturating_mul(1000);
-        let ascends = records.last().is_none_or(|last| {
-            last.ticks <= ticks && last.parallel_ns <= parallel_ns
-        });
+        let ascends = records
+            .last()
+            .is_none_or(|last| last.ticks <= ticks && last.parallel_ns <= parallel_ns);
         if !ascends || rate <= 0.0 || parallel.abs() > 9e9 {
             return None;
         }

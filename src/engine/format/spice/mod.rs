@@ -6,9 +6,9 @@
 mod clocks;
 mod date;
 mod lexer;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use clocks::{leap_seconds, sclks};
 pub use text::{TextKernel, Value, Variable, read, sniff};
