@@ -46,8 +46,13 @@ pub fn parse(text: &str, mission: Option<&str>) -> Result<Instant, TimeError> {
 /// Sol number and time of day of the sol notations, in lower case; `None` for other texts.
 fn sol_parts(text: &str) -> Option<(i32, Option<&str>)> {
     let (rest, named) = match text.strip_prefix("sol") {
-        Some(rest) => (rest.trim_start().strip_prefix('-').unwrap_or(rest).trim_start(), true),
+        // "Sol-00710M…" is written with a hyphen that is no minus; "Sol -3" is before landing.
+        Some(rest) => (rest.strip_prefix('-').unwrap_or(rest).trim_start(), true),
         None => (text, false),
+    };
+    let (rest, sign) = match rest.strip_prefix('-') {
+        Some(rest) => (rest, -1),
+        None => (rest, 1),
     };
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     let (digits, tail) = rest.split_at_checked(end)?;
@@ -62,7 +67,7 @@ fn sol_parts(text: &str) -> Option<(i32, Option<&str>)> {
     }
     let separated = marked || tail.is_empty() || tail.starts_with(|c: char| c.is_whitespace());
     let time = tail.trim().strip_suffix("lmst").unwrap_or(tail.trim()).trim_end();
-    separated.then_some((sol, (!time.is_empty()).then_some(time)))
+    separated.then_some((sign * sol, (!time.is_empty()).then_some(time)))
 }
 
 /// ISO and day-of-year dates, in lower case; `None` where the text does not begin as one.

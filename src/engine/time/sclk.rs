@@ -60,6 +60,9 @@ impl Sclk {
             Some((partition, rest)) => (Some(partition.trim().parse::<usize>().ok()?), rest),
             None => (None, text.trim()),
         };
+        if !reading.trim_start().starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
         let mut fields = reading.split(['.', ':', '-', ',', ' ']).filter(|f| !f.is_empty());
         let mut count = 0.0;
         for (modulus, offset) in self.moduli.iter().zip(&self.offsets) {

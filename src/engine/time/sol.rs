@@ -35,7 +35,7 @@ pub struct MissionClock {
     pub name: &'static str,
     /// ET (TDB) since J2000 of midnight of sol 0 in the LMST kernel, nanoseconds.
     pub sol0_et_ns: i64,
-    /// East longitude the kernel was made for, degrees.
+    /// East longitude the kernel stands for, degrees (to 0.006 by Mars24).
     pub kernel_lon_deg: f64,
     /// Planetocentric latitude of the landing site, degrees north.
     pub lat_deg: f64,
@@ -44,7 +44,8 @@ pub struct MissionClock {
 }
 
 /// NAIF `insight_lmst_ops181206_v1.tsc`, `msl_lmst_ops120808_v1.tsc`, the origin of the
-/// Mars 2020 sols (mars-time), and the landing sites of FACTS section 6.6.
+/// Mars 2020 sols (the `marstime` package), and the landing sites: InSight from the StationXML of
+/// network XB, Bradbury Landing from the MMGIS traverse, Octavia E. Butler Landing.
 const MISSIONS: [MissionClock; 3] = [
     MissionClock {
         id: "insight",

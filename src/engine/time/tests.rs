@@ -1,4 +1,4 @@
-//! Clocks against published values (FACTS section 5) and round trips.
+//! Clocks against published values (Mars24, NAIF kernels, product labels) and round trips.
 
 use proptest::prelude::*;
 
@@ -132,7 +132,7 @@ fn published_sol_times() {
     near(mtc, hours("05:06:45.731") * 3600.0, 0.002, "MTC, InSight landing");
 }
 
-/// Sol starts of FACTS 5.3, to the printed digits (seconds there are rounded or cut off).
+/// Sol starts by the LMST kernels, to the printed digits (seconds there are rounded or cut off).
 #[test]
 fn published_sol_starts() {
     let insight = [
@@ -171,7 +171,7 @@ fn published_sol_starts() {
     }
 }
 
-/// Mars24 Ls at local midnight of InSight sols (FACTS 5.3), and the table of the LMDZ team,
+/// Mars24 Ls at local midnight of InSight sols, and the table of the LMDZ team,
 /// which gives the sol in which the round Ls falls (within a degree).
 #[test]
 fn ls_of_insight_sols() {
@@ -290,6 +290,12 @@ fn prints_and_reads_every_notation() {
     near(msl.s_since(at("2014-08-05T14:22:36.569")), 0.0, 0.002, "Mastcam label");
     let label = SolClock::of("msl").unwrap().at(msl, Convention::Kernel).label_form();
     assert_eq!(label, "Sol-00710M11:46:09.537");
+    // Before landing sols are negative; the hyphen of "Sol-00710" is no minus.
+    let cruise = insight.instant(-3, 45_296.0, Convention::Kernel);
+    let shown = insight.at(cruise, Convention::Kernel);
+    for text in [shown.to_string(), shown.file_form(), shown.label_form()] {
+        assert_eq!(parse(&text, Some("insight")).unwrap(), cruise, "{text}");
+    }
     assert_eq!(parse("msl sol 710", Some("insight")), parse("sol 710", Some("msl")));
 }
 
@@ -410,5 +416,15 @@ proptest! {
         let _ = parse(&text, Some("msl"));
         let _ = parse(&near, Some("insight"));
         let _ = parse(&near, None);
+    }
+}
+/// The longitude at which Mars24 has midnight when a kernel starts a sol: the kernels round
+/// their epoch, so it is that of the kernel to 0.006 degrees (1.4 s).
+#[test]
+fn kernel_longitudes_are_those_named() {
+    for clock in SolClock::all() {
+        let start = clock.sol_range(0, Convention::Kernel).start;
+        let midnight_lon = (-15.0 * MarsClock::at(start).mtc_h).rem_euclid(360.0);
+        near(midnight_lon, clock.mission().kernel_lon_deg, 0.006, clock.mission().id);
     }
 }

@@ -111,8 +111,7 @@ fn quoted(after: &[u8]) -> (usize, Token<'_>) {
 /// Length of a name or number: to a blank, bracket, quote, `=` or `+=`; at least one byte.
 fn word_length(rest: &[u8]) -> usize {
     let ends = |at: usize| match rest.get(at) {
-        None => true,
-        Some(b'=' | b'(' | b')' | b'\'') => true,
+        None | Some(b'=' | b'(' | b')' | b'\'') => true,
         Some(b'+') => rest.get(at + 1) == Some(&b'='),
         Some(byte) => is_newline(*byte) || is_blank(*byte),
     };

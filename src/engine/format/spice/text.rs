@@ -93,7 +93,7 @@ struct Reader<'a> {
     problems: Vec<Problem>,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn problem(&mut self, offset: usize, field: &str, reason: &str) {
         if self.problems.len() < MOST_PROBLEMS {
             self.problems.push(Problem::at(offset as u64, field, reason));
