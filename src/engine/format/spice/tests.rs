@@ -185,7 +185,7 @@ fn lmst_kernels_are_the_sol_clocks() {
     }
 }
 
-/// SCLK of InSight RAD and MSL camera labels. The correlation files of the archive differ from those the
+/// SCLK of InSight RAD and MSL camera labels. The correlation files differ from those that the
 /// labels were made with by some milliseconds (later fits of the same clock).
 #[test]
 fn published_clock_strings() {
