@@ -3,6 +3,6 @@
 mod model;
 
 pub use model::{
-    Bucket, Event, NewProduct, ParameterBatch, Pick, Product, ProductId, SeriesKey, SeriesKind,
-    SeriesSummary,
+    Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product, ProductId, QueryError,
+    SeriesKey, SeriesKind, SeriesSummary,
 };

@@ -119,6 +119,15 @@ impl Bucket {
     }
 }
 
+/// The newest sample of a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LatestValue {
+    /// Time of the sample.
+    pub time: Instant,
+    /// Its value.
+    pub value: f64,
+}
+
 /// Decoded values of parameters that share one time column (one packet type).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParameterBatch {
@@ -223,4 +232,18 @@ pub struct Event {
     pub picks: Vec<Pick>,
     /// Whether the simulator made it.
     pub simulated: bool,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// The view moved on.
+    #[error("cancelled")]
+    Cancelled,
+    /// No such series or product in this archive.
+    #[error("{0} is not in this archive")]
+    Unknown(String),
+    /// Reading failed; the sentence says what to do.
+    #[error("{0}")]
+    Failed(String),
 }

@@ -5,4 +5,5 @@
 
 mod request;
 
-pub use request::{Answer, LatestValue, QueryError, Request};
+pub use crate::archive::{LatestValue, QueryError};
+pub use request::{Answer, Request};

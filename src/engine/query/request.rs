@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::archive::{Bucket, Event, Product, ProductId, SeriesKey};
+use crate::archive::{Bucket, Event, LatestValue, Product, ProductId, SeriesKey};
 use crate::time::{Instant, TimeRange};
 
 /// A question to the archive.
@@ -59,15 +59,6 @@ pub enum Request {
     },
 }
 
-/// The newest sample of a series.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LatestValue {
-    /// Time of the sample.
-    pub time: Instant,
-    /// Its value.
-    pub value: f64,
-}
-
 /// What came back.
 #[derive(Clone, Debug)]
 pub enum Answer {
@@ -98,18 +89,4 @@ pub enum Answer {
     Products(Vec<Product>),
     /// Bytes of a product.
     ProductBytes(Arc<Vec<u8>>),
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QueryError {
-    /// The view moved on.
-    #[error("cancelled")]
-    Cancelled,
-    /// No such series or product in this archive.
-    #[error("{0} is not in this archive")]
-    Unknown(String),
-    /// Reading failed; the sentence says what to do.
-    #[error("{0}")]
-    Failed(String),
 }

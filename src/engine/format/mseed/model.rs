@@ -53,6 +53,36 @@ pub enum Encoding {
     Other(u8),
 }
 
+impl Encoding {
+    /// From the number of the standard.
+    pub const fn of(number: u8) -> Self {
+        match number {
+            0 => Self::Text,
+            1 => Self::Int16,
+            3 => Self::Int32,
+            4 => Self::Float32,
+            5 => Self::Float64,
+            10 => Self::Steim1,
+            11 => Self::Steim2,
+            other => Self::Other(other),
+        }
+    }
+
+    /// The number of the standard.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Text => 0,
+            Self::Int16 => 1,
+            Self::Int32 => 3,
+            Self::Float32 => 4,
+            Self::Float64 => 5,
+            Self::Steim1 => 10,
+            Self::Steim2 => 11,
+            Self::Other(number) => number,
+        }
+    }
+}
+
 /// One record, without its samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {

@@ -1,0 +1,156 @@
+//! Decoding of Steim 1 and 2 (SEED manual 2.4, appendix B).
+//!
+//! A frame is 64 bytes: a word of sixteen 2-bit codes and 15 words of differences. What a
+//! word holds depends only on its code (and for level 2 on its own top two bits), so a table
+//! gives for each of the 16 cases how far to shift eight copies of the word: all lanes are
+//! always computed and written, the count says how many stay. No branch depends on the data.
+
+/// What came out besides the samples.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Outcome {
+    /// Samples decoded.
+    pub decoded: usize,
+    /// First and declared last sample.
+    pub declared_last: Option<i32>,
+    /// Byte offset in the payload of the first word with an undefined code.
+    pub undefined_at: Option<usize>,
+}
+
+/// Bytes in a frame.
+pub(super) const FRAME: usize = 64;
+const WORDS: usize = FRAME / 4;
+/// Lanes computed per word.
+const LANES: usize = 8;
+/// The most samples a frame can hold (15 words of seven).
+pub(super) const MAX_PER_FRAME: usize = 15 * 7;
+
+/// One case of a word: where its differences stand.
+#[derive(Clone, Copy)]
+struct Layout {
+    left: [u8; LANES],
+    right: u8,
+    count: u8,
+    defined: bool,
+}
+
+const NONE: Layout = Layout { left: [0; LANES], right: 0, count: 0, defined: true };
+const UNDEFINED: Layout = Layout { defined: false, ..NONE };
+
+/// `count` differences of `bits` bits, the last one in the lowest bits.
+const fn layout(count: u8, bits: u8) -> Layout {
+    let mut left = [0; LANES];
+    let mut i = 0;
+    while i < count {
+        left[i as usize] = 32 - bits * (count - i);
+        i += 1;
+    }
+    Layout { left, right: 32 - bits, count, defined: true }
+}
+
+/// By code · 4 + top two bits of the word.
+const STEIM1: [Layout; 16] = {
+    let (b, w, l) = (layout(4, 8), layout(2, 16), layout(1, 32));
+    [NONE, NONE, NONE, NONE, b, b, b, b, w, w, w, w, l, l, l, l]
+};
+
+/// By code · 4 + top two bits of the word.
+const STEIM2: [Layout; 16] = {
+    let b = layout(4, 8);
+    let (x1, x2, x3) = (layout(1, 30), layout(2, 15), layout(3, 10));
+    let (x5, x6, x7) = (layout(5, 6), layout(6, 5), layout(7, 4));
+    [NONE, NONE, NONE, NONE, b, b, b, b, UNDEFINED, x1, x2, x3, x5, x6, x7, UNDEFINED]
+};
+
+/// Word `i` of a frame in the order of the computer. Little-endian data swap each difference
+/// by itself: bytes stay, halves of level 1 are swapped each, all else is swapped as a word.
+fn word<const LEVEL: u8, const BIG: bool>(raw: [u8; 4], code: u32) -> u32 {
+    if BIG || code == 1 {
+        return u32::from_be_bytes(raw);
+    }
+    let word = u32::from_le_bytes(raw);
+    if LEVEL == 1 && code == 2 { word.rotate_left(16) } else { word }
+}
+
+/// Writes the differences of one frame from `at` on, gives where the next ones go.
+/// `out` has `LANES` places more than `end`.
+#[inline]
+fn frame<const LEVEL: u8, const BIG: bool>(
+    frame: &[[u8; 4]],
+    skip: usize,
+    out: &mut [i32],
+    mut at: usize,
+    end: usize,
+    undefined: &mut Option<usize>,
+) -> usize {
+    let table = if LEVEL == 1 { &STEIM1 } else { &STEIM2 };
+    let Some(&first) = frame.first() else { return at };
+    let codes = if BIG { u32::from_be_bytes(first) } else { u32::from_le_bytes(first) };
+    for (i, &raw) in frame.iter().enumerate().take(WORDS).skip(skip) {
+        let code = codes >> (30 - 2 * i) & 3;
+        let word = word::<LEVEL, BIG>(raw, code);
+        let layout = &table[(code << 2 | word >> 30) as usize & 15];
+        let Some(places) = out.get_mut(at..at + LANES) else { break };
+        for (place, left) in places.iter_mut().zip(layout.left) {
+            *place = ((word << (left & 31)) as i32) >> (layout.right & 31);
+        }
+        if !layout.defined {
+            undefined.get_or_insert(i * 4);
+        }
+        at = (at + usize::from(layout.count)).min(end);
+    }
+    at
+}
+
+fn decode_as<const LEVEL: u8, const BIG: bool>(
+    payload: &[u8],
+    samples: usize,
+    out: &mut Vec<i32>,
+) -> Outcome {
+    let frames = payload.len().div_ceil(FRAME);
+    let end = samples.min(frames * MAX_PER_FRAME);
+    out.resize(end + LANES, 0);
+    let (words, _) = payload.as_chunks::<4>();
+    let number =
+        |raw: [u8; 4]| (if BIG { u32::from_be_bytes(raw) } else { u32::from_le_bytes(raw) }) as i32;
+    let mut outcome = Outcome::default();
+    let mut at = 0;
+    for (i, chunk) in words.chunks(WORDS).enumerate() {
+        if at >= end {
+            break;
+        }
+        let mut undefined = None;
+        at = frame::<LEVEL, BIG>(chunk, if i == 0 { 3 } else { 1 }, out, at, end, &mut undefined);
+        if let (None, Some(place)) = (outcome.undefined_at, undefined) {
+            outcome.undefined_at = Some(i * FRAME + place);
+        }
+    }
+    out.truncate(at);
+    // The first difference leads from the record before; the first sample replaces it.
+    if let (Some(place), Some(&first)) = (out.first_mut(), words.get(1)) {
+        *place = number(first);
+    }
+    let mut sum = 0i32;
+    for value in out.iter_mut() {
+        sum = sum.wrapping_add(*value);
+        *value = sum;
+    }
+    outcome.decoded = at;
+    outcome.declared_last = words.get(2).map(|&last| number(last));
+    outcome
+}
+
+/// Decodes at most `samples` samples of a payload of whole or cut frames into `out`.
+pub(super) fn decode(
+    level: u8,
+    big_endian: bool,
+    payload: &[u8],
+    samples: usize,
+    out: &mut Vec<i32>,
+) -> Outcome {
+    match (level, big_endian) {
+        (1, true) => decode_as::<1, true>(payload, samples, out),
+        (1, false) => decode_as::<1, false>(payload, samples, out),
+        (_, true) => decode_as::<2, true>(payload, samples, out),
+        (_, false) => decode_as::<2, false>(payload, samples, out),
+    }
+}
