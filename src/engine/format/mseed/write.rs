@@ -69,6 +69,7 @@ pub fn write(trace: &Trace, options: &WriteOptions) -> Result<Vec<u8>, Problem> 
         let reason = format!("{} bytes leave no room for data", options.record_length);
         Problem::of("record length", reason)
     })?;
+    check_int16(&trace.samples, options.encoding)?;
     let mut out = Vec::new();
     let (mut done, mut sequence) = (0, options.sequence);
     while done < trace.samples.len() {
@@ -85,6 +86,15 @@ pub fn write(trace: &Trace, options: &WriteOptions) -> Result<Vec<u8>, Problem> 
         done += payload.samples;
     }
     Ok(out)
+}
+
+/// Refuses integers that 16 bits cannot hold.
+fn check_int16(samples: &Samples, encoding: Encoding) -> Result<(), Problem> {
+    let (Samples::I32(all), Encoding::Int16) = (samples, encoding) else { return Ok(()) };
+    all.iter().find(|&&x| i16::try_from(x).is_err()).map_or(Ok(()), |x| {
+        let reason = format!("{x} does not fit in 16 bits, write Int32 or Steim2");
+        Err(Problem::of("samples", reason))
+    })
 }
 
 /// Calendar time of a sample, in the years that both versions can say.
@@ -138,15 +148,9 @@ fn payload(
                 |x| if big { x.to_be_bytes() } else { x.to_le_bytes() },
             ))
         }
-        (Samples::I32(all), Encoding::Int16) => {
-            if let Some(x) = all.iter().find(|&&x| i16::try_from(x).is_err()) {
-                let reason = format!("{x} does not fit in 16 bits, write Int32 or Steim2");
-                return Err(Problem::of("samples", reason));
-            }
-            Ok(plain(all, from, room, most, |x| {
-                if big { (x as i16).to_be_bytes() } else { (x as i16).to_le_bytes() }
-            }))
-        }
+        (Samples::I32(all), Encoding::Int16) => Ok(plain(all, from, room, most, |x| {
+            if big { (x as i16).to_be_bytes() } else { (x as i16).to_le_bytes() }
+        })),
         (Samples::F32(all), Encoding::Float32) => {
             Ok(plain(
                 all,
