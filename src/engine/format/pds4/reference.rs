@@ -1,0 +1,1 @@
+//! Values of real products against another implementation.

@@ -1,0 +1,1 @@
+//! Labels and tables made here.
