@@ -158,17 +158,14 @@ fn event(node: Node<'_>, extensions: &Extensions, problems: &mut Problems) -> Ev
     };
     event.origins =
         node.all("origin").map(|n| origin(n, &event, node, extensions, problems)).collect();
-    for (wanted, there, field) in [
-        (&event.preferred_origin, event.origins.is_empty(), "preferredOriginID"),
-        (&event.preferred_magnitude, event.magnitudes.is_empty(), "preferredMagnitudeID"),
+    let origins: Vec<&str> = event.origins.iter().map(|o| o.public_id.as_str()).collect();
+    let magnitudes: Vec<&str> = event.magnitudes.iter().map(|m| m.public_id.as_str()).collect();
+    for (wanted, listed, field) in [
+        (&event.preferred_origin, origins, "preferredOriginID"),
+        (&event.preferred_magnitude, magnitudes, "preferredMagnitudeID"),
     ] {
-        let listed = match field {
-            "preferredOriginID" => {
-                event.origins.iter().any(|o| Some(&o.public_id) == wanted.as_ref())
-            }
-            _ => event.magnitudes.iter().any(|m| Some(&m.public_id) == wanted.as_ref()),
-        };
-        if wanted.is_some() && !listed && !there {
+        let Some(wanted) = wanted else { continue };
+        if !listed.is_empty() && !listed.contains(&wanted.as_str()) {
             problems.at(node, field, "it names none of this event; the first one is used");
         }
     }
@@ -222,10 +219,8 @@ fn origin(
     });
     if at_station && (event.is_of_mars() || !origin.quality.is_empty()) {
         (origin.latitude_deg, origin.longitude_deg) = (None, None);
-        let found = single.is_some_and(|s| s.depth.is_some());
-        let filler = origin.depth_m.is_some_and(|d| d.value == FILLER_DEPTH_M);
-        if filler && !found {
-            origin.depth_m = None;
+        if origin.depth_m.is_some_and(|d| d.value == FILLER_DEPTH_M) {
+            origin.depth_m = single.and_then(|s| s.depth);
         }
     }
     origin

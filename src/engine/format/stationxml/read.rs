@@ -22,10 +22,12 @@ pub fn read(bytes: &[u8]) -> (Inventory, Vec<Problem>) {
     let mut inventory = Inventory::default();
     if let Some(root) = tree.root() {
         if root.name() == "FDSNStationXML" {
-            inventory.version = root.attribute("schemaVersion").unwrap_or_default().to_owned();
-            inventory.source = root.text_of("Source").to_owned();
-            inventory.created = root.child("Created").and_then(|n| time(n, &mut problems));
-            inventory.networks = root.all("Network").map(|n| network(n, &mut problems)).collect();
+            inventory = Inventory {
+                version: root.attribute("schemaVersion").unwrap_or_default().to_owned(),
+                source: root.text_of("Source").to_owned(),
+                created: root.child("Created").and_then(|n| time(n, &mut problems)),
+                networks: root.all("Network").map(|n| network(n, &mut problems)).collect(),
+            };
         } else {
             let reason = "the outermost element is not FDSNStationXML; nothing was read";
             problems.at(root, root.name(), reason);
@@ -86,7 +88,7 @@ fn location(text: &str) -> String {
     if text == "--" { String::new() } else { text.to_owned() }
 }
 
-fn sensor<'t>(node: Node<'t>) -> &'t str {
+fn sensor(node: Node<'_>) -> &str {
     ["Description", "Type", "Model"]
         .iter()
         .map(|name| node.text_of(name))
