@@ -1,0 +1,351 @@
+//! The wgpu side: pipelines made once, an offscreen picture per view, drawn only when it changed.
+//!
+//! The picture has its own depth buffer and multisampling and is put on the screen by one
+//! triangle, so that it works in a window, offscreen and in tests alike.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use eframe::egui_wgpu::{CallbackResources, CallbackTrait, RenderState, ScreenDescriptor};
+use eframe::wgpu;
+use egui::PaintCallbackInfo;
+
+use super::frame::{Frame, Globals, LineInstance, PointInstance};
+use super::mesh::{GroundVertex, RINGS, SPOKES, triangles};
+use super::pipeline::{DEPTH, PICTURE, Pipelines};
+use super::topography::Topography;
+
+static INSTALLED: AtomicBool = AtomicBool::new(false);
+
+/// Views that were not drawn for so many pictures of others give their memory back.
+const KEPT_FRAMES: u64 = 600;
+
+/// Makes the globe's pipelines for a window; call it once when the app starts (and again after a
+/// lost device). Multisamples four times where the device can.
+pub fn install(render_state: &RenderState) {
+    let flags = render_state.adapter.get_texture_format_features(PICTURE).flags;
+    let depth = render_state.adapter.get_texture_format_features(DEPTH).flags;
+    let four = flags.sample_count_supported(4) && depth.sample_count_supported(4);
+    install_with(render_state, if four { 4 } else { 1 });
+}
+
+/// The same with a given number of samples per pixel: 1 or 4.
+pub fn install_with(render_state: &RenderState, samples: u32) {
+    let pipelines = Pipelines::new(
+        &render_state.device,
+        &render_state.queue,
+        render_state.target_format,
+        if samples >= 4 { 4 } else { 1 },
+    );
+    let gpu = Gpu { pipelines, relief: None, views: HashMap::new(), frames: 0 };
+    render_state.renderer.write().callback_resources.insert(gpu);
+    INSTALLED.store(true, Ordering::Relaxed);
+}
+
+/// Whether `install` was called; else globes draw themselves plainly.
+pub(crate) fn is_installed() -> bool {
+    INSTALLED.load(Ordering::Relaxed)
+}
+
+struct Gpu {
+    pipelines: Pipelines,
+    relief: Option<wgpu::TextureView>,
+    views: HashMap<u64, View>,
+    frames: u64,
+}
+
+/// Buffers and pictures of one globe on the screen.
+struct View {
+    serial: u64,
+    used: u64,
+    size: [u32; 2],
+    with_relief: bool,
+    uniforms: wgpu::Buffer,
+    scene: wgpu::BindGroup,
+    ground: wgpu::Buffer,
+    triangles: wgpu::Buffer,
+    lines: Grown,
+    points: Grown,
+    targets: Option<Targets>,
+}
+
+struct Targets {
+    drawn: wgpu::TextureView,
+    resolved: Option<wgpu::TextureView>,
+    depth: wgpu::TextureView,
+    blit: wgpu::BindGroup,
+}
+
+/// A vertex buffer that is made anew when it gets too small.
+#[derive(Default)]
+struct Grown {
+    buffer: Option<wgpu::Buffer>,
+    count: u32,
+}
+
+impl Grown {
+    fn write(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, bytes: &[u8], count: usize) {
+        self.count = count as u32;
+        if bytes.is_empty() {
+            return;
+        }
+        let fits = |b: &wgpu::Buffer| b.size() >= bytes.len() as u64;
+        if !self.buffer.as_ref().is_some_and(fits) {
+            self.buffer = Some(vertex_buffer(device, (bytes.len() as u64).next_power_of_two()));
+        }
+        if let Some(buffer) = &self.buffer {
+            queue.write_buffer(buffer, 0, bytes);
+        }
+    }
+
+    fn draw(&self, pass: &mut wgpu::RenderPass<'_>, pipeline: &wgpu::RenderPipeline) {
+        if let Some(buffer) = self.buffer.as_ref().filter(|_| self.count > 0) {
+            pass.set_pipeline(pipeline);
+            pass.set_vertex_buffer(0, buffer.slice(..));
+            pass.draw(0..6, 0..self.count);
+        }
+    }
+}
+
+fn vertex_buffer(device: &wgpu::Device, size: u64) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("globe vertices"),
+        size,
+        usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    })
+}
+
+/// Puts one picture of a view on the screen, drawing it first when it is new.
+pub(crate) struct GlobeCallback {
+    /// Which globe.
+    pub view: u64,
+    /// Its picture.
+    pub frame: Arc<Frame>,
+}
+
+impl CallbackTrait for GlobeCallback {
+    fn prepare(
+        &self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        _screen: &ScreenDescriptor,
+        encoder: &mut wgpu::CommandEncoder,
+        resources: &mut CallbackResources,
+    ) -> Vec<wgpu::CommandBuffer> {
+        if let Some(gpu) = resources.get_mut::<Gpu>() {
+            gpu.prepare(device, queue, encoder, self.view, &self.frame);
+        }
+        Vec::new()
+    }
+
+    fn paint(
+        &self,
+        _info: PaintCallbackInfo,
+        pass: &mut wgpu::RenderPass<'static>,
+        resources: &CallbackResources,
+    ) {
+        let Some(gpu) = resources.get::<Gpu>() else { return };
+        let Some(targets) = gpu.views.get(&self.view).and_then(|v| v.targets.as_ref()) else {
+            return;
+        };
+        pass.set_pipeline(&gpu.pipelines.blit);
+        pass.set_bind_group(0, &targets.blit, &[]);
+        pass.draw(0..3, 0..1);
+    }
+}
+
+impl Gpu {
+    fn prepare(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        encoder: &mut wgpu::CommandEncoder,
+        id: u64,
+        frame: &Frame,
+    ) {
+        self.frames += 1;
+        let now = self.frames;
+        self.views.retain(|other, view| *other == id || view.used + KEPT_FRAMES > now);
+        if let (None, Some(topography)) = (&self.relief, &frame.topography) {
+            self.relief = Some(upload_relief(device, queue, topography));
+        }
+        let with_relief = self.relief.is_some();
+        if !self.views.get(&id).is_some_and(|v| v.with_relief == with_relief) {
+            let view = View::new(device, &self.pipelines, self.relief.as_ref());
+            self.views.insert(id, view);
+        }
+        let Some(view) = self.views.get_mut(&id) else { return };
+        view.used = now;
+        if view.size != frame.size || view.targets.is_none() {
+            view.targets = Some(Targets::new(device, &self.pipelines, frame.size));
+            view.size = frame.size;
+        } else if view.serial == frame.serial {
+            return;
+        }
+        view.serial = frame.serial;
+        view.upload(device, queue, frame);
+        view.draw(encoder, &self.pipelines, frame);
+    }
+}
+
+impl View {
+    fn new(
+        device: &wgpu::Device,
+        pipelines: &Pipelines,
+        relief: Option<&wgpu::TextureView>,
+    ) -> Self {
+        let uniforms = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("globe uniforms"),
+            size: size_of::<Globals>() as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let indices = triangles(RINGS, SPOKES);
+        let bytes: &[u8] = bytemuck::cast_slice(&indices);
+        let triangles = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("globe triangles"),
+            size: bytes.len() as u64,
+            usage: wgpu::BufferUsages::INDEX | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: true,
+        });
+        if let Ok(mut mapped) = triangles.slice(..).get_mapped_range_mut() {
+            mapped.copy_from_slice(bytes);
+        }
+        triangles.unmap();
+        Self {
+            serial: 0,
+            used: 0,
+            size: [0, 0],
+            with_relief: relief.is_some(),
+            scene: pipelines.scene_group(device, &uniforms, relief),
+            uniforms,
+            ground: vertex_buffer(device, (RINGS * SPOKES * size_of::<GroundVertex>()) as u64),
+            triangles,
+            lines: Grown::default(),
+            points: Grown::default(),
+            targets: None,
+        }
+    }
+
+    fn upload(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, frame: &Frame) {
+        let mut globals = frame.globals;
+        globals.outline[3] = if self.with_relief { 1.0 } else { 0.0 };
+        queue.write_buffer(&self.uniforms, 0, bytemuck::bytes_of(&globals));
+        queue.write_buffer(&self.ground, 0, bytemuck::cast_slice(&frame.ground));
+        let lines: &[LineInstance] = &frame.lines;
+        self.lines.write(device, queue, bytemuck::cast_slice(lines), lines.len());
+        let points: &[PointInstance] = &frame.points;
+        self.points.write(device, queue, bytemuck::cast_slice(points), points.len());
+    }
+
+    fn draw(&self, encoder: &mut wgpu::CommandEncoder, pipelines: &Pipelines, frame: &Frame) {
+        let Some(targets) = &self.targets else { return };
+        let [r, g, b] = frame.background.map(f64::from);
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("globe"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: &targets.drawn,
+                depth_slice: None,
+                resolve_target: targets.resolved.as_ref(),
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a: 1.0 }),
+                    store: wgpu::StoreOp::Store,
+                },
+            })],
+            depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+                view: &targets.depth,
+                depth_ops: Some(wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(0.0),
+                    store: wgpu::StoreOp::Discard,
+                }),
+                stencil_ops: None,
+            }),
+            timestamp_writes: None,
+            occlusion_query_set: None,
+            multiview_mask: None,
+        });
+        pass.set_bind_group(0, &self.scene, &[]);
+        pass.set_pipeline(&pipelines.ground);
+        pass.set_vertex_buffer(0, self.ground.slice(..));
+        pass.set_index_buffer(self.triangles.slice(..), wgpu::IndexFormat::Uint16);
+        pass.draw_indexed(0..((RINGS - 1) * SPOKES * 6) as u32, 0, 0..1);
+        self.lines.draw(&mut pass, &pipelines.lines);
+        self.points.draw(&mut pass, &pipelines.points);
+    }
+}
+
+impl Targets {
+    fn new(device: &wgpu::Device, pipelines: &Pipelines, size: [u32; 2]) -> Self {
+        let texture = |samples: u32, format: wgpu::TextureFormat, sampled: bool| {
+            let read = if sampled {
+                wgpu::TextureUsages::TEXTURE_BINDING
+            } else {
+                wgpu::TextureUsages::empty()
+            };
+            let made = device.create_texture(&wgpu::TextureDescriptor {
+                label: Some("globe picture"),
+                size: wgpu::Extent3d {
+                    width: size[0].max(1),
+                    height: size[1].max(1),
+                    depth_or_array_layers: 1,
+                },
+                mip_level_count: 1,
+                sample_count: samples,
+                dimension: wgpu::TextureDimension::D2,
+                format,
+                usage: wgpu::TextureUsages::RENDER_ATTACHMENT | read,
+                view_formats: &[],
+            });
+            made.create_view(&wgpu::TextureViewDescriptor::default())
+        };
+        let samples = pipelines.samples;
+        let picture = texture(1, PICTURE, true);
+        let blit = pipelines.blit_group(device, &picture);
+        let (drawn, resolved) = if samples > 1 {
+            (texture(samples, PICTURE, false), Some(picture))
+        } else {
+            (picture, None)
+        };
+        Self { drawn, resolved, depth: texture(samples, DEPTH, false), blit }
+    }
+}
+
+/// The relief texture with all its levels.
+fn upload_relief(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    topography: &Topography,
+) -> wgpu::TextureView {
+    let levels = topography.relief();
+    let (width, height) = levels.first().map_or((1, 1), |l| (l.columns, l.rows));
+    let texture = device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("globe relief"),
+        size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+        mip_level_count: levels.len().max(1) as u32,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: wgpu::TextureFormat::Rgba16Float,
+        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+        view_formats: &[],
+    });
+    for (mip_level, level) in levels.iter().enumerate() {
+        queue.write_texture(
+            wgpu::TexelCopyTextureInfo {
+                texture: &texture,
+                mip_level: mip_level as u32,
+                origin: wgpu::Origin3d::ZERO,
+                aspect: wgpu::TextureAspect::All,
+            },
+            bytemuck::cast_slice(&level.texels),
+            wgpu::TexelCopyBufferLayout {
+                offset: 0,
+                bytes_per_row: Some(level.columns * 8),
+                rows_per_image: Some(level.rows),
+            },
+            wgpu::Extent3d { width: level.columns, height: level.rows, depth_or_array_layers: 1 },
+        );
+    }
+    texture.create_view(&wgpu::TextureViewDescriptor::default())
+}
