@@ -1,8 +1,8 @@
 //! `marsdeck fetch fdsn`: waveforms, StationXML and QuakeML from FDSN services.
 
 use marsdeck_engine::archive::Access;
-use marsdeck_engine::ingest::fetch::{FetchOrder, fetch};
 use marsdeck_engine::remote::fdsn::presets;
+use marsdeck_engine::runtime::{FetchOrder, fetch};
 use marsdeck_engine::time::TimeRange;
 
 use super::{ArchiveArgument, Outcome, output, place};
@@ -37,8 +37,18 @@ struct Fdsn {
     /// Mission whose sols --from and --to mean
     #[arg(long, default_value = "insight")]
     mission: String,
+    /// What to bring, separated by commas: waveforms, stations, events
+    #[arg(long, value_delimiter = ',', default_value = "waveforms,stations,events")]
+    what: Vec<What>,
     #[command(flatten)]
     place: ArchiveArgument,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    Waveforms,
+    Stations,
+    Events,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
@@ -53,7 +63,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         .find(|p| p.name.eq_ignore_ascii_case(&order.base))
         .map_or_else(|| order.base.clone(), |p| p.base);
     let archive = place::open(order.place.archive.as_deref(), Access::Write)?;
-    let order = FetchOrder { base, channels: order.channels.clone(), range };
+    let what = [What::Waveforms, What::Stations, What::Events].map(|w| order.what.contains(&w));
+    let order = FetchOrder { base, channels: order.channels.clone(), range, what };
     let report = {
         let progress = output::Progress::new();
         let show = |fraction: Option<f32>, detail: &str| progress.show(fraction.unwrap_or(0.0), detail);

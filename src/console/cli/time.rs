@@ -1,6 +1,6 @@
 //! `marsdeck time`: every clock of an instant.
 
-use marsdeck_engine::time::ClockReport;
+use marsdeck_engine::time::{ClockReport, SolClock};
 
 use super::{Outcome, output, place};
 
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         "now" => place::now(),
         text => place::instant(text, &arguments.mission)?,
     };
-    let report = ClockReport::at(at);
+    let report = ClockReport::at(at, &SolClock::IDS)?;
     if arguments.json {
         output::json(&report)?;
     } else {

@@ -74,6 +74,7 @@ struct Query {
 /// What the threads share.
 struct Shared {
     archive: Arc<Archive>,
+    missions: Arc<Database>,
     snapshot: RwLock<Arc<Snapshot>>,
     clock: Arc<dyn Clock + Send + Sync>,
     waker: Waker,
@@ -96,9 +97,9 @@ impl Engine {
             ledger.say(clock.now(), MessageLevel::Warning, note);
         }
         let archive = Arc::new(open(&archive, access, &*clock, &mut ledger)?);
-        let missions = Arc::new(missions);
         let shared = Arc::new(Shared {
             archive,
+            missions: Arc::new(missions),
             snapshot: RwLock::default(),
             clock,
             waker,
@@ -113,11 +114,19 @@ impl Engine {
             let (queue, shared, events) = (job_queue.clone(), Arc::clone(&shared), events.clone());
             threads.push(spawn(format!("job {n}"), move || {
                 for (id, work, cancel) in queue {
-                    work::run(&shared.archive, &*shared.clock, id, &work, &cancel, &events);
+                    work::run(
+                        &shared.archive,
+                        &shared.missions,
+                        &*shared.clock,
+                        id,
+                        &work,
+                        &cancel,
+                        &events,
+                    );
                 }
             })?);
         }
-        let mut owner = Owner { shared: Arc::clone(&shared), missions, ledger, jobs };
+        let mut owner = Owner { shared: Arc::clone(&shared), ledger, jobs };
         owner.publish();
         threads.push(spawn("owner".into(), move || owner.run(&event_queue))?);
         Ok(Self { shared, events, queries: Some(queries), threads: Mutex::new(threads) })
@@ -173,7 +182,6 @@ fn answer_queries(queue: &Receiver<Query>, shared: &Shared) {
 /// The state of the owner thread.
 struct Owner {
     shared: Arc<Shared>,
-    missions: Arc<Database>,
     ledger: Ledger,
     jobs: Sender<(u64, Work, Arc<AtomicBool>)>,
 }
@@ -225,7 +233,11 @@ impl Owner {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Intent(Intent::Cancel { job }) => self.ledger.cancel(job),
-            Event::Intent(intent) => self.start(Work::from(intent)),
+            Event::Intent(intent) => {
+                if let Some(work) = Work::of(intent) {
+                    self.start(work);
+                }
+            }
             Event::Progress { job, fraction, detail } => self.ledger.progress(job, fraction, detail),
             Event::Ended { job, state, detail } => {
                 self.ledger.end(job, state, detail, self.shared.clock.now());
@@ -264,7 +276,7 @@ impl Owner {
             archive_generation: generation,
             archive_path: archive.path().to_owned(),
             writable: archive.writable(),
-            missions: Arc::clone(&self.missions),
+            missions: Arc::clone(&self.shared.missions),
             series: Arc::clone(&old.series),
             events: Arc::clone(&old.events),
             products: old.products,

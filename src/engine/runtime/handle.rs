@@ -105,6 +105,11 @@ pub enum Intent {
         /// When.
         range: TimeRange,
     },
+    /// Let the simulator write the demo sols.
+    MakeDemo {
+        /// Same seed, same bytes.
+        seed: u64,
+    },
     /// Stop a job.
     Cancel {
         /// Its number.

@@ -5,9 +5,11 @@
 //! "busy" at once, a full job queue refuses the intent with a message.
 
 mod engine;
+mod fetch;
 mod handle;
 mod jobs;
 mod work;
 
 pub use engine::{Engine, EngineConfig, EngineError, Waker};
+pub use fetch::{FetchOrder, FetchSummary, fetch};
 pub use handle::{EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket};

@@ -104,30 +104,39 @@ impl ClockReport {
         })
     }
 
-    /// The report as lines, a name and a value each, aligned.
-    pub fn lines(&self) -> Vec<String> {
+    /// The report as titled sections of names and values: the planet, then each mission.
+    pub fn sections(&self) -> Vec<(String, Vec<(String, String)>)> {
         let m = &self.mars;
-        let mut rows: Vec<(String, String)> = vec![
-            ("UTC".into(), self.utc.clone()),
-            ("UTC, day of year".into(), self.utc_doy.clone()),
-            ("TAI".into(), format!("{}  (UTC + {} s)", self.tai, self.tai_minus_utc_s)),
-            ("TT".into(), self.tt.clone()),
-            ("TDB".into(), format!("{}  (ET {:.6} s)", self.tdb, self.et_s)),
-            ("Julian date".into(), format!("{:.6} UT  {:.6} TT", self.jd_ut, self.jd_tt)),
-            ("Mars Sol Date".into(), format!("{:.6}", m.msd)),
-            ("MTC".into(), self.mtc.clone()),
-            ("Ls".into(), format!("{:.3}\u{b0}  Mars year {}", m.ls_deg, m.mars_year)),
-            ("equation of time".into(), format!("{:+.3} min", m.eot_h * 60.0)),
+        let rows: [(&str, String); 12] = [
+            ("UTC", self.utc.clone()),
+            ("UTC, day of year", self.utc_doy.clone()),
+            ("TAI", format!("{}  (UTC + {} s)", self.tai, self.tai_minus_utc_s)),
+            ("TT", self.tt.clone()),
+            ("TDB", format!("{}  (ET {:.6} s)", self.tdb, self.et_s)),
+            ("Julian date", format!("{:.6} UT  {:.6} TT", self.jd_ut, self.jd_tt)),
+            ("Mars Sol Date", format!("{:.6}", m.msd)),
+            ("MTC", self.mtc.clone()),
+            ("Ls", format!("{:.3}\u{b0}  Mars year {}", m.ls_deg, m.mars_year)),
+            ("Equation of time", format!("{:+.3} min", m.eot_h * 60.0)),
             (
-                "sub-solar point".into(),
+                "Sub-solar point",
                 format!("{:+.3}\u{b0} N  {:.3}\u{b0} E", m.declination_deg, m.subsolar_lon_deg),
             ),
-            ("Sun-Mars distance".into(), format!("{:.5} au", m.distance_au)),
+            ("Sun-Mars distance", format!("{:.5} au", m.distance_au)),
         ];
-        for mission in &self.missions {
-            rows.extend(mission.rows());
+        let planet = rows.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        let missions = self.missions.iter().map(|m| (m.name.to_owned(), m.rows().to_vec()));
+        std::iter::once(("Mars".to_owned(), planet)).chain(missions).collect()
+    }
+
+    /// The report as lines, a name and a value each, aligned.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (title, rows) in self.sections() {
+            lines.push(title);
+            lines.extend(rows.into_iter().map(|(name, value)| format!("  {name:<18}{value}")));
         }
-        rows.into_iter().map(|(name, value)| format!("{name:<18}{value}")).collect()
+        lines
     }
 }
 
@@ -138,13 +147,13 @@ impl MissionReport {
             format!("{}  ({label})", named.trim_end_matches(" LMST"))
         };
         [
-            (self.name.to_owned(), sol(&self.kernel, &self.kernel_label)),
-            (String::new(), sol(&self.true_longitude, &self.true_longitude_label)),
-            (String::new(), format!("LTST {}", self.ltst)),
+            ("Sol and LMST".to_owned(), sol(&self.kernel, &self.kernel_label)),
+            ("Sol and LMST".to_owned(), sol(&self.true_longitude, &self.true_longitude_label)),
+            ("LTST".to_owned(), self.ltst.to_string()),
             (
-                String::new(),
+                "Sun".to_owned(),
                 format!(
-                    "Sun {:+.2}\u{b0} above the horizon, azimuth {:.2}\u{b0}",
+                    "{:+.2}\u{b0} above the horizon, azimuth {:.2}\u{b0}",
                     self.sun.elevation_deg, self.sun.azimuth_deg
                 ),
             ),

@@ -4,7 +4,7 @@ use egui::{Grid, RichText, ScrollArea, Ui};
 use marsdeck_engine::time::{ClockReport, Instant};
 
 use crate::view::{Panel, ViewContext};
-use crate::widget::card;
+use crate::widget::{EmptyState, card};
 
 /// The Clocks panel.
 pub struct Clocks;
@@ -17,7 +17,15 @@ impl Panel for Clocks {
     fn ui(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         // Digits below a second only blur while the clock runs.
         let second = cx.time.cursor.unix_ns().div_euclid(1_000_000_000) * 1_000_000_000;
-        let report = ClockReport::at(Instant::from_unix_ns(second));
+        let missions: Vec<&str> =
+            cx.snapshot.missions.missions.iter().map(|m| m.id.as_str()).collect();
+        let report = match ClockReport::at(Instant::from_unix_ns(second), &missions) {
+            Ok(report) => report,
+            Err(error) => {
+                EmptyState::new("No clocks", &error.to_string()).show(ui, cx.theme);
+                return;
+            }
+        };
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             for (title, rows) in report.sections() {
                 card(ui, cx.theme, None, |ui| {
