@@ -1,1 +1,21 @@
-//! app.
+//! The window: a frame in three phases (logic, ui, nothing mutates while painting), docked
+//! workspaces, messages and jobs.
+//!
+//! [`App`] drives everything from a snapshot and a queue of intents, so that the window, the
+//! offscreen renderer and the tests run the same code.
+
+mod alarm;
+mod apply;
+mod dialogs;
+mod dock;
+mod frame;
+mod messages;
+mod options;
+mod repaint;
+mod status;
+mod workspace;
+
+pub use dock::Pane;
+pub use frame::App;
+pub use options::Options;
+pub use workspace::WORKSPACES;

@@ -1,6 +1,7 @@
 //! The panels: one folder each, `model.rs` (pure) and `ui.rs` (paint). They never import each
 //! other; what they tell each other goes through intents and the shared selection.
 
+mod catalogue;
 mod clocks;
 mod instrument;
 mod log;
@@ -16,6 +17,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(watch::Watch),
         Box::new(instrument::InstrumentPanel),
         Box::new(parameters::Parameters::default()),
+        Box::new(catalogue::Catalogue::default()),
         Box::new(clocks::Clocks),
         Box::new(log::Log::default()),
     ]

@@ -12,6 +12,12 @@ pub fn parse_hex(text: &str) -> Option<Color32> {
     Some(Color32::from_rgb((number >> 16) as u8, (number >> 8) as u8, number as u8))
 }
 
+/// A colour between two others: share 0 is the first, 1 the second.
+pub fn mix(a: Color32, b: Color32, share: f32) -> Color32 {
+    let of = |a: u8, b: u8| (f32::from(a) + (f32::from(b) - f32::from(a)) * share).round() as u8;
+    Color32::from_rgb(of(a.r(), b.r()), of(a.g(), b.g()), of(a.b(), b.b()))
+}
+
 /// Contrast ratio of two opaque colours, 1 to 21 (WCAG 2.2, section "contrast ratio").
 pub fn contrast(a: Color32, b: Color32) -> f32 {
     let (a, b) = (luminance(a), luminance(b));

@@ -5,7 +5,7 @@ mod severity;
 mod style;
 mod tokens;
 
-pub use colour::{contrast, parse_hex};
+pub use colour::{contrast, mix, parse_hex};
 pub use severity::{SeverityShape, severity_shape, severity_word};
 pub use style::{BODY, SMALL, apply, install_fonts};
 pub use tokens::Theme;

@@ -119,6 +119,12 @@ impl Theme {
         if name == "light" { Self::light() } else { Self::dark() }
     }
 
+    /// Night as an opaque colour, for the scrubber.
+    pub fn night_solid(&self) -> Color32 {
+        let rgb = Color32::from_rgb;
+        if self.is_dark() { rgb(0x10, 0x14, 0x24) } else { rgb(0xb9, 0xc2, 0xd8) }
+    }
+
     /// Whether it is for a dark room.
     pub fn is_dark(&self) -> bool {
         self.name == "dark"

@@ -1,0 +1,496 @@
+//! The frame: logic (drain, run intents, drive the clock), ui (read, send), nothing after.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use egui::{Frame, Panel as Side, Stroke, Ui};
+use egui_tiles::Tree;
+use marsdeck_engine::runtime::{EngineHandle, MessageLevel, Snapshot};
+use marsdeck_engine::time::{Instant, TimeRange};
+
+use super::dialogs::Dialog;
+use super::dock::{Dock, Pane};
+use super::messages::Messages;
+use super::options::Options;
+use super::repaint::{Motion, next_frame};
+use super::status::{JobTimes, StatusData, message_window, status_line};
+use super::workspace::{WORKSPACES, default_tree};
+use super::{alarm, workspace};
+use crate::intent::{
+    CommandContext, IntentQueue, Palette, PaletteSources, UiIntent, run_shortcuts, show_help,
+};
+use crate::state::{Mode, Selection, Settings, TimeControl};
+use crate::theme::{Theme, apply, install_fonts};
+use crate::timeline::{NightCache, StripData, Transport, strip};
+use crate::view::{Panel, Queries, ViewContext};
+
+/// The length of the range to start with: about a sol.
+const START_RANGE_S: f64 = 90_000.0;
+/// Changed settings are written so many seconds after the last change.
+const SAVE_AFTER_S: f64 = 1.0;
+
+/// The console.
+pub struct App {
+    pub(super) engine: Arc<dyn EngineHandle>,
+    pub(super) options: Options,
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) queries: Queries,
+    pub(super) intents: IntentQueue,
+    pub(super) time: TimeControl,
+    pub(super) selection: Selection,
+    pub(super) theme: Theme,
+    pub(super) nights: NightCache,
+    pub(super) panels: Vec<Box<dyn Panel>>,
+    pub(super) trees: BTreeMap<String, Tree<Pane>>,
+    pub(super) workspaces: Vec<String>,
+    pub(super) workspace: String,
+    /// A panel or workspace shown alone, without strip and bars: for snapshots of one panel.
+    pub(super) alone: Option<Tree<Pane>>,
+    pub(super) settings: Settings,
+    pub(super) settings_changed: Option<f64>,
+    pub(super) palette: Palette,
+    pub(super) help: bool,
+    pub(super) dialog: Dialog,
+    pub(super) messages: Messages,
+    pub(super) jobs: JobTimes,
+    pub(super) transport: Transport,
+    pub(super) full_screen: bool,
+    pub(super) styled: bool,
+    /// When the last frame was, in seconds since the start.
+    pub(super) last_s: Option<f64>,
+    /// Until when the engine is looked at often, because something was asked of it.
+    pub(super) busy_until_s: f64,
+}
+
+impl App {
+    /// For a window.
+    pub fn new(
+        cc: &eframe::CreationContext<'_>,
+        engine: Arc<dyn EngineHandle>,
+        options: Options,
+    ) -> Self {
+        let mut options = options;
+        options.software |= cc
+            .wgpu_render_state
+            .as_ref()
+            .is_some_and(|state| state.adapter.get_info().device_type == wgpu::DeviceType::Cpu);
+        let mut app = Self::headless(engine, options);
+        app.style(&cc.egui_ctx);
+        app
+    }
+
+    /// Without a window: for tests and offscreen pictures, driven by [`Self::logic_phase`] and
+    /// [`Self::ui_root`].
+    pub fn headless(engine: Arc<dyn EngineHandle>, options: Options) -> Self {
+        Self::with_panels(engine, options, crate::panel::all())
+    }
+
+    /// Without a window, with these panels.
+    pub fn with_panels(
+        engine: Arc<dyn EngineHandle>,
+        options: Options,
+        panels: Vec<Box<dyn Panel>>,
+    ) -> Self {
+        let (settings, warning) =
+            options.settings_folder.as_deref().map_or_else(Default::default, Settings::load);
+        let snapshot = engine.snapshot();
+        let mut workspaces: Vec<String> = WORKSPACES.iter().map(|name| (*name).into()).collect();
+        workspaces.extend(settings.own_workspaces.iter().cloned());
+        let wanted = options.workspace.clone().unwrap_or_else(|| settings.workspace.clone());
+        let workspace = workspaces
+            .iter()
+            .find(|name| name.eq_ignore_ascii_case(&wanted))
+            .map_or_else(|| "Watch".to_owned(), Clone::clone);
+        let mut selection = settings.selection.clone();
+        if let Some(mission) = &options.mission {
+            selection.mission.clone_from(mission);
+        }
+        let theme = Theme::by_name(options.theme.as_deref().unwrap_or(&settings.theme));
+        let mut app = Self {
+            queries: Queries::new(Arc::clone(&engine)),
+            time: start_time(&snapshot, &options, &settings),
+            engine,
+            snapshot,
+            intents: IntentQueue::default(),
+            selection,
+            theme,
+            nights: NightCache::default(),
+            panels,
+            trees: BTreeMap::new(),
+            workspaces,
+            workspace,
+            alone: None,
+            settings,
+            settings_changed: None,
+            palette: Palette::default(),
+            help: false,
+            dialog: Dialog::None,
+            messages: Messages::default(),
+            jobs: JobTimes::default(),
+            transport: Transport::default(),
+            full_screen: false,
+            styled: false,
+            last_s: None,
+            busy_until_s: 0.0,
+            options,
+        };
+        if let Some(sentence) = warning {
+            let now = app.now();
+            app.messages.say(now, MessageLevel::Warning, sentence, 0.0);
+        }
+        app
+    }
+
+    /// Shows one panel alone, without strip and bars.
+    pub fn show_alone(&mut self, title: &str) {
+        self.alone = Some(workspace::single_tree(title));
+    }
+
+    /// Titles of the panels that exist.
+    pub fn panel_titles(&self) -> Vec<&'static str> {
+        self.panels.iter().map(|panel| panel.title()).collect()
+    }
+
+    /// Time cursor and range.
+    pub fn time(&self) -> &TimeControl {
+        &self.time
+    }
+
+    /// Selection.
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// Workspace on screen.
+    pub fn workspace(&self) -> &str {
+        &self.workspace
+    }
+
+    /// Where wishes go; also for drivers without a window.
+    pub fn intents(&self) -> &IntentQueue {
+        &self.intents
+    }
+
+    /// Whether any query is under way: an offscreen picture waits until not.
+    pub fn is_loading(&self) -> bool {
+        self.queries.is_loading()
+    }
+
+    /// The time of day, or the newest data where no clock was given.
+    pub(super) fn now(&self) -> Instant {
+        match self.options.now {
+            Some(now) => now(),
+            None => self.newest().unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn newest(&self) -> Option<Instant> {
+        self.snapshot.span.map(|span| span.end)
+    }
+
+    fn style(&mut self, ctx: &egui::Context) {
+        install_fonts(ctx);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        if (self.settings.zoom - 1.0).abs() > 0.01 {
+            ctx.set_zoom_factor(self.settings.zoom);
+        }
+        apply(ctx, &self.theme);
+        self.styled = true;
+    }
+
+    /// Phase one, also while the window is hidden: newest snapshot, waiting intents, the clock.
+    pub fn logic_phase(&mut self, ctx: &egui::Context) {
+        if !self.styled {
+            self.style(ctx);
+        }
+        let now_s = ctx.input(|input| input.time);
+        let first = self.snapshot.span.is_none();
+        self.snapshot = self.engine.snapshot();
+        if first && self.snapshot.span.is_some() && self.options.at.is_none() {
+            self.time = start_time(&self.snapshot, &self.options, &self.settings);
+        }
+        self.queries.begin_frame(self.snapshot.archive_generation);
+        self.messages.take(&self.snapshot, now_s);
+        self.jobs.take(&self.snapshot, now_s);
+        for intent in self.intents.drain() {
+            self.apply_intent(ctx, intent, now_s);
+        }
+        self.ingest_dropped(ctx, now_s);
+        // A hidden or stopped window does not make the replay leap: at most a second a frame.
+        let elapsed = self.last_s.map_or(0.0, |last| (now_s - last).clamp(0.0, 1.0));
+        self.last_s = Some(now_s);
+        self.time.advance(elapsed, self.snapshot.span);
+        if let Some(newest) = self.newest() {
+            self.time.follow(newest);
+        }
+        self.save_when_due(now_s);
+    }
+
+    /// Phase two: everything on screen.
+    pub fn ui_root(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let now_s = ctx.input(|input| input.time);
+        if self.dialog_closed() {
+            run_shortcuts(&ctx, &self.command_context(), &self.intents);
+        }
+        if self.alone.is_none() {
+            self.bars(ui, now_s);
+        }
+        let edited = self.docked(ui);
+        if edited {
+            self.remember_layout(now_s);
+        }
+        self.overlays(&ctx, now_s);
+        if self.time.mode == Mode::Replay && self.alone.is_none() {
+            replay_frame(&ctx, &self.theme);
+        }
+        let motion = Motion {
+            mode: self.time.mode,
+            software: self.options.software,
+            latency_s: self.options.now.and(self.newest()).map(|t| self.now().s_since(t).abs()),
+            loading: self.queries.is_loading(),
+            busy: self.jobs.any() || now_s < self.busy_until_s,
+            waiting: !self.intents.is_empty(),
+            due_s: self.due_s(now_s),
+        };
+        if let Some(wait) = next_frame(motion) {
+            ctx.request_repaint_after(wait);
+        }
+    }
+
+    /// Both phases at once, for drivers without a window.
+    pub fn frame(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        self.logic_phase(&ctx);
+        self.ui_root(ui);
+    }
+
+    fn dialog_closed(&self) -> bool {
+        matches!(self.dialog, Dialog::None) && !self.palette.is_open()
+    }
+
+    fn due_s(&self, now_s: f64) -> Option<f64> {
+        let save = self.settings_changed.map(|since| since + SAVE_AFTER_S - now_s);
+        [save, self.messages.due_s(now_s)].into_iter().flatten().reduce(f64::min)
+    }
+
+    pub(super) fn command_context(&self) -> CommandContext<'_> {
+        CommandContext {
+            snapshot: &self.snapshot,
+            time: &self.time,
+            theme: &self.theme,
+            workspaces: &self.workspaces,
+        }
+    }
+
+    fn bars(&mut self, ui: &mut Ui, now_s: f64) {
+        let now = self.now();
+        let cx = view(
+            &self.snapshot,
+            &self.queries,
+            &self.time,
+            &self.selection,
+            &self.options,
+            &self.nights,
+            &self.theme,
+            &self.intents,
+        );
+        let alarm = alarm::worst(&cx);
+        let data = StripData {
+            link: None,
+            alarm,
+            now,
+            workspaces: &self.workspaces,
+            workspace: &self.workspace,
+        };
+        let theme = &self.theme;
+        let edge = Frame::new().fill(theme.background).inner_margin(6.0);
+        let top = if self.time.mode == Mode::Replay {
+            edge.fill(crate::theme::mix(theme.background, theme.replay, 0.22))
+        } else {
+            edge
+        };
+        Side::top("strip").frame(top).show(ui, |ui| strip(ui, &cx, &data));
+        let line = Frame::new().fill(theme.background).inner_margin(egui::Margin::symmetric(8, 1));
+        let status =
+            StatusData { snapshot: &self.snapshot, theme, now_s, software: self.options.software };
+        Side::bottom("status").exact_size(26.0).frame(line).show(ui, |ui| {
+            status_line(ui, &status, &self.jobs, &mut self.messages, &self.intents);
+        });
+        Side::bottom("transport").frame(edge).show(ui, |ui| self.transport.show(ui, &cx));
+    }
+
+    fn docked(&mut self, ui: &mut Ui) -> bool {
+        let cx = view(
+            &self.snapshot,
+            &self.queries,
+            &self.time,
+            &self.selection,
+            &self.options,
+            &self.nights,
+            &self.theme,
+            &self.intents,
+        );
+        let tree = match &mut self.alone {
+            Some(tree) => tree,
+            None => self
+                .trees
+                .entry(self.workspace.clone())
+                .or_insert_with(|| stored_tree(&self.settings, &self.workspace)),
+        };
+        let mut dock = Dock { panels: &mut self.panels, cx: &cx, edited: false };
+        egui::CentralPanel::no_frame()
+            .frame(Frame::new().fill(self.theme.background))
+            .show(ui, |ui| tree.ui(&mut dock, ui));
+        dock.edited && self.alone.is_none()
+    }
+
+    fn overlays(&mut self, ctx: &egui::Context, now_s: f64) {
+        if self.alone.is_some() {
+            return;
+        }
+        let titles = self.panel_titles();
+        let mission = self.mission().to_owned();
+        let clocks = Arc::clone(&self.options.clocks);
+        let parse = |text: &str| clocks.parse(&mission, text);
+        let mut palette = std::mem::take(&mut self.palette);
+        let sources = PaletteSources {
+            commands: self.command_context(),
+            panels: &titles,
+            parse_time: &parse,
+        };
+        palette.show(ctx, &self.theme, &sources, &self.intents);
+        self.palette = palette;
+        self.dialog.show(ctx, &self.theme, &self.intents);
+        if self.help {
+            self.help = show_help(ctx, &self.theme);
+        }
+        let status = StatusData {
+            snapshot: &self.snapshot,
+            theme: &self.theme,
+            now_s,
+            software: self.options.software,
+        };
+        message_window(ctx, &status, &mut self.messages, &self.intents);
+        self.messages.show_toasts(ctx, &self.theme);
+    }
+
+    pub(super) fn mission(&self) -> &str {
+        if self.selection.mission.is_empty() {
+            self.snapshot.missions.missions.first().map_or("", |mission| mission.id.as_str())
+        } else {
+            &self.selection.mission
+        }
+    }
+
+    fn save_when_due(&mut self, now_s: f64) {
+        if self.settings_changed.is_some_and(|since| now_s - since >= SAVE_AFTER_S) {
+            self.save_settings(now_s);
+        }
+    }
+
+    /// Writes the settings now.
+    pub(super) fn save_settings(&mut self, now_s: f64) {
+        self.settings_changed = None;
+        self.settings.selection = self.selection.clone();
+        self.settings.axis = self.time.axis;
+        self.settings.speed = self.time.speed;
+        self.settings.workspace.clone_from(&self.workspace);
+        let Some(folder) = &self.options.settings_folder else { return };
+        if let Err(error) = self.settings.save(folder) {
+            let sentence = format!(
+                "The settings cannot be written to {} ({error}). Check its permissions and space.",
+                folder.display()
+            );
+            let now = self.now();
+            self.messages.say(now, MessageLevel::Warning, sentence, now_s);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.logic_phase(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let size = ui.ctx().content_rect().size();
+        self.settings.window = Some((size.x, size.y));
+        self.ui_root(ui);
+    }
+
+    fn on_exit(&mut self) {
+        self.save_settings(0.0);
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "borrows of single fields; the rest stays free")]
+fn view<'a>(
+    snapshot: &'a Snapshot,
+    queries: &'a Queries,
+    time: &'a TimeControl,
+    selection: &'a Selection,
+    options: &'a Options,
+    nights: &'a NightCache,
+    theme: &'a Theme,
+    intents: &'a IntentQueue,
+) -> ViewContext<'a> {
+    let clocks = options.clocks.as_ref();
+    ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents }
+}
+
+fn start_time(snapshot: &Snapshot, options: &Options, settings: &Settings) -> TimeControl {
+    let newest = snapshot.span.map_or_else(Instant::default, |span| span.end);
+    let mut time = match options.at {
+        Some(at) => {
+            let start = at.plus_s(-START_RANGE_S / 2.0);
+            TimeControl::paused_at(at, TimeRange::new(start, start.plus_s(START_RANGE_S)))
+        }
+        None => TimeControl::live(newest, START_RANGE_S),
+    };
+    if let Some(range) = options.range {
+        time.set_range(range);
+    }
+    time.axis = settings.axis;
+    time.set_speed(settings.speed);
+    time
+}
+
+/// The layout that the operator left, or the one that the workspace comes with.
+pub(super) fn stored_tree(settings: &Settings, name: &str) -> Tree<Pane> {
+    settings
+        .layouts
+        .get(name)
+        .and_then(|value| serde_json::from_value::<Tree<Pane>>(value.clone()).ok())
+        .filter(|tree| tree.root().is_some())
+        .unwrap_or_else(|| default_tree(name))
+}
+
+/// A frame around everything, so that nobody takes a replay for live.
+fn replay_frame(ctx: &egui::Context, theme: &Theme) {
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("replay frame"));
+    let painter = ctx.layer_painter(layer);
+    let stroke = Stroke::new(4.0, theme.replay);
+    painter.rect_stroke(ctx.content_rect(), 0.0, stroke, egui::StrokeKind::Inside);
+}
+
+/// Whether an intent changes what the settings file holds.
+pub(super) fn is_setting(intent: &UiIntent) -> bool {
+    matches!(
+        intent,
+        UiIntent::SetTheme(_)
+            | UiIntent::SetAxis(_)
+            | UiIntent::SetSpeed(_)
+            | UiIntent::SelectMission(_)
+            | UiIntent::SelectInstrument(..)
+            | UiIntent::SelectEvent(_)
+            | UiIntent::SelectProduct(_)
+            | UiIntent::PlotSeries(_)
+            | UiIntent::UnplotSeries(_)
+            | UiIntent::PlotOnly(_)
+            | UiIntent::OpenWorkspace(_)
+            | UiIntent::SaveWorkspace(_)
+            | UiIntent::ResetWorkspace
+            | UiIntent::Zoom(_)
+    )
+}

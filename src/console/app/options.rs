@@ -1,0 +1,47 @@
+//! What a console is started with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use marsdeck_engine::time::{Instant, TimeRange};
+
+use crate::timeline::{SolClocks, UtcOnly};
+
+/// How to start a console. All of it may be left at its default.
+#[derive(Clone)]
+pub struct Options {
+    /// Folder of the settings; none: nothing is remembered.
+    pub settings_folder: Option<PathBuf>,
+    /// Sol clocks of the missions.
+    pub clocks: Arc<dyn SolClocks>,
+    /// The time of day, for the age of data and for messages; none: the newest data are now.
+    pub now: Option<fn() -> Instant>,
+    /// Workspace to open instead of the remembered one.
+    pub workspace: Option<String>,
+    /// Mission in focus instead of the remembered one.
+    pub mission: Option<String>,
+    /// Theme instead of the remembered one.
+    pub theme: Option<String>,
+    /// Where the cursor starts, paused; none: live at the newest data.
+    pub at: Option<Instant>,
+    /// The range to start with; none: about a sol around the cursor.
+    pub range: Option<TimeRange>,
+    /// Whether pixels are drawn by the processor: repaints become rarer.
+    pub software: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            settings_folder: None,
+            clocks: Arc::new(UtcOnly),
+            now: None,
+            workspace: None,
+            mission: None,
+            theme: None,
+            at: None,
+            range: None,
+            software: false,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The top strip: the clocks, the state of the link and the worst alarm, and live or REPLAY.
+
+use egui::{Align, Layout, RichText, Ui};
+use marsdeck_engine::mission::Severity;
+use marsdeck_engine::time::Instant;
+
+use super::utc::utc_text;
+use crate::intent::{UiIntent, command};
+use crate::state::Mode;
+use crate::theme::{SMALL, Theme};
+use crate::view::ViewContext;
+use crate::widget::{SeverityBadge, age_text, badge};
+
+/// What the strip shows besides the clocks.
+pub struct StripData<'a> {
+    /// State of the link, where there is one.
+    pub link: Option<(Severity, String)>,
+    /// Worst alarm and what it is about.
+    pub alarm: (Severity, String),
+    /// The time of day, for the age of the data.
+    pub now: Instant,
+    /// Workspaces in order.
+    pub workspaces: &'a [String],
+    /// The open one.
+    pub workspace: &'a str,
+}
+
+/// Paints the strip.
+pub fn strip(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 14.0;
+        mode(ui, cx);
+        clocks(ui, cx);
+        states(ui, cx, data);
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        for (i, name) in data.workspaces.iter().enumerate() {
+            let selected = name == data.workspace;
+            let tab = ui.selectable_label(selected, name);
+            let tab = if i < 9 { tab.on_hover_text(format!("Key {}", i + 1)) } else { tab };
+            if tab.clicked() {
+                cx.intents.send(UiIntent::OpenWorkspace(name.clone()));
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            buttons(ui, cx);
+        });
+    });
+}
+
+fn field(ui: &mut Ui, theme: &Theme, name: &str, value: &str, tooltip: &str) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.label(RichText::new(name).size(SMALL).color(theme.text_weak)).on_hover_text(tooltip);
+        ui.label(RichText::new(value).monospace().color(theme.text)).on_hover_text(tooltip);
+    });
+}
+
+fn mode(ui: &mut Ui, cx: &ViewContext<'_>) {
+    let theme = cx.theme;
+    let (word, fill, tooltip) = match cx.time.mode {
+        Mode::Live => (
+            "LIVE".to_owned(),
+            theme.severity(Severity::Normal),
+            "The cursor follows the newest data.",
+        ),
+        Mode::Paused => (
+            "PAUSED".to_owned(),
+            theme.severity(Severity::Off),
+            "The cursor stands still. Space plays, End goes live.",
+        ),
+        Mode::Replay => (
+            format!("REPLAY ×{:.0}", cx.time.speed),
+            theme.replay,
+            "The clock runs through the archive. Space pauses, End goes live.",
+        ),
+    };
+    badge(ui, theme, &word, fill).on_hover_text(tooltip);
+}
+
+fn clocks(ui: &mut Ui, cx: &ViewContext<'_>) {
+    let theme = cx.theme;
+    let t = cx.time.cursor;
+    field(ui, theme, "UTC", &utc_text(t), "Coordinated universal time at the cursor.");
+    let mission = cx.mission();
+    let missions = &cx.snapshot.missions.missions;
+    let name = missions.iter().find(|m| m.id == mission).map_or(mission, |m| m.name.as_str());
+    if missions.len() > 1 {
+        let menu = ui.menu_button(name, |ui| {
+            for known in missions {
+                if ui.selectable_label(known.id == mission, &known.name).clicked() {
+                    cx.intents.send(UiIntent::SelectMission(known.id.clone()));
+                    ui.close();
+                }
+            }
+        });
+        menu.response.on_hover_text("The mission whose sols label the screen.");
+    }
+    if let Some(at) = cx.clocks.lmst(mission, t) {
+        let value = format!("Sol {:04} {}", at.sol, at.clock());
+        let tooltip =
+            format!("Local mean solar time of {name} ({} convention).", cx.clocks.convention());
+        let label = format!("LMST ({})", cx.clocks.convention());
+        field(ui, theme, &label, &value, &tooltip);
+    }
+    if let Some(at) = cx.clocks.ltst(mission, t) {
+        field(ui, theme, "LTST", &at.clock(), "Local true solar time: noon is at the meridian.");
+    }
+}
+
+fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
+    let theme = cx.theme;
+    if let Some((severity, word)) = &data.link {
+        ui.add(SeverityBadge::new(theme, *severity).word(word)).on_hover_text("State of the link.");
+    }
+    let (severity, about) = &data.alarm;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        ui.add(SeverityBadge::new(theme, *severity));
+        ui.label(RichText::new(about).size(SMALL).color(theme.text_weak))
+            .on_hover_text("The worst violated limit at the cursor.");
+    });
+    if let Some(span) = cx.snapshot.span {
+        let age = age_text(data.now, span.end);
+        field(ui, theme, "Newest data", &age, "Age of the newest data in the archive.");
+    }
+    if cx.snapshot.series.iter().any(|series| series.key.is_simulated()) {
+        crate::widget::simulated_badge(ui, theme);
+    }
+}
+
+fn buttons(ui: &mut Ui, cx: &ViewContext<'_>) {
+    let mut of = |id: &str, text: &str, intent: UiIntent| {
+        let hint = command(id).map(crate::intent::Command::hint).unwrap_or_default();
+        if ui.button(text).on_hover_text(hint).clicked() {
+            cx.intents.send(intent);
+        }
+    };
+    of("app.help", "Help", UiIntent::ToggleHelp);
+    let other = if cx.theme.is_dark() { "light" } else { "dark" };
+    of(
+        "window.theme",
+        if cx.theme.is_dark() { "Light" } else { "Dark" },
+        UiIntent::SetTheme(other.into()),
+    );
+    of("data.ingest", "Ingest…", UiIntent::AskIngest);
+    of("app.palette", "Find…  Ctrl+K", UiIntent::OpenPalette);
+}
