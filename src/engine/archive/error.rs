@@ -1,0 +1,61 @@
+//! Why the archive did not do something, in sentences that say what to do next.
+
+use std::path::PathBuf;
+
+use crate::storage::StorageError;
+
+/// Why the archive did not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// There is no archive in that folder.
+    #[error(
+        "{0} is not a marsdeck archive: it has no archive.toml; give another folder, or create an \
+         archive there"
+    )]
+    NotAnArchive(PathBuf),
+    /// A new archive needs an empty folder.
+    #[error("{0} is not empty and not a marsdeck archive: give an empty or a new folder")]
+    NotEmpty(PathBuf),
+    /// Another process writes.
+    #[error(
+        "another marsdeck is writing to {0}: close it first, or open the archive for reading only"
+    )]
+    Locked(PathBuf),
+    /// The archive was opened for reading.
+    #[error("{0} is open for reading only: close it and open it for writing")]
+    ReadOnly(PathBuf),
+    /// Made by a later version.
+    #[error("{path} has format {found}, this marsdeck knows format {known}: use a newer marsdeck")]
+    NewerFormat {
+        /// Which archive.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// Stored bytes are not what was written.
+    #[error(
+        "{path} is damaged: {reason}; run `marsdeck archive verify` and restore it from a copy"
+    )]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// What was to be stored contradicts itself.
+    #[error("not stored: {0}")]
+    Input(String),
+    /// A file operation failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The catalogue database failed.
+    #[error("the catalogue {path} cannot be used: {reason}")]
+    Catalogue {
+        /// Its file.
+        path: PathBuf,
+        /// What SQLite says, with what to do.
+        reason: String,
+    },
+}
