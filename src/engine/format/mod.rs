@@ -10,4 +10,4 @@ pub mod pds4;
 pub mod quakeml;
 pub mod spice;
 pub mod stationxml;
-mod xmltree;
+pub(crate) mod xmltree;
