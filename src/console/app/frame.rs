@@ -73,7 +73,7 @@ impl App {
         options.software |= cc
             .wgpu_render_state
             .as_ref()
-            .is_some_and(|state| state.adapter.get_info().device_type == wgpu::DeviceType::Cpu);
+            .is_some_and(crate::globe::is_software);
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
         app
@@ -104,6 +104,9 @@ impl App {
         let mut selection = settings.selection.clone();
         if let Some(mission) = &options.mission {
             selection.mission.clone_from(mission);
+        }
+        if let Some(event) = &options.event {
+            selection.event.clone_from(event);
         }
         let theme = Theme::by_name(options.theme.as_deref().unwrap_or(&settings.theme));
         let mut app = Self {
@@ -188,7 +191,7 @@ impl App {
         self.snapshot.span.map(|span| span.end)
     }
 
-    fn style(&mut self, ctx: &egui::Context) {
+    pub(super) fn style(&mut self, ctx: &egui::Context) {
         install_fonts(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         if (self.settings.zoom - 1.0).abs() > 0.01 {

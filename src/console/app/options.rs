@@ -22,6 +22,8 @@ pub struct Options {
     pub mission: Option<String>,
     /// Theme instead of the remembered one.
     pub theme: Option<String>,
+    /// Event to select, by its id.
+    pub event: Option<String>,
     /// Where the cursor starts, paused; none: live at the newest data.
     pub at: Option<Instant>,
     /// The range to start with; none: about a sol around the cursor.
@@ -39,6 +41,7 @@ impl Default for Options {
             workspace: None,
             mission: None,
             theme: None,
+            event: None,
             at: None,
             range: None,
             software: false,

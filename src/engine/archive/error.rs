@@ -59,3 +59,18 @@ pub enum ArchiveError {
         reason: String,
     },
 }
+
+impl ArchiveError {
+    /// Whether the archive could still be opened for reading: another process writes, or the
+    /// place cannot be written.
+    pub fn allows_reading(&self) -> bool {
+        match self {
+            Self::Locked(_) | Self::ReadOnly(_) => true,
+            Self::Storage(error) => matches!(
+                error.kind(),
+                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
+            ),
+            _ => false,
+        }
+    }
+}

@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
 
 /// What an archive holds, in numbers.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct ArchiveStat {
     /// Number of series.
     pub series: u64,
@@ -210,4 +210,26 @@ fn disk_bytes(path: &Path) -> u64 {
     }
     let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
     entries.map(|e| disk_bytes(&e.path())).sum()
+}
+
+impl ArchiveStat {
+    /// The counts as lines for a terminal.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = vec![
+            format!("{} series", self.series),
+            format!("{} waveform samples", self.waveform_samples),
+            format!("{} parameter values", self.parameter_values),
+            format!("{} products", self.products),
+            format!("{} events", self.events),
+        ];
+        if let Some(span) = self.span {
+            let text = |t| crate::time::iso(t, 0);
+            lines.push(format!("from {} to {}", text(span.start), text(span.end)));
+        }
+        let size = |bytes: u64| format!("{:.3} MB", bytes as f64 / 1e6);
+        lines.extend(self.bytes.iter().map(|(part, bytes)| format!("{part}: {}", size(*bytes))));
+        let total = self.bytes.iter().map(|(_, bytes)| bytes).sum();
+        lines.push(format!("total {}", size(total)));
+        lines
+    }
 }

@@ -135,7 +135,7 @@ impl Parameters {
 fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &Row<'_>) {
     let key = &item.summary.key;
     row.col(|ui| {
-        let drag = ui.dnd_drag_source(ui.id().with(("drag", key)), key.clone(), |ui| {
+        let drag = ui.dnd_drag_source(ui.scope_id().with(("drag", key)), key.clone(), |ui| {
             ui.label(&key.name);
         });
         let hint = item.parameter.map_or("", |p| p.description.as_str());
@@ -183,7 +183,7 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &Row<'_>) {
 
 fn value(ui: &mut Ui, cx: &ViewContext<'_>, item: &Row<'_>) {
     let keys = vec![item.summary.key.clone()];
-    let slot = ui.id().with(("value", &item.summary.key));
+    let slot = ui.scope_id().with(("value", &item.summary.key));
     let pending = cx.queries.ask(slot, &Request::Latest { keys, at: cx.time.cursor });
     let latest = match pending.answer.as_ref().map(|(_, answer)| answer.as_ref()) {
         Some(Answer::Latest(values)) => values.first().copied().flatten(),
