@@ -27,9 +27,9 @@ pub(super) const MAX_PER_FRAME: usize = 15 * 7;
 /// One case of a word: where its differences stand.
 #[derive(Clone, Copy)]
 struct Layout {
-    left: [u8; LANES],
-    right: u8,
-    count: u8,
+    left: [u32; LANES],
+    right: u32,
+    count: usize,
     defined: bool,
 }
 
@@ -37,11 +37,11 @@ const NONE: Layout = Layout { left: [0; LANES], right: 0, count: 0, defined: tru
 const UNDEFINED: Layout = Layout { defined: false, ..NONE };
 
 /// `count` differences of `bits` bits, the last one in the lowest bits.
-const fn layout(count: u8, bits: u8) -> Layout {
+const fn layout(count: usize, bits: u32) -> Layout {
     let mut left = [0; LANES];
     let mut i = 0;
     while i < count {
-        left[i as usize] = 32 - bits * (count - i);
+        left[i] = 32 - bits * (count - i) as u32;
         i += 1;
     }
     Layout { left, right: 32 - bits, count, defined: true }
@@ -61,7 +61,11 @@ const STEIM2: [Layout; 16] = {
     [NONE, NONE, NONE, NONE, b, b, b, b, UNDEFINED, x1, x2, x3, x5, x6, x7, UNDEFINED]
 };
 
-/// Word `i` of a frame in the order of the computer. Little-endian data swap each difference
+fn number<const BIG: bool>(raw: [u8; 4]) -> u32 {
+    if BIG { u32::from_be_bytes(raw) } else { u32::from_le_bytes(raw) }
+}
+
+/// A word of a frame in the order of the computer. Little-endian data swap each difference
 /// by itself: bytes stay, halves of level 1 are swapped each, all else is swapped as a word.
 fn word<const LEVEL: u8, const BIG: bool>(raw: [u8; 4], code: u32) -> u32 {
     if BIG || code == 1 {
@@ -71,36 +75,37 @@ fn word<const LEVEL: u8, const BIG: bool>(raw: [u8; 4], code: u32) -> u32 {
     if LEVEL == 1 && code == 2 { word.rotate_left(16) } else { word }
 }
 
-/// Writes the differences of one frame from `at` on, gives where the next ones go.
-/// `out` has `LANES` places more than `end`.
-#[inline]
+/// Writes the differences of one frame from `at` on, gives where the next ones go. Stops at
+/// the end of `out`, which has `LANES` places to spare.
+#[inline(always)]
 fn frame<const LEVEL: u8, const BIG: bool>(
     frame: &[[u8; 4]],
     skip: usize,
     out: &mut [i32],
     mut at: usize,
-    end: usize,
     undefined: &mut Option<usize>,
 ) -> usize {
     let table = if LEVEL == 1 { &STEIM1 } else { &STEIM2 };
     let Some(&first) = frame.first() else { return at };
-    let codes = if BIG { u32::from_be_bytes(first) } else { u32::from_le_bytes(first) };
-    for (i, &raw) in frame.iter().enumerate().take(WORDS).skip(skip) {
-        let code = codes >> (30 - 2 * i) & 3;
+    let mut codes = number::<BIG>(first) << (2 * skip);
+    for (i, &raw) in frame.iter().enumerate().skip(skip) {
+        let code = codes >> 30;
+        codes <<= 2;
         let word = word::<LEVEL, BIG>(raw, code);
         let layout = &table[(code << 2 | word >> 30) as usize & 15];
         let Some(places) = out.get_mut(at..at + LANES) else { break };
         for (place, left) in places.iter_mut().zip(layout.left) {
-            *place = ((word << (left & 31)) as i32) >> (layout.right & 31);
+            *place = (word.wrapping_shl(left) as i32).wrapping_shr(layout.right);
         }
         if !layout.defined {
             undefined.get_or_insert(i * 4);
         }
-        at = (at + usize::from(layout.count)).min(end);
+        at += layout.count;
     }
     at
 }
 
+#[inline(always)]
 fn decode_as<const LEVEL: u8, const BIG: bool>(
     payload: &[u8],
     samples: usize,
@@ -110,8 +115,6 @@ fn decode_as<const LEVEL: u8, const BIG: bool>(
     let end = samples.min(frames * MAX_PER_FRAME);
     out.resize(end + LANES, 0);
     let (words, _) = payload.as_chunks::<4>();
-    let number =
-        |raw: [u8; 4]| (if BIG { u32::from_be_bytes(raw) } else { u32::from_le_bytes(raw) }) as i32;
     let mut outcome = Outcome::default();
     let mut at = 0;
     for (i, chunk) in words.chunks(WORDS).enumerate() {
@@ -119,15 +122,16 @@ fn decode_as<const LEVEL: u8, const BIG: bool>(
             break;
         }
         let mut undefined = None;
-        at = frame::<LEVEL, BIG>(chunk, if i == 0 { 3 } else { 1 }, out, at, end, &mut undefined);
+        at = frame::<LEVEL, BIG>(chunk, if i == 0 { 3 } else { 1 }, out, at, &mut undefined);
         if let (None, Some(place)) = (outcome.undefined_at, undefined) {
             outcome.undefined_at = Some(i * FRAME + place);
         }
     }
+    at = at.min(end);
     out.truncate(at);
     // The first difference leads from the record before; the first sample replaces it.
     if let (Some(place), Some(&first)) = (out.first_mut(), words.get(1)) {
-        *place = number(first);
+        *place = number::<BIG>(first) as i32;
     }
     let mut sum = 0i32;
     for value in out.iter_mut() {
@@ -135,12 +139,12 @@ fn decode_as<const LEVEL: u8, const BIG: bool>(
         *value = sum;
     }
     outcome.decoded = at;
-    outcome.declared_last = words.get(2).map(|&last| number(last));
+    outcome.declared_last = words.get(2).map(|&last| number::<BIG>(last) as i32);
     outcome
 }
 
-/// Decodes at most `samples` samples of a payload of whole or cut frames into `out`.
-pub(super) fn decode(
+#[inline(always)]
+fn decode_any(
     level: u8,
     big_endian: bool,
     payload: &[u8],
@@ -153,4 +157,41 @@ pub(super) fn decode(
         (_, true) => decode_as::<2, true>(payload, samples, out),
         (_, false) => decode_as::<2, false>(payload, samples, out),
     }
+}
+
+/// [`decode_any`] compiled for processors that shift eight lanes by eight counts at once.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn decode_avx2(
+    level: u8,
+    big_endian: bool,
+    payload: &[u8],
+    samples: usize,
+    out: &mut Vec<i32>,
+) -> Outcome {
+    decode_any(level, big_endian, payload, samples, out)
+}
+
+/// Decodes at most `samples` samples of a payload of whole or cut frames into `out`.
+#[cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "a function for AVX2 can only be called so; see SAFETY")
+)]
+pub(super) fn decode(
+    level: u8,
+    big_endian: bool,
+    payload: &[u8],
+    samples: usize,
+    out: &mut Vec<i32>,
+) -> Outcome {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi1")
+        && is_x86_feature_detected!("bmi2")
+    {
+        // SAFETY: the only requirement is that the processor has the three features, which is
+        // asked just above. The function itself is safe code, every access is checked.
+        return unsafe { decode_avx2(level, big_endian, payload, samples, out) };
+    }
+    decode_any(level, big_endian, payload, samples, out)
 }
