@@ -5,12 +5,17 @@
 //! gives for each of the 16 cases how far to shift eight copies of the word: all lanes are
 //! always computed and written, the count says how many stay. No branch depends on the data.
 
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into decode_avx2 is compiled for AVX2"
+)]
+
 /// What came out besides the samples.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Outcome {
     /// Samples decoded.
     pub decoded: usize,
-    /// First and declared last sample.
+    /// Last sample as the first frame declares it.
     pub declared_last: Option<i32>,
     /// Byte offset in the payload of the first word with an undefined code.
     pub undefined_at: Option<usize>,
@@ -194,4 +199,76 @@ pub(super) fn decode(
         return unsafe { decode_avx2(level, big_endian, payload, samples, out) };
     }
     decode_any(level, big_endian, payload, samples, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The differences of a word one by one, as the tables of the manual print them.
+    fn differences(level: u8, code: u32, raw: [u8; 4], big: bool) -> Vec<i32> {
+        let halves = [[raw[0], raw[1]], [raw[2], raw[3]]];
+        let word = if big { i32::from_be_bytes(raw) } else { i32::from_le_bytes(raw) };
+        let fields = |count: u32, bits: u32| {
+            (0..count).rev().map(|i| word << (32 - bits * (i + 1)) >> (32 - bits)).collect()
+        };
+        match (level, code, word as u32 >> 30) {
+            (_, 1, _) => raw.iter().map(|&b| i32::from(b as i8)).collect(),
+            (1, 2, _) if big => halves.map(|h| i16::from_be_bytes(h).into()).to_vec(),
+            (1, 2, _) => halves.map(|h| i16::from_le_bytes(h).into()).to_vec(),
+            (1, 3, _) => vec![word],
+            (2, 2, 1) => fields(1, 30),
+            (2, 2, 2) => fields(2, 15),
+            (2, 2, 3) => fields(3, 10),
+            (2, 3, 0) => fields(5, 6),
+            (2, 3, 1) => fields(6, 5),
+            (2, 3, 2) => fields(7, 4),
+            _ => vec![],
+        }
+    }
+
+    fn plain(level: u8, big: bool, payload: &[u8], samples: usize) -> Vec<i32> {
+        let number = |raw: [u8; 4]| {
+            if big { u32::from_be_bytes(raw) } else { u32::from_le_bytes(raw) }
+        };
+        let words: Vec<[u8; 4]> = payload.chunks_exact(4).map(|w| w.try_into().unwrap()).collect();
+        let mut all = Vec::new();
+        for (f, frame) in words.chunks(16).enumerate() {
+            for (i, &raw) in frame.iter().enumerate().skip(if f == 0 { 3 } else { 1 }) {
+                all.extend(differences(level, number(frame[0]) >> (30 - 2 * i) & 3, raw, big));
+            }
+        }
+        all.truncate(samples);
+        let mut last = 0i32;
+        for (i, value) in all.iter_mut().enumerate() {
+            last = if i == 0 { number(words[1]) as i32 } else { last.wrapping_add(*value) };
+            *value = last;
+        }
+        all
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            cases: 256, failure_persistence: None, ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn fast_equals_plain_on_any_frames(
+            payload in prop::collection::vec(any::<u8>(), 0..400),
+            samples in 0usize..700,
+            before in 0usize..50,
+        ) {
+            for (level, big) in [(1, true), (1, false), (2, true), (2, false)] {
+                let want = plain(level, big, &payload, samples);
+                let (mut fast, mut base) = (vec![7; before], vec![9; before]);
+                let outcome = decode(level, big, &payload, samples, &mut fast);
+                prop_assert_eq!(outcome.decoded, want.len());
+                prop_assert_eq!(&fast, &want);
+                prop_assert_eq!(decode_any(level, big, &payload, samples, &mut base), outcome);
+                prop_assert_eq!(&base, &want);
+            }
+        }
+    }
 }
