@@ -91,10 +91,3 @@ pub fn mseed(
     }
     Ok(bytes)
 }
-
-impl Archive {
-    /// Temporary.
-    pub fn waveform_records(&self, _: &SeriesKey, _: TimeRange) -> Result<Vec<u8>, QueryError> {
-        Ok(Vec::new())
-    }
-}
