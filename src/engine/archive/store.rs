@@ -127,7 +127,6 @@ impl Archive {
     }
 
     /// Every sample of a range, at most `limit` (the earliest), and whether more were left out.
-    #[expect(clippy::type_complexity, reason = "the answer of the query contract, field by field")]
     pub fn range(
         &self,
         key: &SeriesKey,

@@ -213,7 +213,6 @@ impl ParameterStore {
     }
 
     /// Every sample of a range, at most `limit` (the earliest), and whether more were left out.
-    #[expect(clippy::type_complexity, reason = "the answer of the query contract, field by field")]
     pub(crate) fn range(
         &self,
         key: &SeriesKey,

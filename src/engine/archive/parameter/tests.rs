@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::archive::{Access, Archive, Bucket, ParameterBatch, SeriesKey};
 use crate::time::{Instant, TimeRange};
 
-const NEVER: AtomicBool = AtomicBool::new(false);
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 fn at(ns: i64) -> Instant {
     Instant::from_unix_ns(ns)
@@ -122,7 +122,7 @@ fn make(step: &Step) -> ParameterBatch {
     let times: Vec<i64> = (0..step.rows as i64).map(|i| step.start + i * step.step).collect();
     let value = |i: i64, salt: i64| match (i * 7 + salt + i64::from(step.kind)) % 11 {
         0 => f64::NAN,
-        r if step.kind % 2 == 0 => (i % 50 + r) as f64,
+        r if step.kind.is_multiple_of(2) => (i % 50 + r) as f64,
         r => (i as f64 * 0.37).sin() * r as f64,
     };
     let column = |salt: i64| (0..step.rows as i64).map(|i| value(i, salt)).collect::<Vec<_>>();
