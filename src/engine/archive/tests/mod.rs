@@ -1,5 +1,8 @@
 //! The archive as a whole: products, events, marks, locks, and what goes wrong from outside.
 
+mod crash;
+mod flip;
+
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
