@@ -50,6 +50,9 @@ pub enum ArchiveError {
     /// A file operation failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The waveform store failed.
+    #[error(transparent)]
+    Waveform(#[from] super::WaveformError),
     /// The catalogue database failed.
     #[error("the catalogue {path} cannot be used: {reason}")]
     Catalogue {
