@@ -99,7 +99,7 @@ def pds4(root):
                 for field in structure.fields:
                     name = field.meta_data["name"]
                     values = np.ma.asarray(field)
-                    if field.meta_data.data_type().endswith("BitString"):
+                    if str(field.meta_data["data_type"]).endswith("BitString"):
                         columns += 1
                         continue
                     if np.iscomplexobj(values):
