@@ -29,9 +29,10 @@ pub(crate) fn read(
     let room = bytes.len().saturating_mul(2).saturating_add(1024);
     let mut rows = Rows { width, room, rows: 0, wrong: 0, first: None };
     let order = order(record, width);
+    let crlf = ends_crlf(bytes);
     let mut used = 0;
     while used < bytes.len() && rows.rows < limit {
-        let (line, next) = line(bytes.get(used..).unwrap_or_default(), delimiter);
+        let (line, next) = line(bytes.get(used..).unwrap_or_default(), crlf);
         let at = offset + used as u64;
         if !rows.take(line, at, delimiter, &order, &mut readers, problems) {
             break;
@@ -58,28 +59,26 @@ pub(crate) fn read(
     Ok(Dsv { columns, rows: rows.rows, used })
 }
 
-/// The record without its line end, and the bytes it takes with it. A line feed in quotes that
-/// open a field does not end a record.
-fn line(bytes: &[u8], delimiter: u8) -> (&[u8], usize) {
-    let mut quoted = false;
-    let mut open = true;
-    for (i, b) in bytes.iter().enumerate() {
-        match b {
-            b'"' if open || quoted => quoted = !quoted,
-            b'\n' if !quoted => {
-                let line = bytes.get(..i).unwrap_or_default();
-                return (line.strip_suffix(b"\r").unwrap_or(line), i + 1);
-            }
-            _ => {}
-        }
-        open = *b == delimiter;
-    }
-    // An unclosed quote would swallow the rest: end at the first line feed instead.
-    if quoted && let Some(end) = bytes.iter().position(|b| *b == b'\n') {
+/// The record without its line end, and the bytes it takes with it. With `crlf` a lone line feed
+/// is part of a field (PDS DSV 1 names one record delimiter; quotes do not hide it).
+fn line(bytes: &[u8], crlf: bool) -> (&[u8], usize) {
+    let mut from = 0;
+    while let Some(n) = bytes.get(from..).and_then(|b| b.iter().position(|b| *b == b'\n')) {
+        let end = from + n;
         let line = bytes.get(..end).unwrap_or_default();
-        return (line.strip_suffix(b"\r").unwrap_or(line), end + 1);
+        match line.strip_suffix(b"\r") {
+            Some(line) => return (line, end + 1),
+            None if !crlf => return (line, end + 1),
+            None => from = end + 1,
+        }
     }
     (bytes.strip_suffix(b"\r").unwrap_or(bytes), bytes.len())
+}
+
+/// Whether the first line ends with a carriage return and a line feed.
+fn ends_crlf(bytes: &[u8]) -> bool {
+    let n = bytes.iter().position(|b| *b == b'\n');
+    n.is_some_and(|n| n > 0 && bytes.get(n - 1) == Some(&b'\r'))
 }
 
 /// Field index of every cell of a record, in file order.
