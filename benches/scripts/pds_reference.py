@@ -180,6 +180,8 @@ def pds3(root):
             value = getattr(data, key, None)
             if hasattr(value, "columns"):
                 for i, name in enumerate(value.columns):
+                    if name == "RELEASE_ID":  # text "0001" of the label, a number for pdr
+                        continue
                     row(label, index, i, str(name), [plain(v) for v in value[name].to_numpy()])
                 index += 1
             elif isinstance(value, np.ndarray) and value.ndim in (2, 3):

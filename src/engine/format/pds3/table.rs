@@ -4,7 +4,7 @@ use super::object::Data;
 use super::odl::{Object, Value};
 use crate::format::table::{
     CellKind, Column, ColumnData, Field, Group, Kind, Meaning, Member, Record, Scalar, Table,
-    TimeKind, decode, dsv, misplaced_ends,
+    TimeKind, decode, dsv, misplaced_ends, restored,
 };
 use crate::problem::Problem;
 
@@ -45,7 +45,13 @@ pub(super) fn read(object: &Object, data: &Data<'_>, problems: &mut Vec<Problem>
         }
     }
     let offset = data.start as u64;
-    let at_hand = data.rest().len() / length;
+    let converted = if ascii { restored(data.rest(), length) } else { None };
+    if converted.is_some() {
+        let reason = "the rows lost their carriage returns, read as if they had them";
+        problems.push(data.problem(offset, "ROW_BYTES", reason));
+    }
+    let held = converted.as_deref().unwrap_or_else(|| data.rest());
+    let at_hand = held.len() / length;
     let stated = object.count("ROWS");
     let rows = stated.unwrap_or(at_hand).min(at_hand);
     if let Some(stated) = stated.filter(|n| *n > at_hand) {
@@ -53,7 +59,7 @@ pub(super) fn read(object: &Object, data: &Data<'_>, problems: &mut Vec<Problem>
             format!("the label says {stated} rows of {length} bytes, the file holds {at_hand}");
         problems.push(data.problem(offset + (at_hand * length) as u64, "ROWS", reason));
     }
-    let bytes = data.rest().get(..rows * length)?;
+    let bytes = held.get(..rows * length)?;
     if ascii && let Some((wrong, first)) = misplaced_ends(bytes, length) {
         let reason = format!(
             "{wrong} of {rows} rows do not end with the only line feed at byte {length}: \

@@ -5,7 +5,9 @@ use roxmltree::Node;
 use super::field;
 use super::object::Data;
 use super::xml::{at, child, count, deep, name, title, value};
-use crate::format::table::{Column, ColumnData, Table, decode, misplaced_ends, parse_real};
+use crate::format::table::{
+    Column, ColumnData, Table, decode, misplaced_ends, parse_real, restored,
+};
 use crate::problem::Problem;
 
 /// Reads a table; `None` where the label gives no record to read.
@@ -40,6 +42,12 @@ pub(super) fn read(
             return None;
         }
     }
+    let converted = if characters { restored(bytes, length) } else { None };
+    if converted.is_some() {
+        let reason = "the records lost their carriage returns, read as if they had them";
+        problems.push(data.problem(offset, "record_delimiter", reason));
+    }
+    let bytes = converted.as_deref().unwrap_or(bytes);
     let at_hand = bytes.len() / length;
     let stated = count(node, "records", problems);
     let rows = stated.map_or(at_hand, |n| usize::try_from(n).unwrap_or(usize::MAX).min(at_hand));

@@ -11,7 +11,7 @@ mod time;
 
 use crate::time::Instant;
 
-pub(crate) use record::{Field, Group, Kind, Member, Record, decode, misplaced_ends};
+pub(crate) use record::{Field, Group, Kind, Member, Record, decode, misplaced_ends, restored};
 pub(crate) use scalar::{Scalar, float, integer};
 pub(crate) use text::{CellKind, CellReader, Meaning, parse_real};
 pub use time::{TimeKind, parse_utc};

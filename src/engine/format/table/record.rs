@@ -264,3 +264,28 @@ pub(crate) fn misplaced_ends(bytes: &[u8], length: usize) -> Option<(usize, usiz
     let first = bytes.chunks_exact(length).position(off)?;
     Some((bytes.chunks_exact(length).filter(|r| off(r)).count(), first))
 }
+
+/// Records that a text conversion has cut: lines without carriage returns, their trailing blanks
+/// perhaps lost, none longer than the record. Gives the records at their full length.
+pub(crate) fn restored(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
+    let body = length.checked_sub(2).filter(|n| *n > 0)?;
+    let lines = || bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|b| *b == b'\n');
+    // Cut rows that would grow more than fourfold are no rows of this table.
+    let most = bytes.len().saturating_mul(4).saturating_add(4096);
+    if bytes.is_empty()
+        || bytes.contains(&b'\r')
+        || misplaced_ends(bytes, length).is_none() && bytes.len() % length == 0
+        || lines().any(|l| l.len() > body)
+        || lines().count().checked_mul(length).is_none_or(|n| n > most)
+    {
+        return None;
+    }
+    let mut out = Vec::with_capacity(lines().count() * length);
+    for line in lines() {
+        let end = out.len() + body;
+        out.extend_from_slice(line);
+        out.resize(end, b' ');
+        out.extend_from_slice(b"\r\n");
+    }
+    Some(out)
+}
