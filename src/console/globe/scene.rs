@@ -7,7 +7,7 @@ use egui::Color32;
 use super::geodesy::LatLon;
 
 /// Longest step of a drawn curve, degrees of arc.
-const STEP_DEG: f64 = 0.5;
+const STEP_DEG: f64 = 0.25;
 
 /// All layers, drawn in this order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -136,7 +136,7 @@ impl Path {
         Self::Through((0..=steps as u32).map(|i| at(f64::from(i))).collect())
     }
 
-    /// Places along the course, at most half a degree apart.
+    /// Places along the course, at most half a degree apart (a quarter on a great circle).
     pub fn places(&self) -> Vec<LatLon> {
         match self {
             Self::Through(stops) => {
