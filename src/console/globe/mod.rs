@@ -11,6 +11,7 @@ pub mod geodesy;
 mod hypsometry;
 mod input;
 mod labels;
+pub mod layers;
 mod list;
 pub mod measure;
 mod mesh;
