@@ -44,10 +44,12 @@ pub(crate) struct Built {
 }
 
 impl Built {
-    /// Builds the visible layers of a scene; `ground_m` is the height of the ground as drawn.
+    /// Builds the visible layers of a scene; `text` is the colour of words beside marks,
+    /// `ground_m` the height of the ground as drawn.
     pub(crate) fn new(
         scene: &GlobeScene,
         settings: &GlobeSettings,
+        text: Color32,
         ground_m: &dyn Fn(LatLon) -> f64,
     ) -> Self {
         let mut built = Self::default();
@@ -76,11 +78,11 @@ impl Built {
                         pick: pick(&point.id),
                         position: at,
                         text: point.label.clone(),
-                        size: 12.0,
-                        color: fade(point.color),
+                        size: 12.5,
+                        color: fade(text),
                         importance: point.importance,
                         extent_km: 0.0,
-                        beside: point.size / 2.0 + 4.0,
+                        beside: point.size / 2.0 + 3.0,
                     });
                 }
             }
@@ -218,7 +220,9 @@ impl GraticuleWindow {
             out.push(label(place, format!("{:.digits$}°{side}", lat.abs())));
         }
         for lon in lons {
-            let place = LatLon::new(self.middle.lat, lon);
+            // The meridians end one step before a pole.
+            let end = 90.0 - self.step.min(10.0);
+            let place = LatLon::new(self.middle.lat.clamp(-end, end), lon);
             out.push(label(place, format!("{:.digits$}° E", place.lon_360())));
         }
         out
@@ -251,12 +255,12 @@ mod tests {
         });
         let scene = GlobeScene { layers: vec![layer] };
         let mut settings = GlobeSettings::default();
-        let built = Built::new(&scene, &settings, &|_| 0.0);
+        let built = Built::new(&scene, &settings, Color32::WHITE, &|_| 0.0);
         assert_eq!((built.points.len(), built.labels.len()), (1, 1));
         assert!(built.segments.len() > 100);
         let hidden = super::super::settings::LayerSetting { visible: false, opacity: 1.0 };
         settings.layers.insert("sites".into(), hidden);
-        let built = Built::new(&scene, &settings, &|_| 0.0);
+        let built = Built::new(&scene, &settings, Color32::WHITE, &|_| 0.0);
         assert!(built.points.is_empty() && built.segments.is_empty() && built.labels.is_empty());
     }
 

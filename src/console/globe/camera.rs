@@ -37,7 +37,7 @@ impl Default for Camera {
         Self {
             target: LatLon::new(2.0, 137.0),
             target_height_m: 0.0,
-            range_m: 1.05e7,
+            range_m: 7.4e6,
             heading_deg: 0.0,
             tilt_deg: 0.0,
         }

@@ -29,8 +29,8 @@ pub(crate) struct Placer {
 impl Placer {
     /// Indices of the candidates to show. Those shown before go first unless a newcomer is
     /// clearly more important, and they may touch where a newcomer must keep a distance: so
-    /// small motions never make two labels take turns.
-    pub(crate) fn place(&mut self, candidates: &[Candidate]) -> Vec<usize> {
+    /// small motions never make two labels take turns. Nothing is shown over `reserved` areas.
+    pub(crate) fn place(&mut self, candidates: &[Candidate], reserved: &[Rect]) -> Vec<usize> {
         let weight = |c: &Candidate| {
             c.importance * if self.shown.contains(&c.key) { LOYALTY } else { 1.0 }
         };
@@ -41,7 +41,7 @@ impl Placer {
             };
             weight(b).total_cmp(&weight(a)).then(a.key.cmp(&b.key))
         });
-        let mut taken: Vec<Rect> = Vec::new();
+        let mut taken: Vec<Rect> = reserved.to_vec();
         let mut kept = Vec::new();
         for index in order {
             let Some(c) = candidates.get(index) else { continue };
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn the_more_important_of_two_stays() {
         let mut placer = Placer::default();
-        assert_eq!(placer.place(&[candidate(1, 0.0, 1.0), candidate(2, 30.0, 2.0)]), [1]);
+        assert_eq!(placer.place(&[candidate(1, 0.0, 1.0), candidate(2, 30.0, 2.0)], &[]), [1]);
     }
 
     #[test]
@@ -82,13 +82,13 @@ mod tests {
         for step in 0..40 {
             // The second slides back and forth over the edge of the first.
             let x = 50.0 + if step % 2 == 0 { 0.5 } else { -0.5 };
-            let kept = placer.place(&[candidate(1, 0.0, 1.0), candidate(2, x, 0.9)]);
+            let kept = placer.place(&[candidate(1, 0.0, 1.0), candidate(2, x, 0.9)], &[]);
             shown.push(kept.contains(&1));
         }
         assert!(shown.iter().all(|s| *s == shown[0]), "{shown:?}");
         // A slightly more important newcomer waits; a much more important one comes in.
-        assert_eq!(placer.place(&[candidate(1, 0.0, 1.0), candidate(3, 20.0, 1.1)]), [0]);
-        assert_eq!(placer.place(&[candidate(1, 0.0, 1.0), candidate(4, 20.0, 2.0)]), [1]);
+        assert_eq!(placer.place(&[candidate(1, 0.0, 1.0), candidate(3, 20.0, 1.1)], &[]), [0]);
+        assert_eq!(placer.place(&[candidate(1, 0.0, 1.0), candidate(4, 20.0, 2.0)], &[]), [1]);
     }
 
     proptest! {
@@ -98,7 +98,7 @@ mod tests {
                 .map(|(i, (x, importance))| candidate(i as u64, *x, *importance)).collect();
             let mut placer = Placer::default();
             for _ in 0..3 {
-                let kept = placer.place(&all);
+                let kept = placer.place(&all, &[]);
                 for (n, a) in kept.iter().enumerate() {
                     for b in &kept[n + 1..] {
                         prop_assert!(!all[*a].rect.shrink(0.01).intersects(all[*b].rect.shrink(0.01)));

@@ -15,12 +15,17 @@ pub(crate) fn show(view: &mut GlobeView, ui: &mut Ui, rect: Rect, input: &GlobeI
         view.settings.list_open = !view.settings.list_open;
     }
     if !view.settings.list_open {
+        view.list_rect = None;
         return;
+    }
+    if let Some(plate) = view.list_rect {
+        // The globe below must not take clicks and the wheel between the entries.
+        ui.interact(plate, ui.scope_id().with("layer plate"), egui::Sense::click_and_drag());
     }
     let top = pos2(corner.x, button.max.y + 6.0);
     let room = Rect::from_min_max(top, pos2(corner.x + 232.0, rect.max.y - EDGE));
     let builder = UiBuilder::new().max_rect(room).id_salt("layers");
-    ui.scope_builder(builder, |ui| {
+    let shown = ui.scope_builder(builder, |ui| {
         egui::Frame::new()
             .fill(input.theme.panel.gamma_multiply(0.92))
             .stroke(egui::Stroke::new(1.0, input.theme.line))
@@ -30,8 +35,11 @@ pub(crate) fn show(view: &mut GlobeView, ui: &mut Ui, rect: Rect, input: &GlobeI
                 egui::ScrollArea::vertical()
                     .max_height(room.height() - 20.0)
                     .show(ui, |ui| contents(view, ui, input));
-            });
+            })
+            .response
+            .rect
     });
+    view.list_rect = Some(shown.inner);
 }
 
 fn contents(view: &mut GlobeView, ui: &mut Ui, input: &GlobeInput<'_>) {

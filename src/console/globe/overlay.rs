@@ -14,11 +14,15 @@ use super::hypsometry::Hypsometry;
 use super::labels::Candidate;
 use super::measure::{height_text, length_text, place_text, scale_bar};
 use super::scene::PickId;
+use super::settings::GlobeSettings;
 use super::view::{GlobeView, Reading};
 use crate::theme::Theme;
 
 /// Distance of the furniture from the edge of the view, points.
 pub(crate) const EDGE: f32 = 10.0;
+
+/// Sine of the angle below which the ground is seen too much from the side for names.
+const MIN_FACING: f64 = 0.22;
 
 /// A label with its place on the screen.
 #[derive(Clone)]
@@ -38,6 +42,11 @@ pub(crate) fn lay_out(
     label: &BuiltLabel,
 ) -> Option<ShownLabel> {
     let anchor = GlobeView::on_screen(look, rect, label.position)?;
+    // Words without a mark make no sense on ground seen from the side.
+    let facing = (look.eye - label.position).normalize().dot(label.position.normalize());
+    if label.beside <= 0.0 && facing < MIN_FACING {
+        return None;
+    }
     if !rect.contains(anchor) {
         return None;
     }
@@ -45,7 +54,7 @@ pub(crate) fn lay_out(
     let galley = painter.layout_no_wrap(label.text.clone(), font, label.color);
     let size = galley.size();
     let at = if label.beside > 0.0 {
-        pos2(anchor.x + label.beside, anchor.y - size.y / 2.0)
+        pos2(anchor.x + label.beside, anchor.y - size.y / 2.0 - 6.0)
     } else {
         anchor - size / 2.0
     };
@@ -62,7 +71,7 @@ pub(crate) fn lay_out(
 
 /// Writes labels with a dark rim, so that they read on any ground.
 pub(crate) fn labels(painter: &Painter, shown: &[ShownLabel], theme: &Theme) {
-    let halo = theme.background.gamma_multiply(0.55);
+    let halo = theme.background.gamma_multiply(0.75);
     for label in shown {
         for (dx, dy) in [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (0.7, 0.7), (-0.7, 0.7)] {
             let at = label.at + vec2(dx, dy);
@@ -95,6 +104,28 @@ pub(crate) fn rings(
             }
         }
     }
+}
+
+/// Areas that labels keep clear of.
+pub(crate) fn furniture_rects(
+    rect: Rect,
+    settings: &GlobeSettings,
+    list: Option<Rect>,
+) -> Vec<Rect> {
+    let right_top = pos2(rect.max.x - EDGE - 38.0, rect.min.y);
+    let mut out = vec![
+        Rect::from_min_max(right_top, pos2(rect.max.x, rect.min.y + 146.0)),
+        Rect::from_min_size(rect.min, vec2(78.0, 40.0)),
+        Rect::from_min_max(pos2(rect.min.x, rect.max.y - EDGE - 22.0), rect.max),
+    ];
+    if settings.legend {
+        out.push(Rect::from_min_max(
+            pos2(rect.min.x, rect.max.y - EDGE - 164.0),
+            pos2(rect.min.x + EDGE + 56.0, rect.max.y),
+        ));
+    }
+    out.extend(list);
+    out
 }
 
 /// Compass, buttons, legend, scale bar, read-out.

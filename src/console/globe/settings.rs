@@ -55,7 +55,7 @@ impl Default for GlobeSettings {
     fn default() -> Self {
         Self {
             exaggeration: 1.0,
-            ambient: 0.25,
+            ambient: 0.12,
             light: Light::Sun,
             relief: 9.0,
             graticule: true,

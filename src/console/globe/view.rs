@@ -93,12 +93,15 @@ pub struct GlobeView {
     frame: Option<(FrameKey, Arc<Frame>)>,
     serial: u64,
     built_serial: u64,
+    /// Where the open layer list was in the last frame.
+    pub(crate) list_rect: Option<Rect>,
 }
 
 #[derive(Clone, PartialEq)]
 struct BuiltKey {
     settings: GlobeSettings,
     terrain: bool,
+    text: Color32,
 }
 
 /// Everything that a picture depends on.
@@ -246,10 +249,14 @@ impl GlobeView {
     fn rebuild(&mut self, input: &GlobeInput<'_>, terrain: Option<&Topography>, look: &Look) {
         let exaggeration = self.settings.exaggeration;
         let ground = |p: LatLon| terrain.map_or(0.0, |t| t.ground_m(p, exaggeration));
-        let key = BuiltKey { settings: self.settings.clone(), terrain: terrain.is_some() };
+        let key = BuiltKey {
+            settings: self.settings.clone(),
+            terrain: terrain.is_some(),
+            text: input.theme.text,
+        };
         if self.built_for.as_ref() != Some(&key) || self.scene != *input.scene {
             self.scene.clone_from(input.scene);
-            self.built = Built::new(&self.scene, &self.settings, &ground);
+            self.built = Built::new(&self.scene, &self.settings, input.theme.text, &ground);
             self.built_for = Some(key);
             self.built_serial += 1;
         }
@@ -318,7 +325,10 @@ impl GlobeView {
         let height = |p: LatLon| terrain.map_or(0.0, |t| t.ground_m(p, exaggeration));
         let highest_m = 2.5e4 * exaggeration.max(1.0);
         let lines = self.graticule.iter().chain(&self.built.segments);
-        let points = self.built.points.iter().map(|p| PointInstance {
+        // What lies behind the horizon is left out here; hills in front are left to the depth.
+        let facing = self.built.points.iter();
+        let facing = facing.filter(|p| !is_hidden(look.eye, p.position, BASIN_M));
+        let points = facing.map(|p| PointInstance {
             position: (p.position - look.eye).as_vec3().to_array(),
             size: p.size,
             color: p.color.to_srgba_unmultiplied(),
@@ -344,9 +354,11 @@ impl GlobeView {
         let map = if settings.light == Light::HillShade { 1.0 } else { 0.0 };
         let haze = if settings.haze { 0.55 } else { 0.0 };
         let [x, y, z] = input.sun.direction().as_vec3().to_array();
+        let lamp = (look.up - look.right).normalize().as_vec3();
         Globals {
             clip_from_relative: look.clip_from_relative().as_mat4().to_cols_array_2d(),
             sun: [x, y, z, settings.ambient.clamp(0.0, 1.0)],
+            lamp: [lamp.x, lamp.y, lamp.z, 0.0],
             shade: [settings.relief.clamp(0.0, 40.0), map, haze, (low / 1e3) as f32],
             view: [key.size[0] as f32, key.size[1] as f32, key.scale, look.near_m as f32],
             plain: [plain[0], plain[1], plain[2], ((high - low) / 1e3) as f32],
@@ -370,7 +382,8 @@ impl GlobeView {
             .filter_map(|l| overlay::lay_out(painter, rect, look, l))
             .collect();
         let candidates: Vec<_> = laid.iter().map(|l| l.candidate).collect();
-        let kept = self.placer.place(&candidates);
+        let taken = overlay::furniture_rects(rect, &self.settings, self.list_rect);
+        let kept = self.placer.place(&candidates, &taken);
         kept.into_iter().filter_map(|i| laid.get(i).cloned()).collect()
     }
 }
