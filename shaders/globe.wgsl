@@ -96,11 +96,13 @@ fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
 
     // Thin haze towards the limb, on the day side.
     let facing = max(dot(normalize(-in.relative), up), 0.0);
-    let haze = globals.shade.z * pow(1.0 - facing, 5.0) * mix(max(day, ambient), 1.0, globals.shade.y);
+    let sky = mix(max(day, ambient), 1.0, globals.shade.y);
+    let haze = globals.shade.z * pow(1.0 - facing, 5.0) * sky;
     let pale = textureSampleLevel(colour_texture, colour_sampler, vec2<f32>(0.8, 0.5), 0.0).rgb;
     // The terminator as a thin line: where the middle of the Sun is on the level horizon.
     let width = 0.8 * globals.view.z * max(fwidth(height_of_sun), 1e-7);
-    let line = 0.45 * (1.0 - globals.shade.y) * (1.0 - smoothstep(0.4 * width, width, abs(height_of_sun)));
+    let cover = 1.0 - smoothstep(0.4 * width, width, abs(height_of_sun));
+    let line = 0.45 * (1.0 - globals.shade.y) * cover;
     return vec4<f32>(mix(mix(base * light, pale, haze), pale, line), 1.0);
 }
 
@@ -120,9 +122,9 @@ fn linear(colour: vec4<f32>) -> vec4<f32> {
 }
 
 // Lines are pulled half a per cent towards the eye, so that the ground between the points of the
-// mesh does not swallow them; points more, so that rising ground does not cut them in half.
-fn mark_depth(w: f32, pull: f32) -> f32 {
-    return min(globals.view.w * (1.0 + pull) / w, 1.0);
+// mesh does not swallow them.
+fn line_depth(w: f32) -> f32 {
+    return min(globals.view.w * 1.005 / w, 1.0);
 }
 
 fn corner(index: u32) -> vec2<f32> {
@@ -161,7 +163,7 @@ fn line_vertex(
     let c = corner(index);
     let w = select(a.w, b.w, c.x > 0.0);
     let pixel = select(pixel_a, pixel_b, c.x > 0.0) + across * c.y * (half_width + 1.0);
-    out.clip = vec4<f32>(pixel / half_view, mark_depth(w, 0.005), 1.0);
+    out.clip = vec4<f32>(pixel / half_view, line_depth(w), 1.0);
     out.colour = linear(colour);
     out.offset = vec2<f32>(0.0, c.y * (half_width + 1.0));
     out.half_size = half_width;
@@ -193,7 +195,8 @@ fn point_vertex(
     let reach = half_size + 2.0 * globals.view.z + 1.0;
     let offset = corner(index) * reach;
     let ndc = middle.xy / middle.w + offset / (globals.view.xy * 0.5);
-    out.clip = vec4<f32>(ndc, mark_depth(middle.w, 0.04), 1.0);
+    // Hidden points are not sent; the others are whole, in front of everything.
+    out.clip = vec4<f32>(ndc, 1.0, 1.0);
     out.colour = linear(colour);
     out.offset = offset;
     out.half_size = half_size;
@@ -210,7 +213,8 @@ fn edge(p: vec2<f32>, r: f32, shape: f32) -> f32 {
     } else if shape < 2.5 {
         return (abs(p.x) + abs(p.y) - 1.15 * r) * 0.7071;
     } else if shape < 3.5 {
-        return max(-0.9 * r - p.y - 0.2 * r, dot(vec2<f32>(abs(p.x), p.y), vec2<f32>(0.866, 0.5)) - 0.5 * r);
+        let flank = dot(vec2<f32>(abs(p.x), p.y), vec2<f32>(0.866, 0.5)) - 0.5 * r;
+        return max(-0.9 * r - p.y - 0.2 * r, flank);
     }
     return max(abs(p.x), abs(p.y)) - 0.85 * r;
 }

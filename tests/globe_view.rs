@@ -7,8 +7,8 @@ use glam::DVec2;
 use image::RgbaImage;
 use marsdeck::globe::layers::{self, Quake, Site};
 use marsdeck::globe::{
-    Camera, GlobeInput, GlobeResponse, GlobeScene, GlobeSettings, GlobeView, LatLon, Light,
-    PickId, Topography, geodesy,
+    Camera, GlobeInput, GlobeResponse, GlobeScene, GlobeSettings, GlobeView, LatLon, Light, PickId,
+    Topography, geodesy,
 };
 use marsdeck::theme::Theme;
 
@@ -33,16 +33,17 @@ fn scene(theme: &Theme) -> GlobeScene {
         color,
         tip: name.into(),
     };
-    let quake = |name: &str, place: Option<(f64, f64)>, distance, azimuth, magnitude, color| Quake {
-        id: name.into(),
-        name: name.into(),
-        place: place.map(|(lat, lon)| LatLon::new(lat, lon)),
-        distance_deg: Some(distance),
-        azimuth_deg: azimuth,
-        magnitude: Some(magnitude),
-        color,
-        tip: format!("{name}\nM {magnitude}"),
-    };
+    let quake =
+        |name: &str, place: Option<(f64, f64)>, distance, azimuth, magnitude, color| Quake {
+            id: name.into(),
+            name: name.into(),
+            place: place.map(|(lat, lon)| LatLon::new(lat, lon)),
+            distance_deg: Some(distance),
+            azimuth_deg: azimuth,
+            magnitude: Some(magnitude),
+            color,
+            tip: format!("{name}\nM {magnitude}"),
+        };
     let quakes = [
         quake("S1222a", Some((-2.971, 171.904)), 37.01, Some(101.0), 4.7, theme.curves[1]),
         quake("S0235b", Some((10.99, 160.95)), 25.9, Some(74.0), 3.5, theme.curves[1]),
@@ -92,7 +93,11 @@ fn harness<'a>(stage: Stage, width: f32, height: f32, samples: u32) -> Harness<'
         .wgpu()
         .build_eframe(move |cc| {
             let dark = stage.theme.name == "dark";
-            cc.egui_ctx.set_visuals(if dark { egui::Visuals::dark() } else { egui::Visuals::light() });
+            cc.egui_ctx.set_visuals(if dark {
+                egui::Visuals::dark()
+            } else {
+                egui::Visuals::light()
+            });
             let state = cc.wgpu_render_state.as_ref().expect("wgpu is there");
             if samples == 4 {
                 marsdeck::globe::install(state);
@@ -129,7 +134,8 @@ fn light(image: &RgbaImage, middle: Pos2, half: i64) -> f64 {
         for dx in -half..=half {
             let (x, y) = (middle.x as i64 + dx, middle.y as i64 + dy);
             if let Some(p) = image.get_pixel_checked(x as u32, y as u32) {
-                sum += 0.2126 * f64::from(p[0]) + 0.7152 * f64::from(p[1]) + 0.0722 * f64::from(p[2]);
+                sum +=
+                    0.2126 * f64::from(p[0]) + 0.7152 * f64::from(p[1]) + 0.0722 * f64::from(p[2]);
                 count += 1.0;
             }
         }
@@ -322,7 +328,8 @@ fn views_are_drawn() {
         ("marineris", at(-10.0, 290.0, 2.5e6, 0.0, 50.0), GlobeSettings::default()),
     ];
     for (name, camera, settings) in views {
-        let stage = stage(Theme::dark(), camera, LatLon::new(8.0, camera.target.lon - 35.0), settings);
+        let stage =
+            stage(Theme::dark(), camera, LatLon::new(8.0, camera.target.lon - 35.0), settings);
         let mut harness = harness(stage, 1000.0, 700.0, 4);
         let image = picture(&mut harness, name);
         let middle = light(&image, Pos2::new(500.0, 350.0), 60);

@@ -170,11 +170,8 @@ impl GraticuleWindow {
             let pieces = (length / (self.step / 4.0).min(1.0)).ceil().clamp(1.0, 720.0);
             let at = |i: f64| {
                 let along = from + length * i / pieces;
-                let place = if parallel {
-                    LatLon::new(fixed, along)
-                } else {
-                    LatLon::new(along, fixed)
-                };
+                let place =
+                    if parallel { LatLon::new(fixed, along) } else { LatLon::new(along, fixed) };
                 position(place, ground_m(place))
             };
             for i in 0..pieces as u32 {
@@ -267,7 +264,8 @@ mod tests {
     #[test]
     fn the_graticule_stays_small_and_on_round_degrees() {
         for visible in [170.0, 60.0, 10.0, 0.3, 0.01] {
-            for target in [LatLon::new(0.0, 0.0), LatLon::new(88.0, 359.9), LatLon::new(-89.9, 7.0)] {
+            for target in [LatLon::new(0.0, 0.0), LatLon::new(88.0, 359.9), LatLon::new(-89.9, 7.0)]
+            {
                 let window = GraticuleWindow::around(target, visible);
                 let segments = window.segments(Color32::WHITE, &|_| 0.0);
                 assert!(segments.len() < 20_000, "{}", segments.len());

@@ -5,7 +5,6 @@
 //! plus and minus zoom, N is north up, Home shows the whole planet.
 
 use egui::{EventFilter, Key, PointerButton, Response, Ui, Vec2};
-use glam::DVec2;
 
 use super::camera::Camera;
 use super::topography::Topography;
@@ -28,21 +27,14 @@ pub(crate) fn handle(
     }
     drag(view, ui, response);
     wheel(view, ui, response, terrain);
-    if let (true, Some(at)) = (response.double_clicked(), relative(response)) {
-        let size = response.rect.size();
-        let look = view.camera.look(f64::from(size.x), f64::from(size.y));
-        if let Some(place) = view.pick_place(&look, at, terrain) {
+    if let (true, Some(at)) = (response.double_clicked(), response.hover_pos()) {
+        if let Some(place) = view.sight(response.rect, terrain).pick(at) {
             view.fly_to(place, Some(view.camera.range_m * 0.35));
         }
     }
     if response.has_focus() {
         keys(view, ui, response);
     }
-}
-
-fn relative(response: &Response) -> Option<DVec2> {
-    let at = response.hover_pos()? - response.rect.min;
-    Some(DVec2::new(f64::from(at.x), f64::from(at.y)))
 }
 
 fn drag(view: &mut GlobeView, ui: &Ui, response: &Response) {
@@ -76,18 +68,15 @@ fn wheel(view: &mut GlobeView, ui: &Ui, response: &Response, terrain: Option<&To
         return;
     }
     view.stop();
-    let size = response.rect.size();
-    let (width, height) = (f64::from(size.x), f64::from(size.y));
-    let under = |camera: &Camera, view: &GlobeView| {
-        view.pick_place(&camera.look(width, height), relative(response)?, terrain)
-    };
-    let before = under(&view.camera, view);
+    let under = |view: &GlobeView| view.sight(response.rect, terrain).pick(response.hover_pos()?);
+    let before = under(view);
     view.camera.zoom(factor);
     // Keep the place under the pointer where it is, while zooming in.
-    if let (true, Some(before), Some(after)) = (factor < 1.0, before, under(&view.camera, view)) {
+    if let (true, Some(before), Some(after)) = (factor < 1.0, before, under(view)) {
         let mut target = view.camera.target;
         target.lat += before.lat - after.lat;
         target.lon += super::geodesy::LatLon::new(0.0, before.lon - after.lon).lon_180();
+        let height = f64::from(response.rect.height());
         let step = view.camera.degrees_per_point(height) * height;
         if view.camera.target.distance_deg(target) < step.min(20.0) {
             view.camera.target = target;

@@ -31,9 +31,8 @@ impl Placer {
     /// clearly more important, and they may touch where a newcomer must keep a distance: so
     /// small motions never make two labels take turns. Nothing is shown over `reserved` areas.
     pub(crate) fn place(&mut self, candidates: &[Candidate], reserved: &[Rect]) -> Vec<usize> {
-        let weight = |c: &Candidate| {
-            c.importance * if self.shown.contains(&c.key) { LOYALTY } else { 1.0 }
-        };
+        let weight =
+            |c: &Candidate| c.importance * if self.shown.contains(&c.key) { LOYALTY } else { 1.0 };
         let mut order: Vec<usize> = (0..candidates.len()).collect();
         order.sort_by(|a, b| {
             let (Some(a), Some(b)) = (candidates.get(*a), candidates.get(*b)) else {

@@ -161,7 +161,7 @@ pub fn quakes(quakes: &[Quake], station: LatLon, selected: &str) -> Vec<Layer> {
     let mut circles = Layer::new("quake-circles", "Distance circles");
     for quake in quakes {
         let chosen = quake.id == selected;
-        let (width, strength) = if chosen { (2.5, 1.0) } else { (1.2, 0.45) };
+        let (width, strength) = if chosen { (2.5, 1.0) } else { (1.4, 0.55) };
         let line = |path, dashed| LineMark {
             path,
             width,
@@ -209,10 +209,7 @@ pub struct Feature {
 
 /// The built-in features (assets/globe/features.csv), largest first.
 pub fn known_features() -> Vec<Feature> {
-    parse_features(include_str!(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/assets/globe/features.csv"
-    )))
+    parse_features(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/globe/features.csv")))
 }
 
 /// Features from lines `name,type,lat,lon_e,diameter_km`; other lines are left out.

@@ -21,6 +21,7 @@ mod plain;
 mod render;
 pub mod scene;
 mod settings;
+mod sight;
 mod topography;
 mod view;
 

@@ -15,6 +15,7 @@ use super::labels::Candidate;
 use super::measure::{height_text, length_text, place_text, scale_bar};
 use super::scene::PickId;
 use super::settings::GlobeSettings;
+use super::sight::Sight;
 use super::view::{GlobeView, Reading};
 use crate::theme::Theme;
 
@@ -23,6 +24,10 @@ pub(crate) const EDGE: f32 = 10.0;
 
 /// Sine of the angle below which the ground is seen too much from the side for names.
 const MIN_FACING: f64 = 0.22;
+
+/// Copies of a text that make its rim, points.
+const HALO: [(f32, f32); 6] =
+    [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (0.7, 0.7), (-0.7, 0.7)];
 
 /// A label with its place on the screen.
 #[derive(Clone)]
@@ -37,11 +42,11 @@ pub(crate) struct ShownLabel {
 /// Lays a label out; `None` when it is hidden or outside.
 pub(crate) fn lay_out(
     painter: &Painter,
-    rect: Rect,
-    look: &Look,
+    sight: &Sight<'_>,
     label: &BuiltLabel,
 ) -> Option<ShownLabel> {
-    let anchor = GlobeView::on_screen(look, rect, label.position)?;
+    let (rect, look) = (sight.rect, &sight.look);
+    let anchor = sight.on_screen(label.position)?;
     // Words without a mark make no sense on ground seen from the side.
     let facing = (look.eye - label.position).normalize().dot(label.position.normalize());
     if label.beside <= 0.0 && facing < MIN_FACING {
@@ -64,8 +69,7 @@ pub(crate) fn lay_out(
     if !rect.shrink(2.0).contains_rect(covered) {
         return None;
     }
-    let candidate =
-        Candidate { key: hasher.finish(), rect: covered, importance: label.importance };
+    let candidate = Candidate { key: hasher.finish(), rect: covered, importance: label.importance };
     Some(ShownLabel { candidate, pick: label.pick.clone(), at, galley, color: label.color })
 }
 
@@ -73,7 +77,7 @@ pub(crate) fn lay_out(
 pub(crate) fn labels(painter: &Painter, shown: &[ShownLabel], theme: &Theme) {
     let halo = theme.background.gamma_multiply(0.75);
     for label in shown {
-        for (dx, dy) in [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (0.7, 0.7), (-0.7, 0.7)] {
+        for (dx, dy) in HALO {
             let at = label.at + vec2(dx, dy);
             painter.galley_with_override_text_color(at, Arc::clone(&label.galley), halo);
         }
@@ -91,15 +95,14 @@ pub(crate) fn pick(shown: &[ShownLabel], pointer: Pos2) -> Option<PickId> {
 pub(crate) fn rings(
     view: &GlobeView,
     painter: &Painter,
-    rect: Rect,
-    look: &Look,
+    sight: &Sight<'_>,
     marks: [Option<&PickId>; 2],
     theme: &Theme,
 ) {
     for (mark, color) in marks.into_iter().zip([theme.text, theme.accent]) {
         let Some(mark) = mark else { continue };
         for point in view.built().0.points.iter().filter(|p| p.pick == *mark) {
-            if let Some(at) = GlobeView::on_screen(look, rect, point.position) {
+            if let Some(at) = sight.on_screen(point.position) {
                 painter.circle_stroke(at, point.size / 2.0 + 4.0, Stroke::new(2.0, color));
             }
         }

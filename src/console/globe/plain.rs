@@ -1,19 +1,20 @@
 //! The globe without a GPU of its own: coarser ground as coloured triangles of the user
 //! interface, lines and marks by its painter.
 
-use egui::{Mesh, Painter, Pos2, Rect, Stroke, epaint::Vertex, vec2};
+use egui::{Mesh, Painter, Pos2, Stroke, epaint::Vertex};
 use glam::DVec3;
 
-use super::camera::Look;
 use super::frame::Segment;
-use super::geodesy::LatLon;
+use super::geodesy::{LatLon, is_hidden};
 use super::hypsometry::Hypsometry;
 use super::mesh::{ground, triangles};
 use super::scene::Shape;
 use super::settings::Light;
-use super::topography::Topography;
+use super::sight::Sight;
 use super::view::{GlobeInput, GlobeView};
 
+/// Ends of lines may lie so deep below the ellipsoid before they count as hidden, metres.
+const HIDDEN_M: f64 = 5e3;
 const RINGS: usize = 48;
 const SPOKES: usize = 96;
 
@@ -21,19 +22,17 @@ const SPOKES: usize = 96;
 pub(crate) fn paint(
     view: &GlobeView,
     painter: &Painter,
-    rect: Rect,
-    look: &Look,
+    sight: &Sight<'_>,
     input: &GlobeInput<'_>,
-    terrain: Option<&Topography>,
 ) {
-    painter.rect_filled(rect, 0.0, input.theme.background);
-    painter.add(ground_mesh(view, rect, look, input, terrain));
+    painter.rect_filled(sight.rect, 0.0, input.theme.background);
+    painter.add(ground_mesh(view, sight, input));
     let (built, graticule) = view.built();
     for segment in graticule.iter().chain(&built.segments) {
-        paint_segment(painter, rect, look, segment);
+        paint_segment(painter, sight, segment);
     }
     for point in &built.points {
-        let Some(at) = GlobeView::on_screen(look, rect, point.position) else { continue };
+        let Some(at) = sight.on_screen(point.position) else { continue };
         let rim = Stroke::new(1.5, input.theme.background);
         match point.shape {
             Shape::Ring => {
@@ -47,21 +46,19 @@ pub(crate) fn paint(
     }
 }
 
-fn paint_segment(painter: &Painter, rect: Rect, look: &Look, segment: &Segment) {
-    let ends = [segment.start, segment.end].map(|p| GlobeView::on_screen(look, rect, p));
+fn paint_segment(painter: &Painter, sight: &Sight<'_>, segment: &Segment) {
+    // A quick test: lines have thousands of ends.
+    let eye = sight.look.eye;
+    let shown = |p| sight.projected(p).filter(|_| !is_hidden(eye, p, HIDDEN_M));
+    let ends = [segment.start, segment.end].map(shown);
     if let [Some(start), Some(end)] = ends {
         painter.line_segment([start, end], Stroke::new(segment.width, segment.color));
     }
 }
 
 /// The ground facing the eye, one colour a corner.
-fn ground_mesh(
-    view: &GlobeView,
-    rect: Rect,
-    look: &Look,
-    input: &GlobeInput<'_>,
-    terrain: Option<&Topography>,
-) -> Mesh {
+fn ground_mesh(view: &GlobeView, sight: &Sight<'_>, input: &GlobeInput<'_>) -> Mesh {
+    let (look, terrain) = (&sight.look, sight.terrain);
     let sun = input.sun.direction();
     let settings = &view.settings;
     // Flat on the ellipsoid: without a depth buffer hills could not hide each other.
@@ -70,7 +67,7 @@ fn ground_mesh(
     let mut shown = Vec::with_capacity(corners.len());
     for corner in &corners {
         let relative = DVec3::from_array(corner.relative.map(f64::from));
-        let at = look.project(look.eye + relative);
+        let at = sight.projected(look.eye + relative);
         shown.push(at.is_some());
         let up = DVec3::from_array(corner.direction.map(f64::from));
         let base = terrain.map_or(input.theme.raised, |t| {
@@ -85,7 +82,7 @@ fn ground_mesh(
         let [r, g, b, _] = base.to_array().map(|c| (f64::from(c) * light.sqrt()) as u8);
         let at = at.unwrap_or_default();
         mesh.vertices.push(Vertex {
-            pos: rect.min + vec2(at.x as f32, at.y as f32),
+            pos: at,
             uv: Pos2::ZERO,
             color: egui::Color32::from_rgb(r, g, b),
         });

@@ -182,8 +182,8 @@ pub struct LabelMark {
     pub color: Color32,
     /// Which labels go first where they collide: the greater one stays.
     pub importance: f64,
-    /// Shown only while a length of so many kilometres is at least this text's height long on
-    /// screen and not longer than the view; 0: always.
+    /// Shown only while a length of so many kilometres is at least twice this text's height
+    /// long on screen and not longer than the view; 0: always.
     pub extent_km: f64,
 }
 

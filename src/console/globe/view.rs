@@ -3,24 +3,22 @@
 use std::sync::Arc;
 
 use egui::{Color32, Rect, Response, Sense, Ui};
-use glam::DVec2;
 
 use super::build::{Built, BuiltLabel, GraticuleWindow};
 use super::camera::{Camera, Look};
 use super::frame::{Frame, Globals, PointInstance, Segment, linear};
-use super::geodesy::{LatLon, is_hidden};
+use super::geodesy::{LatLon, ellipsoid_radius_m};
 use super::hypsometry::Hypsometry;
 use super::labels::Placer;
 use super::mesh::{RINGS, SPOKES, ground};
 use super::render::{GlobeCallback, is_installed};
 use super::scene::{GlobeScene, PickId};
 use super::settings::{GlobeSettings, Light};
+use super::sight::Sight;
 use super::topography::Topography;
 use super::{input, list, overlay, plain};
 use crate::theme::Theme;
 
-/// Points below this height of the ellipsoid do not hide marks: deeper than any basin, metres.
-const BASIN_M: f64 = 9e3;
 /// How long a flight takes, seconds.
 const FLIGHT_S: f64 = 1.4;
 
@@ -151,40 +149,36 @@ impl GlobeView {
     pub fn ui(&mut self, ui: &mut Ui, input: &GlobeInput<'_>) -> GlobeResponse {
         let rect = ui.available_rect_before_wrap();
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Globe of Mars")
-        });
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Globe of Mars"));
         let ctx = ui.ctx().clone();
         let terrain = Topography::shared(move || ctx.request_repaint());
         input::handle(self, ui, &response, terrain.as_deref());
         self.advance(ui);
-        if let Some(t) = &terrain {
-            self.camera.target_height_m =
-                t.ground_m(self.camera.target, self.settings.exaggeration);
-        }
-        let size = rect.size();
-        let look = self.camera.look(f64::from(size.x), f64::from(size.y));
-        self.rebuild(input, terrain.as_deref(), &look);
+        self.keep_above_ground(terrain.as_deref());
+        let sight = self.sight(rect, terrain.as_deref());
+        let look = sight.look;
+        self.rebuild(input, &sight);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         if self.plain || !is_installed() {
-            plain::paint(self, &painter, rect, &look, input, terrain.as_deref());
-        } else if let Some(frame) = self.picture(ui, rect, &look, input, terrain.as_ref()) {
+            plain::paint(self, &painter, &sight, input);
+        } else if let Some(frame) = self.picture(ui, &sight, input, terrain.as_ref()) {
             let callback = GlobeCallback { view: response.id.value(), frame };
             painter.add(eframe::egui_wgpu::Callback::new_paint_callback(rect, callback));
         }
 
-        let shown = self.place_labels(&painter, rect, &look);
+        let shown = self.place_labels(&painter, &sight);
         overlay::labels(&painter, &shown, input.theme);
         let pointer = response.hover_pos().and_then(|p| {
-            let at = DVec2::new(f64::from(p.x - rect.min.x), f64::from(p.y - rect.min.y));
-            let place = self.pick_place(&look, at, terrain.as_deref())?;
+            let place = sight.pick(p)?;
             let elevation_m = terrain.as_ref().map(|t| t.elevation_m(place));
             Some(Reading { place, elevation_m })
         });
         let hovered = response
             .hover_pos()
-            .and_then(|p| self.pick_mark(&look, rect, p).or_else(|| overlay::pick(&shown, p)));
-        overlay::rings(self, &painter, rect, &look, [hovered.as_ref(), input.selected], input.theme);
+            .and_then(|p| self.pick_mark(&sight, p).or_else(|| overlay::pick(&shown, p)));
+        let ringed = [hovered.as_ref(), input.selected];
+        overlay::rings(self, &painter, &sight, ringed, input.theme);
         overlay::furniture(self, ui, rect, &look, pointer, input.theme);
         list::show(self, ui, rect, input);
         self.tip(&response, hovered.as_ref());
@@ -193,15 +187,26 @@ impl GlobeView {
         GlobeResponse { picked, hovered, pointer, flying, look, rect, response }
     }
 
-    /// The ground under a position of the view, points from its corner.
-    pub(crate) fn pick_place(
-        &self,
-        look: &Look,
-        at: DVec2,
-        terrain: Option<&Topography>,
-    ) -> Option<LatLon> {
-        let exaggeration = self.settings.exaggeration;
-        look.pick(at, |p| terrain.map_or(0.0, |t| t.ground_m(p, exaggeration)))
+    /// What the camera sees through a rectangle.
+    pub(crate) fn sight<'a>(&self, rect: Rect, terrain: Option<&'a Topography>) -> Sight<'a> {
+        let look = self.camera.look(f64::from(rect.width()), f64::from(rect.height()));
+        Sight { look, rect, terrain, exaggeration: self.settings.exaggeration }
+    }
+
+    /// Puts the target on the ground, and holds the tilt so that no hill swallows the eye.
+    fn keep_above_ground(&mut self, terrain: Option<&Topography>) {
+        let Some(t) = terrain else { return };
+        let ground = |place| t.ground_m(place, self.settings.exaggeration);
+        self.camera.target_height_m = ground(self.camera.target);
+        while self.camera.tilt_deg > 0.0 {
+            let eye = self.camera.look(1.0, 1.0).eye;
+            let place = LatLon::of(eye);
+            let height = eye.length() - ellipsoid_radius_m(place.lat) - ground(place);
+            if height > 20.0 + 0.02 * self.camera.range_m {
+                break;
+            }
+            self.camera.tilt_deg = (self.camera.tilt_deg - 1.0).max(0.0);
+        }
     }
 
     /// Points and colours of what is drawn, for the overlay and the plain globe.
@@ -209,16 +214,10 @@ impl GlobeView {
         (&self.built, &self.graticule)
     }
 
-    /// Where a body-fixed position appears on the screen; `None` when the planet hides it.
-    pub(crate) fn on_screen(look: &Look, rect: Rect, position: glam::DVec3) -> Option<egui::Pos2> {
-        let at = look.project(position).filter(|_| !is_hidden(look.eye, position, BASIN_M))?;
-        Some(rect.min + egui::vec2(at.x as f32, at.y as f32))
-    }
-
-    fn pick_mark(&self, look: &Look, rect: Rect, pointer: egui::Pos2) -> Option<PickId> {
+    fn pick_mark(&self, sight: &Sight<'_>, pointer: egui::Pos2) -> Option<PickId> {
         let near = |p: &super::build::BuiltPoint| {
-            let distance = Self::on_screen(look, rect, p.position)?.distance(pointer);
-            (distance <= p.size / 2.0 + 5.0).then_some(distance)
+            let distance = sight.projected(p.position)?.distance(pointer);
+            (distance <= p.size / 2.0 + 5.0 && sight.sees(p.position)).then_some(distance)
         };
         // Later marks lie on top: among equals the last one counts.
         let best = self.built.points.iter().rev().filter_map(|p| Some((near(p)?, p)));
@@ -246,9 +245,9 @@ impl GlobeView {
     }
 
     /// Builds layers and graticule again where something they depend on changed.
-    fn rebuild(&mut self, input: &GlobeInput<'_>, terrain: Option<&Topography>, look: &Look) {
-        let exaggeration = self.settings.exaggeration;
-        let ground = |p: LatLon| terrain.map_or(0.0, |t| t.ground_m(p, exaggeration));
+    fn rebuild(&mut self, input: &GlobeInput<'_>, sight: &Sight<'_>) {
+        let (exaggeration, terrain) = (self.settings.exaggeration, sight.terrain);
+        let ground = |p: LatLon| sight.ground_m(p);
         let key = BuiltKey {
             settings: self.settings.clone(),
             terrain: terrain.is_some(),
@@ -260,7 +259,8 @@ impl GlobeView {
             self.built_for = Some(key);
             self.built_serial += 1;
         }
-        let visible = self.camera.degrees_per_point(look.size.y) * look.size.y;
+        let height = sight.look.size.y;
+        let visible = self.camera.degrees_per_point(height) * height;
         let window = GraticuleWindow::around(self.camera.target, visible);
         let color = input.theme.text;
         let wanted = (window, color, terrain.is_some(), exaggeration);
@@ -270,7 +270,7 @@ impl GlobeView {
             self.graticule_labels.clear();
             self.graticule_for = None;
         } else if self.graticule_for != Some(wanted) {
-            self.graticule = window.segments(color.gamma_multiply(0.28), &ground);
+            self.graticule = window.segments(color.gamma_multiply(0.24), &ground);
             self.graticule_labels = window.labels(color.gamma_multiply(0.75), &ground);
             self.graticule_for = Some(wanted);
             self.built_serial += 1;
@@ -281,11 +281,11 @@ impl GlobeView {
     fn picture(
         &mut self,
         ui: &Ui,
-        rect: Rect,
-        look: &Look,
+        sight: &Sight<'_>,
         input: &GlobeInput<'_>,
         terrain: Option<&Arc<Topography>>,
     ) -> Option<Arc<Frame>> {
+        let rect = sight.rect;
         let scale = ui.ctx().pixels_per_point();
         let edge = |v: f32| (v * scale).round();
         let size = [edge(rect.max.x) - edge(rect.min.x), edge(rect.max.y) - edge(rect.min.y)];
@@ -309,7 +309,7 @@ impl GlobeView {
             return Some(Arc::clone(frame));
         }
         self.serial += 1;
-        let frame = Arc::new(self.make_frame(&key, look, input, terrain));
+        let frame = Arc::new(self.make_frame(&key, sight, input, terrain));
         self.frame = Some((key, Arc::clone(&frame)));
         Some(frame)
     }
@@ -317,18 +317,16 @@ impl GlobeView {
     fn make_frame(
         &self,
         key: &FrameKey,
-        look: &Look,
+        sight: &Sight<'_>,
         input: &GlobeInput<'_>,
         terrain: Option<&Arc<Topography>>,
     ) -> Frame {
-        let exaggeration = self.settings.exaggeration;
-        let height = |p: LatLon| terrain.map_or(0.0, |t| t.ground_m(p, exaggeration));
-        let highest_m = 2.5e4 * exaggeration.max(1.0);
+        let look = &sight.look;
+        let highest_m = 2.5e4 * self.settings.exaggeration.max(1.0);
         let lines = self.graticule.iter().chain(&self.built.segments);
-        // What lies behind the horizon is left out here; hills in front are left to the depth.
-        let facing = self.built.points.iter();
-        let facing = facing.filter(|p| !is_hidden(look.eye, p.position, BASIN_M));
-        let points = facing.map(|p| PointInstance {
+        // Marks are whole or not at all: what is hidden is left out here, not by the depth.
+        let seen = self.built.points.iter().filter(|p| sight.sees(p.position));
+        let points = seen.map(|p| PointInstance {
             position: (p.position - look.eye).as_vec3().to_array(),
             size: p.size,
             color: p.color.to_srgba_unmultiplied(),
@@ -338,7 +336,7 @@ impl GlobeView {
             serial: self.serial,
             size: key.size,
             globals: self.globals(key, look, input),
-            ground: ground(look, RINGS, SPOKES, highest_m, height),
+            ground: ground(look, RINGS, SPOKES, highest_m, |p| sight.ground_m(p)),
             lines: lines.map(|s| s.instance(look)).collect(),
             points: points.collect(),
             topography: terrain.cloned(),
@@ -369,20 +367,20 @@ impl GlobeView {
     fn place_labels(
         &mut self,
         painter: &egui::Painter,
-        rect: Rect,
-        look: &Look,
+        sight: &Sight<'_>,
     ) -> Vec<overlay::ShownLabel> {
+        let look = &sight.look;
         let per_km = 1.0 / (self.camera.degrees_per_point(look.size.y) * 59.16);
         let all = self.built.labels.iter().chain(&self.graticule_labels);
         let laid: Vec<overlay::ShownLabel> = all
             .filter(|l| {
                 let long = l.extent_km * per_km;
-                l.extent_km <= 0.0 || (long > f64::from(l.size) && long < 4.0 * look.size.x)
+                l.extent_km <= 0.0 || (long > 2.0 * f64::from(l.size) && long < 4.0 * look.size.x)
             })
-            .filter_map(|l| overlay::lay_out(painter, rect, look, l))
+            .filter_map(|l| overlay::lay_out(painter, sight, l))
             .collect();
         let candidates: Vec<_> = laid.iter().map(|l| l.candidate).collect();
-        let taken = overlay::furniture_rects(rect, &self.settings, self.list_rect);
+        let taken = overlay::furniture_rects(sight.rect, &self.settings, self.list_rect);
         let kept = self.placer.place(&candidates, &taken);
         kept.into_iter().filter_map(|i| laid.get(i).cloned()).collect()
     }
