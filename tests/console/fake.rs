@@ -11,34 +11,34 @@ use marsdeck_engine::runtime::{EngineHandle, Intent, Snapshot, Ticket};
 use marsdeck_engine::time::{Instant, TimeRange};
 
 /// Start of the data: sol 235 of InSight or so.
-pub const START_S: f64 = 1.564_100_000e9;
+pub(crate) const START_S: f64 = 1.564_100_000e9;
 /// Length of the data: about three sols.
-pub const LENGTH_S: f64 = 270_000.0;
+pub(crate) const LENGTH_S: f64 = 270_000.0;
 /// A gap in the pressure series.
-pub const GAP_S: (f64, f64) = (START_S + 100_000.0, START_S + 110_000.0);
+pub(crate) const GAP_S: (f64, f64) = (START_S + 100_000.0, START_S + 110_000.0);
 
 /// The engine; keeps the intents that it was sent.
-pub struct FakeEngine {
+pub(crate) struct FakeEngine {
     /// What `snapshot` gives.
-    pub snapshot: Mutex<Arc<Snapshot>>,
+    pub(crate) snapshot: Mutex<Arc<Snapshot>>,
     /// What it was sent.
-    pub sent: Mutex<Vec<Intent>>,
+    pub(crate) sent: Mutex<Vec<Intent>>,
 }
 
 impl FakeEngine {
     /// With two series, one of them with limits and a gap, and three events.
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self { snapshot: Mutex::new(Arc::new(snapshot())), sent: Mutex::new(Vec::new()) })
     }
 
     /// Without any data.
-    pub fn empty() -> Arc<Self> {
+    pub(crate) fn empty() -> Arc<Self> {
         let none = Snapshot { writable: true, ..Snapshot::default() };
         Arc::new(Self { snapshot: Mutex::new(Arc::new(none)), sent: Mutex::new(Vec::new()) })
     }
 
     /// Changes the snapshot.
-    pub fn change(&self, change: impl FnOnce(&mut Snapshot)) {
+    pub(crate) fn change(&self, change: impl FnOnce(&mut Snapshot)) {
         let mut held = self.snapshot.lock().expect("no panic while held");
         let mut next = (**held).clone();
         change(&mut next);
@@ -64,7 +64,7 @@ impl EngineHandle for FakeEngine {
 }
 
 /// The value of a series at an instant; none in the gap and outside of the data.
-pub fn value(name: &str, t: Instant) -> Option<f64> {
+pub(crate) fn value(name: &str, t: Instant) -> Option<f64> {
     let s = t.unix_s();
     if !(START_S..START_S + LENGTH_S).contains(&s) {
         return None;
@@ -133,7 +133,7 @@ fn answer(request: &Request) -> Result<Answer, QueryError> {
 }
 
 /// From the first to the last sample.
-pub fn span() -> TimeRange {
+pub(crate) fn span() -> TimeRange {
     TimeRange::new(Instant::from_unix_s(START_S), Instant::from_unix_s(START_S + LENGTH_S))
 }
 
@@ -157,7 +157,7 @@ fn events() -> Vec<Event> {
 }
 
 /// The two series.
-pub fn keys() -> [SeriesKey; 2] {
+pub(crate) fn keys() -> [SeriesKey; 2] {
     [
         SeriesKey::new("/insight/apss/pressure", "simulated"),
         SeriesKey::new("XB.ELYSE.02.BHU", "simulated"),

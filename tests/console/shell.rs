@@ -31,7 +31,7 @@ impl Panel for TestPlot {
         let series = &cx.snapshot.series;
         let answers: Vec<_> = series
             .iter()
-            .map(|series| ask_curve(cx.queries, ui.id(), series, cx.time.range, columns))
+            .map(|series| ask_curve(cx.queries, ui.scope_id(), series, cx.time.range, columns))
             .collect();
         let rows: Vec<Row<'_>> = series
             .iter()
@@ -91,7 +91,7 @@ impl Panel for TestPlot {
             nights: &nights,
             marks: &marks,
             spans: &spans,
-            ..PlotView::new(ui.id(), cx.theme, cx.time.range, cx.tick_labels(), &rows)
+            ..PlotView::new(ui.scope_id(), cx.theme, cx.time.range, cx.tick_labels(), &rows)
         };
         view.show(ui, &mut self.state).send(cx.intents);
     }
@@ -107,6 +107,7 @@ fn harness(engine: &Arc<FakeEngine>, options: Options) -> Harness<'static, App> 
     let app = App::with_panels(engine, options, panels);
     let mut harness = Harness::builder()
         .with_size(vec2(1280.0, 800.0))
+        .with_step_dt(0.08)
         .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
     harness.run_steps(4);
     harness
@@ -405,7 +406,7 @@ fn pictures_on_demand() {
                 ..atmosphere()
             };
             let panels: Vec<Box<dyn Panel>> = vec![Box::new(TestPlot::default())];
-            let mut app = App::with_panels(FakeEngine::new(), options, panels);
+            let app = App::with_panels(FakeEngine::new(), options, panels);
             if mode == "replay" {
                 app.intents().send(marsdeck::intent::UiIntent::TogglePlay);
             }
