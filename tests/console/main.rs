@@ -1,3 +1,5 @@
 //! The tests of the console package: one binary, one module per subject.
 
+mod fake;
+mod shell;
 mod tidy;

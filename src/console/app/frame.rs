@@ -16,12 +16,13 @@ use super::repaint::{Motion, next_frame};
 use super::status::{JobTimes, StatusData, message_window, status_line};
 use super::workspace::{WORKSPACES, default_tree};
 use super::{alarm, workspace};
+use crate::clock::NightCache;
 use crate::intent::{
     CommandContext, IntentQueue, Palette, PaletteSources, UiIntent, run_shortcuts, show_help,
 };
 use crate::state::{Mode, Selection, Settings, TimeControl};
 use crate::theme::{Theme, apply, install_fonts};
-use crate::timeline::{NightCache, StripData, Transport, strip};
+use crate::timeline::{StripData, Transport, strip};
 use crate::view::{Panel, Queries, ViewContext};
 
 /// The length of the range to start with: about a sol.
@@ -70,10 +71,9 @@ impl App {
         options: Options,
     ) -> Self {
         let mut options = options;
-        options.software |= cc
-            .wgpu_render_state
-            .as_ref()
-            .is_some_and(crate::globe::is_software);
+        options.software |= cc.wgpu_render_state.as_ref().is_some_and(|state| {
+            state.adapter.get_info().device_type == eframe::wgpu::DeviceType::Cpu
+        });
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
         app

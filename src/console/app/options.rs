@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use marsdeck_engine::time::{Instant, TimeRange};
 
-use crate::timeline::{SolClocks, UtcOnly};
+use crate::clock::{MarsClocks, SolClocks};
 
 /// How to start a console. All of it may be left at its default.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             settings_folder: None,
-            clocks: Arc::new(UtcOnly),
+            clocks: Arc::new(MarsClocks::default()),
             now: None,
             workspace: None,
             mission: None,

@@ -10,7 +10,7 @@ use marsdeck_engine::time::{Convention, Instant, SolClock, SystemClock, TimeRang
 
 use super::{Outcome, output, place};
 use crate::app::{App, Options};
-use crate::timeline::MissionClocks;
+use crate::clock::MarsClocks;
 
 /// Arguments of the window.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -96,7 +96,7 @@ pub(super) fn view(is_demo: bool, arguments: &Arguments) -> anyhow::Result<Optio
     let noon = |range: TimeRange| range.start.plus_s(range.duration_s() / 2.0);
     let demo = (is_demo && at.is_none() && sol.is_none()).then_some(DEMO_AT);
     Ok(Options {
-        clocks: Arc::new(MissionClocks),
+        clocks: Arc::new(MarsClocks),
         workspace: arguments.workspace.clone(),
         mission: arguments.mission.clone(),
         theme: arguments.theme.clone(),

@@ -8,8 +8,9 @@ use marsdeck_engine::time::{Instant, TimeRange};
 
 use super::scale::YScale;
 use super::stats::Stats;
+use crate::clock::TickLabels;
 use crate::theme::Theme;
-use crate::timeline::TickLabels;
+use crate::view::CurveParts;
 
 /// The data of a curve, already aggregated for about the width of the plot.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,20 @@ pub enum CurveData<'a> {
         /// Nominal time between samples in nanoseconds, 0 unknown: a longer step is a gap.
         period_ns: f64,
     },
+}
+
+impl<'a> From<CurveParts<'a>> for CurveData<'a> {
+    fn from(parts: CurveParts<'a>) -> Self {
+        match parts {
+            CurveParts::None => Self::None,
+            CurveParts::Buckets(range, buckets, period_ns) => {
+                Self::Buckets { range, buckets, period_ns }
+            }
+            CurveParts::Points(times, values, period_ns) => {
+                Self::Points { times, values, period_ns }
+            }
+        }
+    }
 }
 
 /// A curve.

@@ -2,7 +2,7 @@
 
 use marsdeck_engine::time::TimeRange;
 
-use crate::timeline::SolClocks;
+use crate::clock::SolClocks;
 
 /// One sol to lay over the first one.
 #[derive(Clone, Debug, PartialEq)]

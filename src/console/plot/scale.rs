@@ -83,7 +83,7 @@ pub fn y_ticks(scale: YScale, most: usize) -> Vec<(f64, String)> {
     let size = scale.low.abs().max(scale.high.abs());
     (0..=most)
         .map(|i| (first + i as f64) * step)
-        .take_while(|value| *value <= scale.high)
+        .take_while(|value| *value <= scale.high + step * 1e-6)
         .map(|value| {
             let value = if value.abs() < step * 1e-9 { 0.0 } else { value };
             (value, label(value, step, size))

@@ -11,8 +11,8 @@ use super::paint::{self, LabelLanes};
 use super::scale::{YScale, y_ticks};
 use super::stats::{Stats, stats_of_buckets, stats_of_points};
 use super::xmap::XMap;
+use crate::clock::{axis_ticks, clock_text, length_text};
 use crate::theme::SMALL;
-use crate::timeline::{axis_ticks, clock_text, length_text};
 
 /// Width of the vertical axes in points.
 const AXIS: f32 = 72.0;
