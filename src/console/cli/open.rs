@@ -96,7 +96,7 @@ pub(super) fn view(is_demo: bool, arguments: &Arguments) -> anyhow::Result<Optio
     let noon = |range: TimeRange| range.start.plus_s(range.duration_s() / 2.0);
     let demo = (is_demo && at.is_none() && sol.is_none()).then_some(DEMO_AT);
     Ok(Options {
-        clocks: Arc::new(MarsClocks),
+        clocks: Arc::new(MarsClocks::default()),
         workspace: arguments.workspace.clone(),
         mission: arguments.mission.clone(),
         theme: arguments.theme.clone(),
