@@ -36,7 +36,7 @@ pub fn render(
             still = 0;
             ensure!(started.elapsed() < patience, "the archive did not answer in time; try again");
             // The time-out only guards against a wake-up that came before the wait.
-            drop(woken.recv_timeout(Duration::from_millis(20)));
+            let _: Result<(), _> = woken.recv_timeout(Duration::from_millis(20));
         } else {
             still += 1;
         }
