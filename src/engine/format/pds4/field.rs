@@ -26,7 +26,7 @@ fn members(
     problems: &mut Vec<Problem>,
 ) -> Vec<Member> {
     let mut out = Vec::new();
-    for n in node.children().filter(|n| n.is_element()) {
+    for n in node.children().filter(roxmltree::Node::is_element) {
         let kind = name(n);
         if kind.starts_with("Field_") {
             fields.push(field(n, problems));

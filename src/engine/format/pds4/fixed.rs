@@ -103,7 +103,7 @@ fn check_ends(
     }
     let end = offset + bytes.len() as u64;
     let last = node.next_sibling_element().is_none();
-    if last && value(node, "offset") != "" && end < data.bytes.len() as u64 {
+    if last && !value(node, "offset").is_empty() && end < data.bytes.len() as u64 {
         let left = data.bytes.len() as u64 - end;
         let reason = format!("{left} bytes after the last record are not described");
         problems.push(data.problem(end, "records", reason));

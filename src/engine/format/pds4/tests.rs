@@ -1,7 +1,7 @@
 //! Labels and tables made here, real labels, damaged ones, and every label of the test set.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use md5::{Digest, Md5};
@@ -60,10 +60,7 @@ fn the_label_of_a_real_radiometer_product() {
     assert!(label.start().is_some() && label.start() < label.stop());
     assert_eq!(label.targets, ["Mars"]);
     assert!(!label.instruments.is_empty() && !label.investigations.is_empty());
-    assert_eq!(
-        label.mission_value("start_sol_number").or(label.mission_value("sol_number")).is_some(),
-        true
-    );
+    assert!(label.mission.iter().any(|(name, _)| name.contains("sol")), "{:?}", label.mission);
     // FACTS 4.7: 19 fields, first one UTC; the test set cut the table to ten rows.
     let table = &product.tables[0];
     assert_eq!((table.rows, table.columns.len()), (10, 19));

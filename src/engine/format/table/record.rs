@@ -288,7 +288,7 @@ pub(crate) fn restored(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
     let most = bytes.len().saturating_mul(4).saturating_add(4096);
     if bytes.is_empty()
         || bytes.contains(&b'\r')
-        || misplaced_ends(bytes, length).is_none() && bytes.len() % length == 0
+        || misplaced_ends(bytes, length).is_none() && bytes.len().is_multiple_of(length)
         || lines().any(|l| l.len() > body)
         || lines().count().checked_mul(length).is_none_or(|n| n > most)
     {
