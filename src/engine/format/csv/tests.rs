@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::format::table::{ColumnData, TimeKind};
+use crate::time::Instant;
 
 fn data(path: &str) -> Option<Vec<u8>> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/");
@@ -34,7 +35,7 @@ fn a_pressure_table_of_apss() {
         [None, None, Some(TimeKind::Lmst), Some(TimeKind::Ltst), Some(TimeKind::Utc), None]
     );
     let utc = t.utc().and_then(Column::instants).expect("UTC");
-    assert_eq!(utc[0].map(|t| t.unix_ns()), Some(1_543_589_215_755_000_000));
+    assert_eq!(utc[0].map(Instant::unix_ns), Some(1_543_589_215_755_000_000));
     let pressure = t.column("pressure").expect("pressure");
     assert_eq!(
         (pressure.unit.as_str(), &pressure.data),
