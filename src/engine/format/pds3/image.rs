@@ -1,7 +1,7 @@
 //! `IMAGE`: uncompressed samples, one or more bands in any of the three storage orders.
 
 use super::object::Data;
-use super::odl::Object;
+use super::value::Object;
 use crate::format::table::{Array, Scalar, float};
 use crate::problem::Problem;
 
@@ -22,7 +22,8 @@ pub(super) fn read(object: &Object, data: &Data<'_>, problems: &mut Vec<Problem>
     let bits = object.count("SAMPLE_BITS").unwrap_or(8);
     let kind = object.text("SAMPLE_TYPE");
     let size = bits / 8;
-    let Some(how) = sample(kind).filter(|_| bits % 8 == 0 && (1..=8).contains(&size)) else {
+    let Some(how) = sample(kind).filter(|_| bits.is_multiple_of(8) && (1..=8).contains(&size))
+    else {
         refuse("SAMPLE_TYPE", format!("'{kind}' of {bits} bits is not read"));
         return None;
     };

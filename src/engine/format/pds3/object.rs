@@ -1,6 +1,7 @@
 //! Pointers of a label: which object lies in which file at which byte, and `^STRUCTURE` fragments.
 
-use super::odl::{self, Entry, Kind, Object, Value};
+use super::odl::{self, Kind};
+use super::value::{Entry, Object, Value};
 use super::{Product, Resolver, image, table};
 use crate::problem::Problem;
 
@@ -147,15 +148,14 @@ impl Scope<'_> {
         if !pointer.file.is_empty() {
             let known = self.cache.as_ref().is_some_and(|c| c.0 == pointer.file);
             if !known {
-                match (self.resolve)(&pointer.file) {
-                    Some(bytes) => self.cache = Some((pointer.file.clone(), bytes)),
-                    None => {
-                        let reason =
-                            "the file is not at hand: put it beside the label and ingest again";
-                        let field = format!("^{}", pointer.name);
-                        problems.push(Problem::of(field, reason).in_file(pointer.file.as_str()));
-                        return;
-                    }
+                if let Some(bytes) = (self.resolve)(&pointer.file) {
+                    self.cache = Some((pointer.file.clone(), bytes));
+                } else {
+                    let reason =
+                        "the file is not at hand: put it beside the label and ingest again";
+                    let field = format!("^{}", pointer.name);
+                    problems.push(Problem::of(field, reason).in_file(pointer.file.as_str()));
+                    return;
                 }
             }
         }
@@ -193,19 +193,14 @@ impl Scope<'_> {
                         continue;
                     }
                     self.fragments += 1;
-                    match (self.resolve)(&name) {
-                        Some(bytes) => {
-                            let (fragment, found) = odl::parse(&bytes, Kind::Fragment);
-                            problems.extend(found.into_iter().map(|p| p.in_file(name.as_str())));
-                            out.entries
-                                .extend(self.expanded(&fragment, depth + 1, problems).entries);
-                        }
-                        None => {
-                            let reason = "the fragment is not at hand: put it beside the label";
-                            problems.push(
-                                Problem::at(*at, key.as_str(), reason).in_file(name.as_str()),
-                            );
-                        }
+                    if let Some(bytes) = (self.resolve)(&name) {
+                        let (fragment, found) = odl::parse(&bytes, Kind::Fragment);
+                        problems.extend(found.into_iter().map(|p| p.in_file(name.as_str())));
+                        out.entries.extend(self.expanded(&fragment, depth + 1, problems).entries);
+                    } else {
+                        let reason = "the fragment is not at hand: put it beside the label";
+                        problems
+                            .push(Problem::at(*at, key.as_str(), reason).in_file(name.as_str()));
                     }
                 }
                 Entry::Keyword(..) => out.entries.push(entry.clone()),

@@ -11,6 +11,7 @@ use super::*;
 use crate::format::pds4::reference::beside;
 use crate::format::table::fingerprint::{Line, compare, lines, prints};
 use crate::format::table::{ColumnData, TimeKind};
+use crate::time::Instant;
 
 fn root() -> Option<PathBuf> {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/C_pds"));
@@ -189,7 +190,7 @@ fn a_spreadsheet_and_times() {
     let table = &product.tables[0];
     assert_eq!((table.rows, table.columns[0].time), (2, Some(TimeKind::Utc)));
     let instants = table.columns[0].instants().expect("times");
-    assert_eq!(instants[1].map(|t| t.unix_ns()), Some(1_544_745_601_000_000_000));
+    assert_eq!(instants[1].map(Instant::unix_ns), Some(1_544_745_601_000_000_000));
     assert_eq!(table.columns[1].data.missing(), 1);
     assert!(problems[0].reason.contains("3 rows, the file holds 2"), "{problems:?}");
 }

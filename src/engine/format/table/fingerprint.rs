@@ -43,7 +43,7 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
 
 /// All columns and arrays of a product.
 pub(crate) fn prints(tables: &[Table], arrays: &[Array]) -> Vec<Print> {
-    let columns = tables.iter().flat_map(|t| &t.columns).map(|c| print(c));
+    let columns = tables.iter().flat_map(|t| &t.columns).map(print);
     let arrays =
         arrays.iter().map(|a| print(&Column::new("array", ColumnData::F64(a.values.clone()))));
     columns.chain(arrays).collect()
