@@ -166,7 +166,7 @@ impl GraticuleWindow {
         let span = if whole { 360.0 } else { east - west };
         let mut line = |fixed: f64, from: f64, length: f64, parallel: bool| {
             let wide = LatLon::new(0.0, fixed).lon_180().abs() < 1e-9;
-            let width = if wide { 1.7 } else { 1.0 };
+            let width = if wide { 1.2 } else { 0.9 };
             let pieces = (length / (self.step / 4.0).min(1.0)).ceil().clamp(1.0, 720.0);
             let at = |i: f64| {
                 let along = from + length * i / pieces;

@@ -161,7 +161,7 @@ pub fn quakes(quakes: &[Quake], station: LatLon, selected: &str) -> Vec<Layer> {
     let mut circles = Layer::new("quake-circles", "Distance circles");
     for quake in quakes {
         let chosen = quake.id == selected;
-        let (width, strength) = if chosen { (2.5, 1.0) } else { (1.4, 0.55) };
+        let (width, strength) = if chosen { (2.5, 1.0) } else { (1.5, 0.7) };
         let line = |path, dashed| LineMark {
             path,
             width,
