@@ -183,7 +183,7 @@ fn line_fragment(in: Mark) -> @location(0) vec4<f32> {
     let rim_width = line_rim(in.half_size);
     let rim = clamp(distance + rim_width, 0.0, 1.0) * step(0.1, rim_width);
     let colour = mix(globals.outline.rgb, in.colour.rgb, inside);
-    let alpha = in.colour.a * max(inside, 0.45 * rim);
+    let alpha = in.colour.a * max(inside, 0.35 * rim);
     return vec4<f32>(colour * alpha, alpha);
 }
 

@@ -221,7 +221,9 @@ fn buttons(view: &mut GlobeView, ui: &mut Ui, rect: Rect, theme: &Theme) {
     for (i, (face, name)) in entries.into_iter().enumerate() {
         let top = disc.max.y + 8.0 + 30.0 * i as f32;
         let place = Rect::from_min_size(pos2(middle.x - 18.0, top), vec2(36.0, 26.0));
-        let button = ui.put(place, egui::Button::new(face).wrap_mode(egui::TextWrapMode::Extend)).on_hover_text(name);
+        let button = ui
+            .put(place, egui::Button::new(face).wrap_mode(egui::TextWrapMode::Extend))
+            .on_hover_text(name);
         button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
         if button.clicked() {
             match i {
