@@ -183,6 +183,9 @@ impl GlobeView {
         let hovered = response
             .hover_pos()
             .and_then(|p| self.pick_mark(&sight, p).or_else(|| overlay::pick(&shown, p)));
+        if hovered.is_some() {
+            ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+        }
         let ringed = [hovered.as_ref(), input.selected];
         overlay::rings(self, &painter, &sight, ringed, input.theme);
         overlay::furniture(self, ui, rect, &look, pointer, input.theme);
