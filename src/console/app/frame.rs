@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use egui::{Frame, Panel as Side, Stroke, Ui};
+use egui::{Frame, Panel as Side, Ui};
 use egui_tiles::Tree;
 use marsdeck_engine::runtime::{EngineHandle, MessageLevel, Snapshot};
 use marsdeck_engine::time::{Instant, TimeRange};
 
 use super::dialogs::Dialog;
 use super::dock::{Dock, Pane};
+use super::frames::{drop_hint, replay_frame};
 use super::messages::Messages;
 use super::options::Options;
 use super::repaint::{Motion, next_frame};
@@ -18,7 +19,7 @@ use super::workspace::{WORKSPACES, default_tree};
 use super::{alarm, workspace};
 use crate::clock::NightCache;
 use crate::intent::{
-    CommandContext, IntentQueue, Palette, PaletteSources, UiIntent, run_shortcuts, show_help,
+    CommandContext, IntentQueue, Palette, PaletteSources, run_shortcuts, show_help,
 };
 use crate::state::{Mode, Selection, Settings, TimeControl};
 use crate::theme::{Theme, apply, install_fonts};
@@ -284,7 +285,6 @@ impl App {
     }
 
     fn bars(&mut self, ui: &mut Ui, now_s: f64) {
-        let now = self.now();
         let cx = view(
             &self.snapshot,
             &self.queries,
@@ -299,7 +299,7 @@ impl App {
         let data = StripData {
             link: None,
             alarm,
-            now,
+            now: self.options.now.map(|now| now()),
             workspaces: &self.workspaces,
             workspace: &self.workspace,
         };
@@ -373,6 +373,9 @@ impl App {
         };
         message_window(ctx, &status, &mut self.messages, &self.intents);
         self.messages.show_toasts(ctx, &self.theme);
+        if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
+            drop_hint(ctx, &self.theme);
+        }
     }
 
     pub(super) fn mission(&self) -> &str {
@@ -464,33 +467,4 @@ pub(super) fn stored_tree(settings: &Settings, name: &str) -> Tree<Pane> {
         .and_then(|value| serde_json::from_value::<Tree<Pane>>(value.clone()).ok())
         .filter(|tree| tree.root().is_some())
         .unwrap_or_else(|| default_tree(name))
-}
-
-/// A frame around everything, so that nobody takes a replay for live.
-fn replay_frame(ctx: &egui::Context, theme: &Theme) {
-    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("replay frame"));
-    let painter = ctx.layer_painter(layer);
-    let stroke = Stroke::new(4.0, theme.replay);
-    painter.rect_stroke(ctx.content_rect(), 0.0, stroke, egui::StrokeKind::Inside);
-}
-
-/// Whether an intent changes what the settings file holds.
-pub(super) fn is_setting(intent: &UiIntent) -> bool {
-    matches!(
-        intent,
-        UiIntent::SetTheme(_)
-            | UiIntent::SetAxis(_)
-            | UiIntent::SetSpeed(_)
-            | UiIntent::SelectMission(_)
-            | UiIntent::SelectInstrument(..)
-            | UiIntent::SelectEvent(_)
-            | UiIntent::SelectProduct(_)
-            | UiIntent::PlotSeries(_)
-            | UiIntent::UnplotSeries(_)
-            | UiIntent::PlotOnly(_)
-            | UiIntent::OpenWorkspace(_)
-            | UiIntent::SaveWorkspace(_)
-            | UiIntent::ResetWorkspace
-            | UiIntent::Zoom(_)
-    )
 }
