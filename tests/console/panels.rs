@@ -149,7 +149,7 @@ impl Panel for Gallery {
             });
         }
         let parse = |text: &str| cx.clocks.parse(cx.mission(), text);
-        self.typed = "Sol 235 25:00".to_owned();
+        "Sol 235 25:00".clone_into(&mut self.typed);
         TimeField::new(theme, "A wrong time").show(ui, &mut self.typed, &parse);
         let sentence = "Ingest a QuakeML file, or fetch the catalogue from IPGP.";
         EmptyState::new("No events yet", sentence).button("Ingest…").show(ui, theme);

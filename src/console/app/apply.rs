@@ -195,6 +195,11 @@ impl App {
 
     /// Files dropped onto the window are ingested.
     pub(super) fn ingest_dropped(&mut self, ctx: &egui::Context, now_s: f64) {
+        // A hidden window sees the input of its last pass again and again.
+        let pass = ctx.cumulative_pass_nr();
+        if self.dropped_in.replace(pass) == Some(pass) {
+            return;
+        }
         let paths: Vec<_> = ctx.input(|input| {
             input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
         });

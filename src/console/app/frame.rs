@@ -58,6 +58,10 @@ pub struct App {
     pub(super) transport: Transport,
     pub(super) full_screen: bool,
     pub(super) styled: bool,
+    /// Start of a window: while it is hidden egui's own time stands still.
+    started: Option<std::time::Instant>,
+    /// The pass whose dropped files were taken: logic may run more than once a pass.
+    pub(super) dropped_in: Option<u64>,
     /// When the last frame was, in seconds since the start.
     pub(super) last_s: Option<f64>,
     /// Until when the engine is looked at often, because something was asked of it.
@@ -77,6 +81,7 @@ impl App {
         });
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
+        app.started = Some(std::time::Instant::now());
         app
     }
 
@@ -131,6 +136,8 @@ impl App {
             transport: Transport::default(),
             full_screen: false,
             styled: false,
+            started: None,
+            dropped_in: None,
             last_s: None,
             busy_until_s: 0.0,
             options,
@@ -204,7 +211,7 @@ impl App {
         if !self.styled {
             self.style(ctx);
         }
-        let now_s = ctx.input(|input| input.time);
+        let now_s = self.now_s(ctx);
         let first = self.snapshot.span.is_none();
         self.snapshot = self.engine.snapshot();
         if first && self.snapshot.span.is_some() && self.options.at.is_none() {
@@ -225,12 +232,24 @@ impl App {
             self.time.follow(newest);
         }
         self.save_when_due(now_s);
+        if self.time.mode == Mode::Replay {
+            // Keeps the clock going while the window is hidden and phase two does not run.
+            ctx.request_repaint_after(std::time::Duration::from_millis(250));
+        }
+    }
+
+    /// Seconds since the start; without a window by egui's own time, so that tests repeat.
+    fn now_s(&self, ctx: &egui::Context) -> f64 {
+        match self.started {
+            Some(started) => started.elapsed().as_secs_f64(),
+            None => ctx.input(|input| input.time),
+        }
     }
 
     /// Phase two: everything on screen.
     pub fn ui_root(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let now_s = ctx.input(|input| input.time);
+        let now_s = self.now_s(&ctx);
         if self.dialog_closed() {
             run_shortcuts(&ctx, &self.command_context(), &self.intents);
         }

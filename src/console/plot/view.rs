@@ -297,6 +297,10 @@ impl PlotView<'_> {
             let font = FontId::proportional(SMALL);
             let galley = painter.layout_no_wrap(text, font, theme.text);
             let middle = y + galley.size().y / 2.0;
+            // Lines of marks and the cursor do not cross the words.
+            let size = galley.size() + vec2(22.0, 0.0);
+            let ground = Rect::from_min_size(pos2(rect.left(), y), size);
+            painter.rect_filled(ground, 0.0, theme.panel);
             let swatch = Stroke::new(3.0, curve.colour);
             painter.hline(rect.left() + 1.0..=rect.left() + 15.0, middle, swatch);
             let mut left = rect.left() + 20.0;
