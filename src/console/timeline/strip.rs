@@ -17,8 +17,8 @@ pub struct StripData<'a> {
     pub link: Option<(Severity, String)>,
     /// Worst alarm and what it is about.
     pub alarm: (Severity, String),
-    /// The time of day, for the age of the data.
-    pub now: Instant,
+    /// The time of day, for the age of the data; none where nobody knows it.
+    pub now: Option<Instant>,
     /// Workspaces in order.
     pub workspaces: &'a [String],
     /// The open one.
@@ -121,8 +121,8 @@ fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
         ui.label(RichText::new(about).size(SMALL).color(theme.text_weak))
             .on_hover_text("The worst violated limit at the cursor.");
     });
-    if let Some(span) = cx.snapshot.span {
-        let age = age_text(data.now, span.end);
+    if let (Some(span), Some(now)) = (cx.snapshot.span, data.now) {
+        let age = age_text(now, span.end);
         field(ui, theme, "Newest data", &age, "Age of the newest data in the archive.");
     }
     if cx.snapshot.series.iter().any(|series| series.key.is_simulated()) {
