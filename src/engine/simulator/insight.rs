@@ -172,7 +172,7 @@ fn lander(seed: u64, sol: &Sol) -> Table {
     // Dust: the arrays gave about 5000 Wh at landing and 500 Wh in May 2022 (FACTS 2.6).
     let dust = (1.0 - f64::from(sol.number) / 1450.0).clamp(0.1, 1.0);
     // The arrays refill by day what a night draws, so every sol starts near the same charge.
-    let mut charge: f64 = 45.0 + 10.0 * dust;
+    let mut charge: f64 = 60.0 + 10.0 * dust;
     Table::sampled(sol, 0.05, &names, |t| {
         let ltst = sol.ltst_h(t);
         let sun = weather::convection(ltst);
