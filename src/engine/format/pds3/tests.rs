@@ -221,6 +221,14 @@ fn images_in_every_band_order() {
 }
 
 #[test]
+fn a_label_of_pointers_only_is_quick() {
+    let text = "^TABLE = 1\nOBJECT = TABLE\nEND_OBJECT\n".repeat(20_000);
+    let (product, problems) = read(text.as_bytes(), &|_| None);
+    assert!(product.tables.is_empty());
+    assert!(problems.iter().any(|p| p.reason.contains("more than 256 pointers")));
+}
+
+#[test]
 fn a_wall_of_open_comments_is_quick() {
     let text = "/*\n".repeat(300_000) + &"A = \"\n".repeat(10_000) + &"(".repeat(100_000);
     let (_, problems) = read_label(text.as_bytes());
