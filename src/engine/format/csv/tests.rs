@@ -120,7 +120,10 @@ proptest! {
         let mut words: Vec<Option<String>> = vec![Some("x".into()); values.len()];
         words[0] = Some(text.trim().to_owned()).filter(|t| !t.is_empty());
         let columns = [
-            Column { unit: "Pa".into(), ..Column::new("PRESSURE", ColumnData::F64(values.clone())) },
+            Column {
+                unit: "Pa".into(),
+                ..Column::new("PRESSURE", ColumnData::F64(values.clone()))
+            },
             Column::new("word", ColumnData::Text(words.clone())),
         ];
         let (back, problems) = read(write(&columns).as_bytes(), Limits::default());
