@@ -17,9 +17,12 @@ fn data(path: &str) -> Option<Vec<u8>> {
 }
 
 /// Columns of FACTS 4.7; the times of the first row are those of a real TWINS row.
-const APSS: &str = "AOBT,SCLK,LMST,LTST,UTC,PRESSURE,PRESSURE_FREQUENCY,PRESSURE_TEMP,PRESSURE_TEMP_FREQUENCY,WS_OPERATIONAL_FLAGS\r\n\
-596876952.0,596877000.5,00004M06:46:33.826,00004 06:05:41,2018-334T14:46:55.755Z,722.95,10,,1,000101\r\n\
-596876952.1,596877000.6,00004M06:46:33.923,00004 06:05:41,2018-334T14:46:55.855Z,722.97,10,221.5,1,000000\r\n";
+const APSS: &str = "AOBT,SCLK,LMST,LTST,UTC,PRESSURE,PRESSURE_FREQUENCY,PRESSURE_TEMP,\
+    PRESSURE_TEMP_FREQUENCY,WS_OPERATIONAL_FLAGS\r\n\
+    596876952.0,596877000.5,00004M06:46:33.826,00004 06:05:41,2018-334T14:46:55.755Z,722.95,10,,\
+    1,000101\r\n\
+    596876952.1,596877000.6,00004M06:46:33.923,00004 06:05:41,2018-334T14:46:55.855Z,722.97,10,\
+    221.5,1,000000\r\n";
 
 #[test]
 fn a_pressure_table_of_apss() {
@@ -117,7 +120,10 @@ proptest! {
         let mut words: Vec<Option<String>> = vec![Some("x".into()); values.len()];
         words[0] = Some(text.trim().to_owned()).filter(|t| !t.is_empty());
         let columns = [
-            Column { unit: "Pa".into(), ..Column::new("PRESSURE", ColumnData::F64(values.clone())) },
+            Column {
+                unit: "Pa".into(),
+                ..Column::new("PRESSURE", ColumnData::F64(values.clone()))
+            },
             Column::new("word", ColumnData::Text(words.clone())),
         ];
         let (back, problems) = read(write(&columns).as_bytes(), Limits::default());

@@ -6,6 +6,7 @@ use roxmltree::Node;
 use super::label::{self, FileArea};
 use super::xml::{at, content, count, name, title, value};
 use super::{Listed, Product, Resolver, array, delimited, fixed};
+use crate::format::table::{VALUES_PER_BYTE, value_count};
 use crate::problem::Problem;
 
 /// A file at hand while its objects are read.
@@ -72,8 +73,19 @@ pub(super) fn read_area(
     if let Some(bytes) = resolve(&file.name) {
         let data = Data { name: &file.name, bytes: &bytes };
         check(&file, &data, problems);
-        for node in area.children().filter(roxmltree::Node::is_element) {
+        let most = bytes.len().saturating_mul(VALUES_PER_BYTE).saturating_add(65_536);
+        let mut spent = 0_usize;
+        for node in area.children().filter(Node::is_element) {
+            if spent > most {
+                let reason = "the objects before describe the same bytes too often: left unread";
+                problems.push(Problem::at(at(node), name(node), reason));
+                break;
+            }
+            let (tables, arrays) = (product.tables.len(), product.arrays.len());
             read_object(node, &data, product, problems);
+            let tables = product.tables.get(tables..).unwrap_or_default();
+            let arrays = product.arrays.get(arrays..).unwrap_or_default();
+            spent = spent.saturating_add(value_count(tables, arrays));
         }
     } else {
         let reason = "the file is not at hand: put it beside the label and ingest again";

@@ -73,6 +73,19 @@ fn the_label_of_a_real_radiometer_product() {
 }
 
 #[test]
+fn the_real_pressure_table_of_meda() {
+    let name = "meda_ps/WE__0001___________DER_PS__________________P02.xml";
+    let Some((product, problems)) = load(name) else { return };
+    let table = &product.tables[0];
+    assert_eq!(table.rows, 2330);
+    let ints = table.column("SCLK").map(|c| c.data.to_f64().expect("numbers"));
+    assert_eq!(ints.map(|v| (v[0], v[2])), Some((667_042_464.0, 667_042_466.0)));
+    let pressure = table.column("PRESSURE").expect("pressure");
+    assert_eq!(pressure.data.to_f64().map(|v| v[0]), Some(715.96));
+    assert!(problems.iter().any(|p| p.field == "offset"), "{problems:?}");
+}
+
+#[test]
 fn a_character_table_with_special_values_and_a_group() {
     let objects = format!(
         "<Table_Character><name>T</name><offset>0</offset><records>2</records>\
@@ -251,6 +264,25 @@ fn sizes_that_the_file_does_not_hold_allocate_nothing() {
         assert!(product.tables.iter().all(|t| t.rows <= 8) && product.arrays.is_empty());
         assert!(!problems.is_empty());
     }
+}
+
+#[test]
+fn labels_that_repeat_or_nest_without_end() {
+    let table = format!(
+        "<Table_Binary><offset>0</offset><Record_Binary><record_length>1</record_length>{}\
+         </Record_Binary></Table_Binary>",
+        field("Binary", "B", 1, "UnsignedByte", 1, "")
+    );
+    let (product, problems) =
+        read(label("x", &table.repeat(2000)).as_bytes(), &|_| Some(vec![1; 10_000]));
+    assert!(product.tables.len() < 100, "{}", product.tables.len());
+    assert!(problems.iter().any(|p| p.reason.contains("too often")));
+    let deep = "<a>".repeat(200_000);
+    let (_, problems) = read(deep.as_bytes(), &|_| None);
+    assert!(!problems.is_empty());
+    let deep = format!("{deep}{}", "</a>".repeat(200_000));
+    let (_, problems) = read(label("x", &deep).as_bytes(), &|_| None);
+    assert!(!problems.is_empty());
 }
 
 /// Every label of the test set, with its files, within a time by size; also cut in half, and
