@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::model::Model;
-use super::{GO_ON, noise, records, source, trace};
+use super::{GO_ON, noise, records, scratch, source, trace};
 use crate::archive::waveform::WaveformStore;
 use crate::archive::{QueryError, SeriesKey};
 use crate::format::mseed::Samples;
@@ -112,7 +112,7 @@ fn compare(store: &WaveformStore, model: &Model, seed: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None,
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None,
         ..ProptestConfig::default() })]
 
     #[test]
@@ -122,7 +122,7 @@ proptest! {
         joined in 1usize..4,
         seed in any::<u64>(),
     ) {
-        let dir = tempfile::tempdir().expect("temporary folder");
+        let dir = scratch();
         let (store, _) = WaveformStore::open(dir.path(), true).expect("opens");
         let (reader, _) = WaveformStore::open(dir.path(), false).expect("opens");
         let mut model = Model::default();
@@ -152,7 +152,7 @@ proptest! {
 /// Many leaves, so that every level of the pyramid serves.
 #[test]
 fn wide_slices_are_served_from_the_pyramid() {
-    let dir = tempfile::tempdir().expect("temporary folder");
+    let dir = scratch();
     let (store, _) = WaveformStore::open(dir.path(), true).expect("opens");
     let mut model = Model::default();
     let samples = noise(7, 300_000);
@@ -204,7 +204,7 @@ fn compare_wide(store: &WaveformStore, model: &Model) {
 
 #[test]
 fn products_stand_side_by_side_in_sds() {
-    let dir = tempfile::tempdir().expect("temporary folder");
+    let dir = scratch();
     let (store, _) = WaveformStore::open(dir.path(), true).expect("opens");
     let raw = records(&trace(0, 20.0, 1, noise(1, 1000)), 512);
     let other = records(&trace(0, 20.0, 1, noise(2, 1000)), 512);
@@ -223,7 +223,7 @@ fn products_stand_side_by_side_in_sds() {
 
 #[test]
 fn text_is_kept_but_is_no_series_and_cut_off_records_are_told() {
-    let dir = tempfile::tempdir().expect("temporary folder");
+    let dir = scratch();
     let (store, _) = WaveformStore::open(dir.path(), true).expect("opens");
     let mut text = trace(0, 0.0, 1, Samples::Text(b"hello".to_vec()));
     text.source.channel = "LOG".into();
@@ -246,7 +246,7 @@ fn text_is_kept_but_is_no_series_and_cut_off_records_are_told() {
 
 #[test]
 fn one_process_writes_and_readers_change_nothing() {
-    let dir = tempfile::tempdir().expect("temporary folder");
+    let dir = scratch();
     let (store, _) = WaveformStore::open(dir.path(), true).expect("opens");
     assert!(WaveformStore::open(dir.path(), true).is_err());
     let (reader, _) = WaveformStore::open(dir.path(), false).expect("opens");
