@@ -10,3 +10,4 @@ pub mod pds4;
 pub mod quakeml;
 pub mod spice;
 pub mod stationxml;
+pub(crate) mod xmltree;
