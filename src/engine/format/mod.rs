@@ -10,4 +10,5 @@ pub mod pds4;
 pub mod quakeml;
 pub mod spice;
 pub mod stationxml;
+pub mod table;
 pub(crate) mod xmltree;
