@@ -171,6 +171,8 @@ pub(crate) fn furniture(
     painter.text(middle, Align2::CENTER_BOTTOM, words, font.clone(), theme.text);
 
     let eye = format!("Eye {}", length_text(look.eye_height_m()));
+    // Nobody should take smooth ground for flat ground: say how coarse the terrain is.
+    let eye = if metres < 300.0 { format!("{eye}   terrain in 15 km cells") } else { eye };
     let words = match pointer {
         None => eye,
         Some(reading) => {

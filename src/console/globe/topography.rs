@@ -193,7 +193,7 @@ fn relief(grid: &Grid) -> Vec<ReliefLevel> {
     let mut cells = Vec::with_capacity(columns * rows);
     for row in 0..rows {
         let lat = std::f64::consts::FRAC_PI_2 * (1.0 - (2 * row + 1) as f64 / rows as f64);
-        let reach = (1.0 / lat.cos()).round().clamp(1.0, columns as f64 / 8.0) as usize;
+        let reach = (1.0 / lat.cos()).round().min(columns as f64 / 8.0).max(1.0) as usize;
         let east_step = std::f64::consts::TAU * MEAN_RADIUS_M * lat.cos() / columns as f64;
         let (above, below) = (row.saturating_sub(1), (row + 1).min(rows - 1));
         let north_run = north_step * (below - above).max(1) as f64;

@@ -12,7 +12,7 @@ use super::hypsometry::Hypsometry;
 use super::labels::Placer;
 use super::measure::place_text;
 use super::mesh::{RINGS, SPOKES, ground};
-use super::render::{GlobeCallback, is_installed};
+use super::render::{GlobeCallback, is_installed, is_slow};
 use super::scene::{GlobeScene, PickId};
 use super::settings::{GlobeSettings, Light};
 use super::sight::Sight;
@@ -20,6 +20,8 @@ use super::topography::Topography;
 use super::{input, list, overlay, plain};
 use crate::theme::Theme;
 
+/// On a slow device a picture is drawn in full when none followed for so long, seconds.
+const SETTLE_S: f64 = 0.3;
 /// How long a flight takes, seconds.
 const FLIGHT_S: f64 = 1.4;
 
@@ -93,6 +95,8 @@ pub struct GlobeView {
     graticule_for: Option<(GraticuleWindow, Color32, bool, f64)>,
     frame: Option<(FrameKey, Arc<Frame>)>,
     serial: u64,
+    /// When the picture last changed, seconds of the user interface's clock.
+    drawn_at: Option<f64>,
     built_serial: u64,
     /// The ground where the menu was opened.
     menu_at: Option<Reading>,
@@ -338,11 +342,24 @@ impl GlobeView {
             background: input.theme.background,
             ground: input.theme.raised,
         };
-        if let Some((_, frame)) = self.frame.as_ref().filter(|(drawn, _)| *drawn == key) {
+        // One of many pictures in a row may be drawn fast; the last one is drawn again in full.
+        let now = ui.input(|i| i.time);
+        let recent = self.drawn_at.is_some_and(|at| now - at < SETTLE_S);
+        let soon = is_slow() && recent;
+        let last = self.frame.as_ref().filter(|(drawn, _)| *drawn == key);
+        let fast = soon && last.is_none_or(|(_, frame)| frame.fast);
+        if fast {
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(SETTLE_S));
+        }
+        if let Some((_, frame)) = last.filter(|(_, frame)| frame.fast == fast) {
             return Some(Arc::clone(frame));
         }
+        if last.is_none() {
+            self.drawn_at = Some(now);
+        }
         self.serial += 1;
-        let frame = Arc::new(self.make_frame(&key, sight, input, terrain));
+        let frame = Frame { fast, ..self.make_frame(&key, sight, input, terrain) };
+        let frame = Arc::new(frame);
         self.frame = Some((key, Arc::clone(&frame)));
         Some(frame)
     }
@@ -370,6 +387,7 @@ impl GlobeView {
         });
         Frame {
             serial: self.serial,
+            fast: false,
             size: key.size,
             globals: self.globals(key, look, input),
             ground: ground(look, RINGS, SPOKES, highest_m, |p| sight.ground_m(p)),
