@@ -26,9 +26,10 @@ fn pictures_on_demand() {
         ("dark", "dark", vec2(1280.0, 800.0)),
         ("light", "light", vec2(1280.0, 800.0)),
         ("wide", "dark", vec2(2560.0, 1440.0)),
+        ("small", "dark", vec2(800.0, 600.0)),
     ] {
         for mode in ["paused", "replay", "palette", "help", "close", "select", "gallery", "error"] {
-            if name == "wide" && mode != "paused" {
+            if (name == "wide" || name == "small") && mode != "paused" {
                 continue;
             }
             let options = Options {
