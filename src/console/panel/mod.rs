@@ -7,6 +7,7 @@ mod instrument;
 mod log;
 mod parameters;
 mod shared;
+mod spectra;
 mod watch;
 
 use crate::view::Panel;
@@ -18,6 +19,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(instrument::InstrumentPanel),
         Box::new(parameters::Parameters::default()),
         Box::new(catalogue::Catalogue::default()),
+        Box::new(spectra::Spectra::default()),
         Box::new(clocks::Clocks),
         Box::new(log::Log::default()),
     ]
