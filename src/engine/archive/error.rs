@@ -35,7 +35,9 @@ pub enum ArchiveError {
         known: u32,
     },
     /// Stored bytes are not what was written.
-    #[error("{path} is damaged: {reason}; run `marsdeck archive verify` and restore it from a copy")]
+    #[error(
+        "{path} is damaged: {reason}; run `marsdeck archive verify` and restore it from a copy"
+    )]
     Damaged {
         /// Which file.
         path: PathBuf,

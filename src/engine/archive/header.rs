@@ -56,10 +56,8 @@ impl Header {
             return Err(ArchiveError::NotAnArchive(dir.to_owned()));
         }
         let bytes = read_whole(&path)?;
-        let damaged = |reason: &str| ArchiveError::Damaged {
-            path: path.clone(),
-            reason: reason.to_owned(),
-        };
+        let damaged =
+            |reason: &str| ArchiveError::Damaged { path: path.clone(), reason: reason.to_owned() };
         let text = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not text"))?;
         let header: Self = toml::from_str(text).map_err(|e| damaged(e.message()))?;
         if header.format > FORMAT {

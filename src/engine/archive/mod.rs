@@ -1,8 +1,26 @@
 //! The archive: time series, products and events on disk.
+//!
+//! One folder, one writing process (an OS lock), many readers. What a call reports as stored is
+//! durable when it returns. `FORMAT.md` beside this file is the authority on the layout.
 
+mod catalogue;
+mod error;
+mod header;
 mod model;
+mod open;
+mod parameter;
+mod products;
+mod store;
+#[cfg(test)]
+mod tests;
+mod verify;
 
+pub use error::ArchiveError;
 pub use model::{
     Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product, ProductId, QueryError,
     SeriesKey, SeriesKind, SeriesSummary,
 };
+pub use open::Access;
+pub use parameter::ParameterReport;
+pub use products::PutProduct;
+pub use store::{Archive, ArchiveStat};

@@ -11,4 +11,4 @@ pub mod quakeml;
 pub mod spice;
 pub mod stationxml;
 pub mod table;
-mod xmltree;
+pub(crate) mod xmltree;

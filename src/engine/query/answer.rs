@@ -37,18 +37,18 @@ pub fn answer(
             let (buckets, period_ns) = archive.min_max(key, *range, width, cancelled)?;
             Ok(Answer::MinMax { buckets, period_ns })
         }
-        Request::Segments { key, range } => archive.segments(key, *range).map(Answer::Segments),
+        Request::Segments { key, range } => {
+            archive.segments(key, *range, cancelled).map(Answer::Segments)
+        }
         Request::Events { range } => archive.events(*range).map(Answer::Events).map_err(failed),
         Request::Products { range, format } => {
             archive.products(*range, format).map(Answer::Products).map_err(failed)
         }
         Request::ProductBytes { id } => archive
             .product_bytes(*id)
-            .map(|bytes| Answer::ProductBytes(Arc::new(bytes)))
-            .map_err(failed),
+            .map(|bytes| Answer::ProductBytes(Arc::new(bytes))),
         Request::Spectrum { id } => archive
             .product_bytes(*id)
-            .map(|bytes| Answer::Spectrum(Arc::new(decode_spectrum(&bytes))))
-            .map_err(failed),
+            .map(|bytes| Answer::Spectrum(Arc::new(decode_spectrum(&bytes)))),
     }
 }

@@ -1,1 +1,3 @@
-//! remote.
+//! Clients of remote stores. What they bring goes to a sink; they know no archive.
+
+pub mod fdsn;

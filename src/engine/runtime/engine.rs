@@ -109,15 +109,15 @@ impl Engine {
         let (jobs, job_queue) = bounded::<(u64, Work, Arc<AtomicBool>)>(JOB_QUEUE);
         let mut threads = Vec::new();
         for n in 0..WORKERS {
-            let (queue, shared) = (query_queue.clone(), Arc::clone(&shared));
-            threads.push(spawn(format!("query {n}"), move || answer_queries(&queue, &shared))?);
-            let (queue, shared, events) = (job_queue.clone(), Arc::clone(&shared), events.clone());
+            let (queue, state) = (query_queue.clone(), Arc::clone(&shared));
+            threads.push(spawn(format!("query {n}"), move || answer_queries(&queue, &state))?);
+            let (queue, state, events) = (job_queue.clone(), Arc::clone(&shared), events.clone());
             threads.push(spawn(format!("job {n}"), move || {
                 for (id, work, cancel) in queue {
                     work::run(
-                        &shared.archive,
-                        &shared.missions,
-                        &*shared.clock,
+                        &state.archive,
+                        &state.missions,
+                        &*state.clock,
                         id,
                         &work,
                         &cancel,

@@ -2,7 +2,7 @@
 
 use super::noise::Noise;
 use super::seismometer;
-use super::series::{Column, Table, Waveform};
+use super::series::{Table, Waveform};
 use super::sol::Sol;
 use super::weather;
 
@@ -180,10 +180,4 @@ fn lander(seed: u64, sol: &Sol) -> Table {
         charge = (charge + 0.0011 * current - load).clamp(18.0, 100.0);
         vec![charge, current, 27.6 + 0.045 * charge + 0.02 * noise.normal()]
     })
-}
-
-/// Names of the columns, for tests.
-#[cfg(test)]
-pub(super) fn names(data: &SolData) -> Vec<String> {
-    data.tables.iter().flat_map(|t| &t.columns).map(|c: &Column| c.name.clone()).collect()
 }

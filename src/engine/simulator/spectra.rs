@@ -9,7 +9,7 @@ use crate::science::libs::LINES;
 const CHANNELS: usize = 2048;
 
 /// What a point of the raster is made of: weight of each element against a median soil.
-fn composition(point: u32, noise: &mut Noise) -> impl Fn(&str) -> f64 {
+fn composition(point: u32, noise: &mut Noise) -> impl Fn(&str) -> f64 + use<> {
     let rich = ["Ca", "Si", "Mg", "Fe", "Na"][point as usize % 5];
     let spread: Vec<(String, f64)> = LINES
         .iter()

@@ -39,7 +39,13 @@ impl Catalogue {
                 let old: Option<String> = find.query_row([&event.id], |r| r.get(0)).optional()?;
                 if old.as_ref() != Some(&body) {
                     let (t0, t1) = hull(event);
-                    put.execute(params![event.id, t0, t1, body, event_sum(&event.id, t0, t1, &body)])?;
+                    put.execute(params![
+                        event.id,
+                        t0,
+                        t1,
+                        body,
+                        event_sum(&event.id, t0, t1, &body)
+                    ])?;
                     changed += 1;
                 }
             }

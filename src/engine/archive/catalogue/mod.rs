@@ -46,8 +46,9 @@ CREATE TABLE IF NOT EXISTS chunk(
 /// The catalogue database of one archive.
 pub(super) struct Catalogue {
     path: PathBuf,
-    write: Option<Mutex<Connection>>,
+    /// Dropped before the writer, which can then empty the WAL into the database.
     read: Mutex<Connection>,
+    write: Option<Mutex<Connection>>,
 }
 
 /// What SQLite says, with what to do about it.
@@ -129,7 +130,7 @@ impl Catalogue {
             }
         };
         let read = Mutex::new(connect_read(&path)?);
-        Ok(Self { path, write, read })
+        Ok(Self { path, read, write })
     }
 
     fn prepare(db: &Connection) -> rusqlite::Result<()> {

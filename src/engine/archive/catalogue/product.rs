@@ -47,9 +47,8 @@ fn product_sum(p: &Product, problems: &str) -> i64 {
 
 fn product_of(row: &Row<'_>) -> rusqlite::Result<(Product, bool)> {
     let (t0, t1): (Option<i64>, Option<i64>) = (row.get(9)?, row.get(10)?);
-    let span = t0
-        .zip(t1)
-        .map(|(a, b)| TimeRange::new(Instant::from_unix_ns(a), Instant::from_unix_ns(b)));
+    let span =
+        t0.zip(t1).map(|(a, b)| TimeRange::new(Instant::from_unix_ns(a), Instant::from_unix_ns(b)));
     let problems: String = row.get(13)?;
     let product = Product {
         id: ProductId(row.get(0)?),

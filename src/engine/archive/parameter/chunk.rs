@@ -77,11 +77,8 @@ fn bucket_at(bytes: &[u8], at: usize) -> Option<Bucket> {
 
 /// Head of a payload; none where it is too short to be one.
 pub(super) fn head(payload: &[u8]) -> Option<ChunkHead> {
-    let id = NodeId {
-        level: *payload.first()?,
-        group: u32_at(payload, 4)?,
-        seq: u64_at(payload, 16)?,
-    };
+    let id =
+        NodeId { level: *payload.first()?, group: u32_at(payload, 4)?, seq: u64_at(payload, 16)? };
     let chunk = ChunkRef {
         file: 0,
         off: 0,
@@ -222,8 +219,11 @@ impl<'a> Chunk<'a> {
         let rows = head.chunk.rows as usize;
         let fits = head.id.level == 0 && (1..=CHUNK_ROWS).contains(&rows);
         let directory = head.columns.checked_mul(ENTRY)?.checked_add(HEAD)?;
-        (fits && payload.len() >= directory)
-            .then_some(Self { payload, rows, columns: head.columns })
+        (fits && payload.len() >= directory).then_some(Self {
+            payload,
+            rows,
+            columns: head.columns,
+        })
     }
 
     fn entry(&self, at: usize) -> Option<(u8, usize)> {

@@ -142,7 +142,11 @@ pub(super) fn decode_floats(form: u8, bytes: &[u8], rows: usize) -> Option<Vec<f
     let has = |i: usize| bitmap.get(i / 8).is_some_and(|b| b >> (i % 8) & 1 == 1);
     let count = (0..rows).filter(|i| has(*i)).count();
     let mut present = decode_present(form & !SPARSE, rest, count)?.into_iter();
-    Some((0..rows).map(|i| if has(i) { present.next().unwrap_or(f64::NAN) } else { f64::NAN }).collect())
+    Some(
+        (0..rows)
+            .map(|i| if has(i) { present.next().unwrap_or(f64::NAN) } else { f64::NAN })
+            .collect(),
+    )
 }
 
 #[cfg(test)]
@@ -193,7 +197,8 @@ mod tests {
 
     #[test]
     fn every_exact_form_is_used() {
-        let ramp = |f: &dyn Fn(f64) -> f64| (0..1024).map(|i| f(f64::from(i * i))).collect::<Vec<_>>();
+        let ramp =
+            |f: &dyn Fn(f64) -> f64| (0..1024).map(|i| f(f64::from(i * i))).collect::<Vec<_>>();
         let cases: [(Vec<f64>, u8); 5] = [
             (vec![7.5; 1024], CONST),
             (ramp(&|x| x), INT),

@@ -13,6 +13,8 @@ use crate::archive::catalogue::{ChunkRef, GroupRow};
 pub(super) struct Newest {
     pub(super) time: i64,
     pub(super) arrival: i64,
+    /// Chunk that holds it; the tail counts as the last.
+    pub(super) seq: u32,
     pub(super) value: f64,
 }
 
@@ -40,7 +42,7 @@ impl ColumnStat {
     pub(super) fn see(&mut self, time: i64, arrival: i64, value: f64) {
         self.first = Some(self.first.map_or(time, |first| first.min(time)));
         if self.newest.is_none_or(|n| (n.time, n.arrival) <= (time, arrival)) {
-            self.newest = Some(Newest { time, arrival, value });
+            self.newest = Some(Newest { time, arrival, seq: u32::MAX, value });
         }
     }
 }

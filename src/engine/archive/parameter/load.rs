@@ -69,7 +69,10 @@ impl ParameterStore {
             if id as usize != state.groups.len() {
                 return Err(ArchiveError::Catalogue {
                     path: self.catalogue.path().to_owned(),
-                    reason: format!("parameter group {} is missing: restore it from a copy", state.groups.len()),
+                    reason: format!(
+                        "parameter group {} is missing: restore it from a copy",
+                        state.groups.len()
+                    ),
                 });
             }
             let mut group = Group::new(row);
@@ -145,7 +148,8 @@ impl ParameterStore {
             if found.rows.columns.len() != group.columns() {
                 continue;
             }
-            newest_arrival = newest_arrival.max(found.rows.arrivals.iter().copied().max().unwrap_or(0));
+            newest_arrival =
+                newest_arrival.max(found.rows.arrivals.iter().copied().max().unwrap_or(0));
             let next = group.sealed_rows + group.tail.len() as u64;
             let known = next.saturating_sub(found.first_row) as usize;
             missing += found.first_row.saturating_sub(next);
@@ -159,7 +163,7 @@ impl ParameterStore {
     }
 
     /// Sees what the writer of another process added; says whether anything changed.
-    pub(super) fn refresh(&self) -> Result<bool, ArchiveError> {
+    pub(crate) fn refresh(&self) -> Result<bool, ArchiveError> {
         if self.writer.is_some() {
             return Ok(false);
         }

@@ -27,7 +27,10 @@ impl Slices {
             let up = (length * i128::from(i) + i128::from(width) - 1) / i128::from(width);
             (start + up) as i64
         };
-        Self { edges: (0..=width).map(edge).collect(), buckets: vec![Bucket::EMPTY; width as usize] }
+        Self {
+            edges: (0..=width).map(edge).collect(),
+            buckets: vec![Bucket::EMPTY; width as usize],
+        }
     }
 
     fn position(&self, time: i64) -> usize {
@@ -43,7 +46,8 @@ impl Slices {
 
     /// Adds samples, ascending in time; those outside are left out.
     fn add(&mut self, times: &[i64], values: &[f64]) {
-        let Some((first, last)) = self.edges.first().copied().zip(self.edges.last().copied()) else {
+        let Some((first, last)) = self.edges.first().copied().zip(self.edges.last().copied())
+        else {
             return;
         };
         let from = times.partition_point(|t| *t < first);

@@ -91,7 +91,7 @@ impl ParameterStore {
             let end = piece.times.partition_point(|t| *t <= at);
             if let Some(i) = (0..end).rev().find(|i| !piece.values[*i].is_nan()) {
                 let arrival = self.segments.arrivals(id, chunk)?.get(i).copied().unwrap_or(0);
-                let here = Newest { time: piece.times[i], arrival, value: piece.values[i] };
+                let here = Newest { time: piece.times[i], arrival, seq, value: piece.values[i] };
                 best = newer(best, Some(here));
             }
         }
@@ -182,10 +182,12 @@ impl ParameterStore {
         t1: i64,
     ) -> Result<Samples, QueryError> {
         let mut rows: Vec<(i64, i64, f64)> = Vec::new();
-        for source in sources {
+        // One append may fill several chunks: what arrived with it later stands further back.
+        let mut sources: Vec<&Source> = sources.iter().collect();
+        sources.sort_by_key(|s| (s.group.row.id, s.seq.unwrap_or(u32::MAX)));
+        for source in &sources {
             let piece = self.piece_of(source)?;
-            let arrivals =
-                if sources.len() > 1 { Some(self.arrivals_of(source)?) } else { None };
+            let arrivals = if sources.len() > 1 { Some(self.arrivals_of(source)?) } else { None };
             let from = piece.times.partition_point(|t| *t < t0);
             let to = piece.times.partition_point(|t| *t <= t1);
             for i in from..to {
@@ -248,24 +250,21 @@ impl ParameterStore {
         let places = self.found(key)?;
         let Some((t0, t1)) = bounds(range) else { return Ok(Vec::new()) };
         let period = Self::period_of(&places);
-        let widest = (period * 3.0) as i64;
-        let mut out: Vec<(i64, i64)> = Vec::new();
-        let mut add = |from: i64, to: i64| match out.last_mut() {
-            Some(last) if from.saturating_sub(last.1) <= widest => last.1 = last.1.max(to),
-            _ => out.push((from, to)),
-        };
+        let widest = ((period * 3.0) as i64).max(1);
+        let mut parts: Vec<(i64, i64)> = Vec::new();
         for source in Self::sources(&places, t0, t1) {
             check(cancel)?;
             if let Some((from, to)) = self.unbroken(&source, widest)? {
                 if from <= t1 && to >= t0 {
-                    add(from.max(t0), to.min(t1));
+                    parts.push((from.max(t0), to.min(t1)));
                 }
                 continue;
             }
-            for time in self.resolve(std::slice::from_ref(&source), t0, t1)?.0 {
-                add(time, time);
-            }
+            let times = self.resolve(std::slice::from_ref(&source), t0, t1)?.0;
+            parts.extend(joined(times.into_iter().map(|t| (t, t)), widest));
         }
+        parts.sort_unstable();
+        let out = joined(parts.into_iter(), widest);
         let after = (period as i64).max(1);
         let stretch = |(from, to): (i64, i64)| {
             let end = Instant::from_unix_ns(to).plus_ns(after).min(range.end);
@@ -299,7 +298,7 @@ pub(super) fn tail_source(group: &Arc<Group>, column: usize) -> Option<Source> {
 
 fn newer(a: Option<Newest>, b: Option<Newest>) -> Option<Newest> {
     match (a, b) {
-        (Some(a), Some(b)) if (a.time, a.arrival) > (b.time, b.arrival) => Some(a),
+        (Some(a), Some(b)) if (a.time, a.arrival, a.seq) > (b.time, b.arrival, b.seq) => Some(a),
         (a, None) => a,
         (_, b) => b,
     }
@@ -309,8 +308,25 @@ fn newest_in_tail(group: &Group, column: usize, at: i64) -> Option<Newest> {
     let values = group.tail.columns.get(column)?;
     let rows = group.tail.times.iter().zip(&group.tail.arrivals).zip(values);
     rows.filter(|((time, _), value)| **time <= at && !value.is_nan())
-        .map(|((time, arrival), value)| Newest { time: *time, arrival: *arrival, value: *value })
+        .map(|((time, arrival), value)| Newest {
+            time: *time,
+            arrival: *arrival,
+            seq: u32::MAX,
+            value: *value,
+        })
         .fold(None, |best, here| newer(best, Some(here)))
+}
+
+/// Joins stretches (by first time) that are no more than `widest` apart.
+fn joined(parts: impl Iterator<Item = (i64, i64)>, widest: i64) -> Vec<(i64, i64)> {
+    let mut out: Vec<(i64, i64)> = Vec::new();
+    for (from, to) in parts {
+        match out.last_mut() {
+            Some(last) if from.saturating_sub(last.1) <= widest => last.1 = last.1.max(to),
+            _ => out.push((from, to)),
+        }
+    }
+    out
 }
 
 /// Splits sources (by first time) where no time is shared any more.

@@ -75,10 +75,7 @@ impl ParameterStore {
     }
 
     /// Brings every segment file to the length that its whole frames have.
-    fn settle_segments(
-        &self,
-        said: &mut Vec<String>,
-    ) -> Result<(u32, AppendFile), ArchiveError> {
+    fn settle_segments(&self, said: &mut Vec<String>) -> Result<(u32, AppendFile), ArchiveError> {
         let known = self.catalogue.segment_lengths()?;
         let (mut number, mut length) = known.last().copied().unwrap_or((1, 0));
         for (file, catalogued) in &known {
@@ -144,7 +141,10 @@ impl ParameterStore {
         }
         if !rows.is_empty() {
             self.catalogue.put_chunks(&rows)?;
-            said.push(format!("{} chunks that a crash left uncatalogued were taken in", rows.len()));
+            said.push(format!(
+                "{} chunks that a crash left uncatalogued were taken in",
+                rows.len()
+            ));
         }
         if taken < rest.len() {
             said.push(format!(

@@ -53,11 +53,7 @@ impl Rows {
         Self {
             times: order.iter().map(|i| self.times[*i]).collect(),
             arrivals: order.iter().map(|i| self.arrivals[*i]).collect(),
-            columns: self
-                .columns
-                .iter()
-                .map(|c| order.iter().map(|i| c[*i]).collect())
-                .collect(),
+            columns: self.columns.iter().map(|c| order.iter().map(|i| c[*i]).collect()).collect(),
         }
     }
 

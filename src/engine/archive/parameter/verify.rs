@@ -25,7 +25,8 @@ impl ParameterStore {
     /// Checks all segment and log files.
     pub(crate) fn verify(&self, course: &Course<'_>) -> Vec<Problem> {
         // No append may be half done while its files are read.
-        let writing = self.writer.as_ref().map(|w| w.lock().unwrap_or_else(PoisonError::into_inner));
+        let writing =
+            self.writer.as_ref().map(|w| w.lock().unwrap_or_else(PoisonError::into_inner));
         let mut problems = Vec::new();
         let mut by_file: BTreeMap<u32, Vec<(NodeId, ChunkRef)>> = BTreeMap::new();
         match self.catalogue.chunks_by_place() {

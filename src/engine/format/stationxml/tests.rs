@@ -24,17 +24,21 @@ const SAMPLE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <f:Network code="XB" startDate="2018-01-01T00:00:00"><f:Description> d </f:Description>
 <f:Station code="ELYSE"><f:Latitude>4.502384</f:Latitude><f:Longitude>135.623447</f:Longitude>
 <f:Elevation>-2613.4</f:Elevation><f:Site><f:Name>Elysium</f:Name></f:Site>
-<f:Channel code="BHU" locationCode="03" startDate="2019-02-09T00:00:00" endDate="2019-06-01T00:00:00">
+<f:Channel code="BHU" locationCode="03" startDate="2019-02-09T00:00:00"
+endDate="2019-06-01T00:00:00">
 <f:Depth>-0.1</f:Depth><f:Azimuth>135.1</f:Azimuth><f:Dip>-29.4</f:Dip>
-<f:SampleRateRatio><f:NumberSamples>20</f:NumberSamples><f:NumberSeconds>2</f:NumberSeconds></f:SampleRateRatio>
+<f:SampleRateRatio><f:NumberSamples>20</f:NumberSamples><f:NumberSeconds>2</f:NumberSeconds>
+</f:SampleRateRatio>
 <f:Sensor><f:Type>VBB</f:Type></f:Sensor>
 <f:Response><f:InstrumentSensitivity><f:Value>8.62622E10</f:Value><f:Frequency>0.1</f:Frequency>
-<f:InputUnits><f:Name>M/S</f:Name></f:InputUnits><f:OutputUnits><f:Name>COUNTS</f:Name></f:OutputUnits>
+<f:InputUnits><f:Name>M/S</f:Name></f:InputUnits><f:OutputUnits><f:Name>COUNTS</f:Name>
+</f:OutputUnits>
 </f:InstrumentSensitivity>
 <f:Stage number="1"><f:PolesZeros><f:InputUnits><f:Name>M/S</f:Name></f:InputUnits>
 <f:OutputUnits><f:Name>V</f:Name></f:OutputUnits>
 <f:PzTransferFunctionType>LAPLACE (RADIANS/SECOND)</f:PzTransferFunctionType>
-<f:NormalizationFactor>80.2887</f:NormalizationFactor><f:NormalizationFrequency>0.1</f:NormalizationFrequency>
+<f:NormalizationFactor>80.2887</f:NormalizationFactor>
+<f:NormalizationFrequency>0.1</f:NormalizationFrequency>
 <f:Zero><f:Real>0</f:Real><f:Imaginary>0</f:Imaginary></f:Zero>
 <f:Zero><f:Real>0</f:Real><f:Imaginary>0</f:Imaginary></f:Zero>
 <f:Zero><f:Real>-109.316</f:Real><f:Imaginary>0</f:Imaginary></f:Zero>
@@ -44,11 +48,14 @@ const SAMPLE: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <f:Pole><f:Real>-11.7674</f:Real><f:Imaginary>0</f:Imaginary></f:Pole>
 <f:Pole><f:Real>-0.243358</f:Real><f:Imaginary>0.30515</f:Imaginary></f:Pole>
 <f:Pole><f:Real>-0.243358</f:Real><f:Imaginary>-0.30515</f:Imaginary></f:Pole>
-</f:PolesZeros><f:StageGain><f:Value>257082</f:Value><f:Frequency>0.1</f:Frequency></f:StageGain></f:Stage>
+</f:PolesZeros><f:StageGain><f:Value>257082</f:Value><f:Frequency>0.1</f:Frequency>
+</f:StageGain></f:Stage>
 <f:Stage number="2"><f:FIR><f:Symmetry>ODD</f:Symmetry>
-<f:NumeratorCoefficient i="1">0.1</f:NumeratorCoefficient><f:NumeratorCoefficient i="2">0.2</f:NumeratorCoefficient>
+<f:NumeratorCoefficient i="1">0.1</f:NumeratorCoefficient>
+<f:NumeratorCoefficient i="2">0.2</f:NumeratorCoefficient>
 <f:NumeratorCoefficient i="3">0.4</f:NumeratorCoefficient></f:FIR>
-<f:Decimation><f:InputSampleRate>20</f:InputSampleRate><f:Factor>2</f:Factor><f:Offset>0</f:Offset>
+<f:Decimation><f:InputSampleRate>20</f:InputSampleRate><f:Factor>2</f:Factor>
+<f:Offset>0</f:Offset>
 <f:Delay>0.1</f:Delay><f:Correction>0.1</f:Correction></f:Decimation>
 <f:StageGain><f:Value>335544</f:Value><f:Frequency>0</f:Frequency></f:StageGain></f:Stage>
 </f:Response></f:Channel></f:Station></f:Network></f:FDSNStationXML>"#;

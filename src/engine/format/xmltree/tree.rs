@@ -13,6 +13,8 @@ use super::{Problems, decode};
 const MAX_DEPTH: usize = 64;
 /// Most elements of one file: 4 million is about 8 000 channels with full responses.
 const MAX_NODES: usize = 4_000_000;
+/// Most different names; one beyond is read as the empty name. The schemas have some hundred.
+const MAX_NAMES: usize = 65_536;
 /// Largest input.
 const MAX_BYTES: usize = 256 << 20;
 
@@ -233,6 +235,9 @@ impl Builder {
     fn intern(&mut self, name: &str) -> u32 {
         if let Some(&index) = self.interned.get(name) {
             return index;
+        }
+        if self.tree.names.len() >= MAX_NAMES {
+            return 0;
         }
         let index = self.tree.names.len() as u32;
         self.tree.names.push(name.to_owned());

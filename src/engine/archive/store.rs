@@ -1,0 +1,213 @@
+//! The archive as the rest of the engine sees it.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::catalogue::{self, Catalogue};
+use super::header::{self, Header};
+use super::parameter::ParameterStore;
+use super::verify::Course;
+use super::{
+    Access, ArchiveError, Bucket, Event, LatestValue, ParameterBatch, ParameterReport, QueryError,
+    SeriesKey, SeriesSummary,
+};
+use crate::problem::Problem;
+use crate::time::{Instant, TimeRange};
+
+/// What an archive holds, in numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArchiveStat {
+    /// Number of series.
+    pub series: u64,
+    /// Samples of all waveform series.
+    pub waveform_samples: u64,
+    /// Values of all parameter series.
+    pub parameter_values: u64,
+    /// Number of products.
+    pub products: u64,
+    /// Number of events.
+    pub events: u64,
+    /// Hull of all series.
+    pub span: Option<TimeRange>,
+    /// Bytes of each part on the disk, by name of the folder or file.
+    pub bytes: Vec<(String, u64)>,
+}
+
+/// An open archive; shared as `Arc<Archive>` by all threads of a process.
+pub struct Archive {
+    pub(super) dir: PathBuf,
+    pub(super) access: Access,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) parameters: ParameterStore,
+    pub(super) generation: AtomicU64,
+    /// Held for as long as this writer lives.
+    pub(super) _lock: Option<File>,
+}
+
+impl Archive {
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether this process may write.
+    pub fn writable(&self) -> bool {
+        self.access == Access::Write
+    }
+
+    /// Grows whenever stored data change; a reader asks [`Archive::refresh`] first to see the
+    /// changes of a writer in another process.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    pub(super) fn changed(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Sees what a writer in another process added; says whether that was anything. Cheap where
+    /// it was nothing.
+    pub fn refresh(&self) -> Result<bool, ArchiveError> {
+        let is_new = self.parameters.refresh()?;
+        if is_new {
+            self.changed();
+        }
+        Ok(is_new)
+    }
+
+    /// Stores decoded values; durable on return. Values that are stored already (same series,
+    /// time and value) are dropped and counted; another value at a stored time is kept beside it
+    /// and wins on reading.
+    pub fn append_parameters(
+        &self,
+        batch: &ParameterBatch,
+    ) -> Result<ParameterReport, ArchiveError> {
+        let report = self.parameters.append(batch)?;
+        if report.values > 0 {
+            self.changed();
+        }
+        Ok(report)
+    }
+
+    /// Stores events under their identifiers; returns how many are new or changed.
+    pub fn put_events(&self, events: &[Event]) -> Result<u64, ArchiveError> {
+        let changed = self.catalogue.put_events(events)?;
+        if changed > 0 {
+            self.changed();
+        }
+        Ok(changed)
+    }
+
+    /// Events whose time or span touches a range, ascending in time.
+    pub fn events(&self, range: TimeRange) -> Result<Vec<Event>, ArchiveError> {
+        self.catalogue.events(range)
+    }
+
+    /// Remembers that a part of a remote fetch is stored.
+    pub fn put_fetched(&self, part: &str) -> Result<(), ArchiveError> {
+        self.catalogue.put_fetched(part)
+    }
+
+    /// Whether a part of a remote fetch is stored.
+    pub fn has_fetched(&self, part: &str) -> bool {
+        self.catalogue.has_fetched(part).unwrap_or(false)
+    }
+
+    /// All series, by key.
+    pub fn series(&self) -> Vec<SeriesSummary> {
+        self.parameters.series()
+    }
+
+    /// The newest sample at or before an instant.
+    pub fn latest(&self, key: &SeriesKey, at: Instant) -> Result<Option<LatestValue>, QueryError> {
+        self.parameters.latest(key, at)
+    }
+
+    /// Every sample of a range, at most `limit` (the earliest), and whether more were left out.
+    #[expect(clippy::type_complexity, reason = "the answer of the query contract, field by field")]
+    pub fn range(
+        &self,
+        key: &SeriesKey,
+        range: TimeRange,
+        limit: u64,
+        cancel: &AtomicBool,
+    ) -> Result<(Vec<Instant>, Vec<f64>, bool), QueryError> {
+        self.parameters.range(key, range, limit, cancel)
+    }
+
+    /// Exact minimum, maximum and sum in `width` equal slices of a range, and the nominal time
+    /// between samples in nanoseconds (0 unknown).
+    pub fn min_max(
+        &self,
+        key: &SeriesKey,
+        range: TimeRange,
+        width: u32,
+        cancel: &AtomicBool,
+    ) -> Result<(Vec<Bucket>, f64), QueryError> {
+        self.parameters.min_max(key, range, width, cancel)
+    }
+
+    /// The stretches of a range that hold data, ascending, not touching.
+    pub fn segments(
+        &self,
+        key: &SeriesKey,
+        range: TimeRange,
+        cancel: &AtomicBool,
+    ) -> Result<Vec<TimeRange>, QueryError> {
+        self.parameters.stretches(key, range, cancel)
+    }
+
+    /// What the archive holds, in numbers.
+    pub fn stat(&self) -> ArchiveStat {
+        let series = self.series();
+        let names: BTreeSet<&SeriesKey> = series.iter().map(|s| &s.key).collect();
+        let span = series.iter().map(|s| s.span).reduce(|a, b| a.hull(&b));
+        let mut bytes = Vec::new();
+        for entry in std::fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+            bytes.push((
+                entry.file_name().to_string_lossy().into_owned(),
+                disk_bytes(&entry.path()),
+            ));
+        }
+        bytes.sort();
+        ArchiveStat {
+            series: names.len() as u64,
+            waveform_samples: 0,
+            parameter_values: self.parameters.value_count(),
+            products: self.product_count(),
+            events: self.catalogue.event_count().unwrap_or(0),
+            span,
+            bytes,
+        }
+    }
+
+    /// Reads every byte of every file and lists what is not as it was written.
+    pub fn verify(&self, progress: &dyn Fn(f32), cancel: &AtomicBool) -> Vec<Problem> {
+        let database = self.dir.join(catalogue::FILE);
+        let database_bytes = std::fs::metadata(database).map_or(0, |m| m.len());
+        let products = disk_bytes(&self.dir.join(super::products::PRODUCT_FOLDER));
+        let total = self.parameters.verify_bytes() + database_bytes + products;
+        let course = Course::new(total, progress, cancel);
+        let mut problems = Vec::new();
+        if let Err(error) = Header::read(&self.dir) {
+            problems.push(Problem::of("header", error.to_string()).in_file(header::FILE));
+        }
+        problems.extend(self.catalogue.verify());
+        course.advance(database_bytes);
+        problems.extend(self.parameters.verify(&course));
+        problems.extend(self.verify_products(&course));
+        problems
+    }
+}
+
+fn disk_bytes(path: &Path) -> u64 {
+    let Ok(meta) = std::fs::symlink_metadata(path) else { return 0 };
+    if !meta.is_dir() {
+        return meta.len();
+    }
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    entries.map(|e| disk_bytes(&e.path())).sum()
+}
