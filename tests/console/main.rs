@@ -1,3 +1,4 @@
 //! The tests of the console package: one binary, one module per subject.
 
+mod panels;
 mod tidy;

@@ -6,6 +6,7 @@ mod clocks;
 mod instrument;
 mod log;
 mod parameters;
+mod products;
 mod shared;
 mod spectra;
 mod watch;
@@ -20,6 +21,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(parameters::Parameters::default()),
         Box::new(catalogue::Catalogue::default()),
         Box::new(spectra::Spectra::default()),
+        Box::new(products::Products::default()),
         Box::new(clocks::Clocks),
         Box::new(log::Log::default()),
     ]

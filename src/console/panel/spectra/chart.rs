@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, Pos2, Rect, RichText, Ui, vec2};
 use egui_plot::{
-    FilledArea, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotUi, Points, Text,
+    FilledArea, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotUi, Points, Text,
     VLine,
 };
 use marsdeck_engine::format::chemcam::Spectrometer;
@@ -60,13 +60,42 @@ struct Scale {
 impl Scale {
     fn of(values: &[f64], log: bool) -> Self {
         let top = values.iter().copied().filter(|v| v.is_finite()).fold(0.0, f64::max);
-        let exponent = if top > 0.0 { top.log10().floor() as i32 } else { 0 };
+        let exponent = if top > 0.0 { (top.log10() / 3.0).floor() as i32 * 3 } else { 0 };
         Self { log, exponent, floor: if top > 0.0 { top * LOG_FLOOR } else { 1.0 } }
     }
 
     fn y(self, value: f64) -> f64 {
         if self.log { value.max(self.floor).log10() } else { value / 10f64.powi(self.exponent) }
     }
+
+    /// A mark of the axis as printed.
+    fn mark_text(self, value: f64, step: f64) -> String {
+        if self.log {
+            let power = value.floor();
+            let digits = usize::from(step < 0.95);
+            format!("{:.digits$}e{power:.0}", 10f64.powf(value - power))
+        } else {
+            let digits = (-step.log10().floor()).clamp(0.0, 6.0) as usize;
+            format!("{value:.digits$}")
+        }
+    }
+}
+
+/// Marks of the vertical axis: about six, in steps of 1, 2 or 5; powers of ten while there are
+/// several of them.
+fn marks(log: bool, (from, to): (f64, f64)) -> Vec<GridMark> {
+    let rough = (to - from) / 6.0;
+    if !rough.is_finite() || rough <= 0.0 {
+        return Vec::new();
+    }
+    let power = 10f64.powf(rough.log10().floor());
+    let nice = [1.0, 2.0, 5.0, 10.0].into_iter().find(|n| n * power >= rough).unwrap_or(10.0);
+    let step = if log && to - from > 2.0 { 1.0 } else { nice * power };
+    let first = (from / step).ceil() as i64;
+    (first..first + 24)
+        .map(|n| GridMark { value: n as f64 * step, step_size: step })
+        .take_while(|mark| mark.value <= to)
+        .collect()
 }
 
 impl Shown {
@@ -175,15 +204,9 @@ pub(super) fn show(
         .x_axis_label(small("Wavelength, nm".to_owned()))
         .y_axis_label(small(title))
         .y_axis_min_width(44.0)
-        .y_axis_formatter(move |mark, _| {
-            if !scale.log {
-                format!("{:.*}", usize::from(mark.step_size < 0.95) + usize::from(mark.step_size < 0.095), mark.value)
-            } else if mark.step_size >= 0.95 {
-                format!("1e{:.0}", mark.value)
-            } else {
-                format!("{:.1e}", 10f64.powf(mark.value))
-            }
-        })
+        .grid_color(theme.line)
+        .y_grid_spacer(move |input| marks(scale.log, input.bounds))
+        .y_axis_formatter(move |mark, _| scale.mark_text(mark.value, mark.step_size))
         .label_formatter(|position| {
             let (HoverPosition::NearDataPoint { position, .. }
             | HoverPosition::Elsewhere { position }) = position;

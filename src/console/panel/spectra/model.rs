@@ -10,15 +10,16 @@ use marsdeck_engine::science::libs::{Identified, LINES, Line, identify};
 
 /// Shots that dig through dust before the rock is seen.
 pub(super) const DUST_SHOTS: usize = 5;
-/// A line of one element alone counts as sure from this signal to noise on.
-const SURE_SIGNAL: f64 = 20.0;
+/// An element is sure from this signal to noise of its strongest line on: of one line alone, and
+/// with a second line.
+const SURE_SIGNAL: [f64; 2] = [20.0, 10.0];
 
 /// One entry of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row {
     pub(super) id: ProductId,
     pub(super) file: String,
-    /// Sol of the observation by the spacecraft clock.
+    /// Sol the observation was planned for, else that of the spacecraft clock.
     pub(super) sol: Option<i32>,
     /// Number of the point among those of its observation, from 1; 0 where the name says nothing.
     pub(super) point: usize,
@@ -61,7 +62,9 @@ pub(super) fn rows(products: &[Product], search: &str) -> Vec<Row> {
         .map(|p| (decode_name(&p.about.name), p))
         .filter(|(name, _)| name.as_ref().is_none_or(|n| n.product == "CCS"))
         .collect();
-    named.sort_by_key(|(name, product)| (name.as_ref().map(|n| n.sclk), product.id));
+    named.sort_by_key(|(name, product)| {
+        (name.is_none(), name.as_ref().map(|n| n.sclk), product.id)
+    });
     let words: Vec<String> = search.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let mut rows = Vec::with_capacity(named.len());
     let mut before: (String, usize) = Default::default();
@@ -222,7 +225,7 @@ pub(super) struct Element {
     /// Lines found, and lines of the table.
     pub(super) found: usize,
     pub(super) known: usize,
-    /// Whether more than one line, or one that stands far out, was found.
+    /// Whether what was found stands far enough out.
     pub(super) sure: bool,
 }
 
@@ -241,7 +244,7 @@ pub(super) fn elements(found: &[Identified]) -> Vec<Element> {
         let of = found.iter().filter(|f| f.line.element == element.symbol);
         element.found = of.clone().count();
         let strongest = of.map(|f| f.signal_to_noise).fold(0.0, f64::max);
-        element.sure = element.found > 1 || strongest >= SURE_SIGNAL;
+        element.sure = strongest >= SURE_SIGNAL[usize::from(element.found > 1)];
     }
     out.sort_by_key(|e| (e.found == 0, e.symbol));
     out
@@ -258,8 +261,8 @@ pub(super) fn summary(elements: &[Element]) -> String {
             "No emission line stands out of this spectrum.".to_owned()
         }
         (sure, weak) if weak.is_empty() => format!("Present: {sure}."),
-        (sure, weak) if sure.is_empty() => format!("One weak line only: {weak}."),
-        (sure, weak) => format!("Present: {sure}. One weak line only: {weak}."),
+        (sure, weak) if sure.is_empty() => format!("Weak: {weak}."),
+        (sure, weak) => format!("Present: {sure}. Weak: {weak}."),
     }
 }
 

@@ -17,6 +17,9 @@ use crate::theme::{BODY, SMALL};
 use crate::view::{Panel, ViewContext};
 use crate::widget::{EmptyState, badge, loading_mark, simulated_badge};
 
+/// Height of an entry of the list, two lines, in points.
+const ROW_HEIGHT: f32 = 44.0;
+
 /// The Spectra panel.
 #[derive(Default)]
 pub struct Spectra {
@@ -55,7 +58,7 @@ impl Panel for Spectra {
 
     fn ui(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         let request = Request::Products { range: TimeRange::ALL, format: "chemcam".into() };
-        let pending = cx.queries.ask(ui.id().with("spectra products"), &request);
+        let pending = cx.queries.ask(ui.scope_id().with("spectra products"), &request);
         let Some((_, answer)) = &pending.answer else {
             match &pending.error {
                 Some(error) => {
@@ -113,12 +116,14 @@ impl Spectra {
                 .color(cx.theme.text_weak),
         );
         let scroll = ScrollArea::vertical().auto_shrink(false);
-        scroll.show_rows(ui, 40.0, rows.len(), |ui, visible| {
+        scroll.show_rows(ui, ROW_HEIGHT, rows.len(), |ui, visible| {
             ui.with_layout(Layout::top_down_justified(Align::LEFT), |ui| {
                 for row in rows.get(visible).unwrap_or_default() {
                     let is_on = Some(row.id) == selected;
                     let button = Button::selectable(is_on, list_text(cx, row));
-                    let button = button.truncate().min_size(egui::vec2(0.0, 40.0));
+                    let button = button
+                        .wrap_mode(egui::TextWrapMode::Extend)
+                        .min_size(egui::vec2(0.0, ROW_HEIGHT));
                     if ui.add(button).on_hover_text(&row.file).clicked() {
                         cx.intents.send(UiIntent::SelectProduct(row.id));
                     }
@@ -129,7 +134,7 @@ impl Spectra {
 
     fn spectrum(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, row: &Row) {
         let request = Request::Spectrum { id: row.id };
-        let pending = cx.queries.ask(ui.id().with("spectrum"), &request);
+        let pending = cx.queries.ask(ui.scope_id().with("spectrum"), &request);
         let spectrum = match &pending.answer {
             Some((asked, answer)) if **asked == request => match answer.as_ref() {
                 Answer::Spectrum(spectrum) => Some(Arc::clone(spectrum)),
@@ -277,16 +282,16 @@ impl Spectra {
                         format!("{:.0}", found.signal_to_noise),
                     ];
                     row.col(|ui| {
-                        ui.label(RichText::new(found.line.element).strong());
+                        cell(ui, RichText::new(found.line.element).strong());
                     });
                     for number in numbers {
                         row.col(|ui| {
-                            ui.label(RichText::new(number).monospace().size(SMALL));
+                            cell(ui, RichText::new(number).monospace().size(SMALL));
                         });
                     }
                     row.col(|ui| {
                         let of = marsdeck_engine::format::chemcam::Spectrometer::of(found.line.nm);
-                        ui.label(RichText::new(of.name()).color(cx.theme.text_weak));
+                        cell(ui, RichText::new(of.name()).color(cx.theme.text_weak));
                     });
                     if row.response().on_hover_text("Click to see this line").clicked() {
                         self.show_line(found.line.nm);
@@ -320,6 +325,11 @@ impl Spectra {
             self.order = order;
         }
     }
+}
+
+/// Words that leave clicks to their row.
+fn cell(ui: &mut Ui, text: RichText) {
+    ui.add(egui::Label::new(text).selectable(false));
 }
 
 fn list_text(cx: &ViewContext<'_>, row: &Row) -> LayoutJob {
