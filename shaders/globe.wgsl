@@ -7,6 +7,8 @@ struct Globals {
     clip_from_relative: mat4x4<f32>,
     // Direction to the Sun; ambient light, 0 to 1.
     sun: vec4<f32>,
+    // Direction to the lamp of the hill-shade: upper left of the screen.
+    lamp: vec4<f32>,
     // Hill-shade gain, 1 = hill-shade only or 0 = lit by the Sun, haze, lowest height in km.
     shade: vec4<f32>,
     // Width and height in pixels, pixels per point, distance of the near plane in metres.
@@ -69,31 +71,39 @@ fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
     let terrain = relief(up, dx, dy);
     let east = normalize(vec3<f32>(-up.y, up.x + 1e-9, 0.0));
     let north = cross(up, east);
-    let slope = globals.shade.x * globals.outline.w * terrain.xy;
+    // Steep slopes are held back, so that flanks keep their colour while plains show relief.
+    let steep = globals.shade.x * globals.outline.w * terrain.xy;
+    let slope = steep * inverseSqrt(1.0 + 1.2 * dot(steep, steep));
     let normal = normalize(up - slope.x * east - slope.y * north);
 
     let height = (terrain.z - globals.shade.w) / globals.plain.w;
     let table = textureSampleLevel(colour_texture, colour_sampler, vec2<f32>(height, 0.5), 0.0);
     let base = mix(globals.plain.rgb, table.rgb, globals.outline.w);
 
-    // The usual light of a map, from the north-west; 1 on flat ground.
-    let map_light = normalize(up + 0.75 * (north - east));
-    let hill = clamp(dot(normal, map_light) / dot(up, map_light), 0.25, 1.6);
+    // The usual light of a map, from the upper left; 1 on flat ground.
+    let lamp = globals.lamp.xyz - up * dot(globals.lamp.xyz, up);
+    let map_light = normalize(up + lamp);
+    let hill = clamp(dot(normal, map_light) / dot(up, map_light), 0.35, 1.5);
     // The Sun: its own azimuth, but never so high that the ground looks flat at once.
     let height_of_sun = dot(up, globals.sun.xyz);
     let level = globals.sun.xyz - up * height_of_sun;
     let sun_light = normalize(up + level / max(length(level), 0.35));
-    let sunny = clamp(dot(normal, sun_light) / dot(up, sun_light), 0.15, 1.7);
-    let day = smoothstep(-0.09, 0.10, height_of_sun);
+    let sunny = clamp(dot(normal, sun_light) / dot(up, sun_light), 0.2, 1.6);
+    let day = smoothstep(-0.06, 0.08, height_of_sun);
     let lit = day * sunny * (0.30 + 0.70 * sqrt(max(height_of_sun, 0.0)));
     let ambient = globals.sun.w;
     let light = mix(ambient * hill + (1.0 - ambient) * lit, hill, globals.shade.y);
 
     // Thin haze towards the limb, on the day side.
     let facing = max(dot(normalize(-in.relative), up), 0.0);
-    let haze = globals.shade.z * pow(1.0 - facing, 5.0) * mix(max(day, ambient), 1.0, globals.shade.y);
+    let sky = mix(max(day, ambient), 1.0, globals.shade.y);
+    let haze = globals.shade.z * pow(1.0 - facing, 5.0) * sky;
     let pale = textureSampleLevel(colour_texture, colour_sampler, vec2<f32>(0.8, 0.5), 0.0).rgb;
-    return vec4<f32>(mix(base * light, pale, haze), 1.0);
+    // The terminator as a thin line: where the middle of the Sun is on the level horizon.
+    let width = 0.8 * globals.view.z * max(fwidth(height_of_sun), 1e-7);
+    let cover = 1.0 - smoothstep(0.4 * width, width, abs(height_of_sun));
+    let line = 0.45 * (1.0 - globals.shade.y) * cover;
+    return vec4<f32>(mix(mix(base * light, pale, haze), pale, line), 1.0);
 }
 
 struct Mark {
@@ -111,10 +121,10 @@ fn linear(colour: vec4<f32>) -> vec4<f32> {
     return vec4<f32>(select(high, low, colour.rgb <= vec3<f32>(0.04045)), colour.a);
 }
 
-// Marks are pulled half a per cent towards the eye, so that the ground between the points of the
+// Lines are pulled half a per cent towards the eye, so that the ground between the points of the
 // mesh does not swallow them.
-fn mark_depth(w: f32) -> f32 {
-    return globals.view.w * 1.005 / w;
+fn line_depth(w: f32) -> f32 {
+    return min(globals.view.w * 1.005 / w, 1.0);
 }
 
 fn corner(index: u32) -> vec2<f32> {
@@ -153,7 +163,7 @@ fn line_vertex(
     let c = corner(index);
     let w = select(a.w, b.w, c.x > 0.0);
     let pixel = select(pixel_a, pixel_b, c.x > 0.0) + across * c.y * (half_width + 1.0);
-    out.clip = vec4<f32>(pixel / half_view, mark_depth(w), 1.0);
+    out.clip = vec4<f32>(pixel / half_view, line_depth(w), 1.0);
     out.colour = linear(colour);
     out.offset = vec2<f32>(0.0, c.y * (half_width + 1.0));
     out.half_size = half_width;
@@ -185,7 +195,8 @@ fn point_vertex(
     let reach = half_size + 2.0 * globals.view.z + 1.0;
     let offset = corner(index) * reach;
     let ndc = middle.xy / middle.w + offset / (globals.view.xy * 0.5);
-    out.clip = vec4<f32>(ndc, mark_depth(middle.w), 1.0);
+    // Hidden points are not sent; the others are whole, in front of everything.
+    out.clip = vec4<f32>(ndc, 1.0, 1.0);
     out.colour = linear(colour);
     out.offset = offset;
     out.half_size = half_size;
@@ -202,7 +213,8 @@ fn edge(p: vec2<f32>, r: f32, shape: f32) -> f32 {
     } else if shape < 2.5 {
         return (abs(p.x) + abs(p.y) - 1.15 * r) * 0.7071;
     } else if shape < 3.5 {
-        return max(-0.9 * r - p.y - 0.2 * r, dot(vec2<f32>(abs(p.x), p.y), vec2<f32>(0.866, 0.5)) - 0.5 * r);
+        let flank = dot(vec2<f32>(abs(p.x), p.y), vec2<f32>(0.866, 0.5)) - 0.5 * r;
+        return max(-0.9 * r - p.y - 0.2 * r, flank);
     }
     return max(abs(p.x), abs(p.y)) - 0.85 * r;
 }

@@ -4,7 +4,9 @@
 The table src/engine/format/mseed/obspy_reference.csv was made with it:
 
     python3 -m venv v && v/bin/pip install obspy==1.5.1 pymseed==1.0.1
-    v/bin/python benches/scripts/mseed_reference.py DATA/B_miniseed_tests > obspy_reference.csv
+    v/bin/python benches/scripts/mseed_reference.py DATA A_insight_seis B_miniseed_tests
+
+with DATA the folder that holds the other two; files without "mseed" in their path are left out.
 
 One row per file and reader that accepts it: path, reader, traces, samples, sum of the bits b
 of the samples as 64-bit floats, sum of squares of b xor b >> 32 (both mod 2^64), earliest
@@ -58,14 +60,15 @@ def with_pymseed(path):
 
 
 def main():
-    if len(sys.argv) == 4:
+    if sys.argv[1] == "--one":
         reader = {"obspy": with_obspy, "pymseed": with_pymseed}[sys.argv[2]]
         warnings.simplefilter("ignore")
         print(*reader(sys.argv[3]), sep=",")
         return
     root = Path(sys.argv[1])
+    files = [p for folder in sys.argv[2:] for p in (root / folder).rglob("*") if p.is_file()]
     print("path,reader,traces,samples,sum,squares,start_ns,rate_hz")
-    for path in sorted(p for p in root.rglob("*") if p.is_file()):
+    for path in sorted(p for p in files if "mseed" in p.relative_to(root).as_posix()):
         for reader in ["obspy", "pymseed"]:
             try:
                 done = subprocess.run(

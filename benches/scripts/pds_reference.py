@@ -17,12 +17,17 @@ import contextlib
 import io
 import math
 import os
+import re
+import shutil
 import struct
 import sys
+import tempfile
 import warnings
 
 warnings.filterwarnings("ignore")
 MASK = (1 << 64) - 1
+# pds4_tools makes up an empty sixth record for this inventory of five.
+PADDED = "collection_document_inventory.xml"
 
 
 def fnv(data, state=0xCBF29CE484222325):
@@ -38,12 +43,13 @@ def number(value):
     return struct.pack("<d", value + 0.0 if value != 0 else 0.0)
 
 
-def row(label, index, column, name, values):
+def row(label, index, column, name, values, text=False):
     """Prints one column; `values` are floats (None or NaN missing) or strings."""
-    out, missing, text = bytearray(), 0, any(isinstance(v, str) for v in values)
+    out, missing = bytearray(), 0
+    text = text or any(isinstance(v, str) for v in values)
     for v in values:
         if text:
-            v = ("" if v is None else v).strip(" \t\r\n\0")
+            v = ("" if v is None else v).strip(" \t\r\n\x0b\x0c\0\x85\xa0")
             missing += v == ""
             out += v.encode() + b"\n"
         else:
@@ -70,11 +76,53 @@ def plain(value):
     return float(value)
 
 
-def flat(array):
+def flat(array, meta=None):
+    """All values; special constants of a PDS4 field or array (pds4_tools keeps them) are None."""
     import numpy as np
 
     array = np.ma.asarray(array)
-    return [plain(v) for v in array.flatten()]
+    constants = dict((meta or {}).get("Special_Constants") or {})
+    constants = [v for k, v in constants.items() if not k.startswith("valid_")]
+    out = []
+    for raw in array.flatten():
+        value = plain(raw)
+        if isinstance(value, str):
+            gone = any(str(c).strip() == value.strip() for c in constants)
+        else:
+            single = array.dtype == np.float32
+            gone = value is not None and any(
+                isinstance(c, (int, float)) and (np.float32(c) if single else c) == raw
+                for c in constants
+            )
+        out.append(None if gone else value)
+    return out
+
+
+def staged(path):
+    """The label as pds4_tools accepts it, in a copy where needed: it refuses a table of
+    characters with fewer records than the label says (the RAD tables here are cut to ten), and
+    a file whose name differs in case or accents."""
+    with open(path, encoding="utf-8", errors="replace") as f:
+        text = f.read()
+    name = re.search(r"<file_name>([^<]+)</file_name>\s*<", re.sub(r"<!--.*?-->", "", text))
+    folder = os.path.dirname(path)
+    if not name:
+        return path
+    name = name.group(1)
+    plain_name = "_f.fits" if name.endswith("f.fits") else name.lower()
+    here = {n.lower(): n for n in os.listdir(folder)}
+    if "hp3_rad_" in name:
+        length = int(re.search(r"<record_length[^>]*>(\d+)", text).group(1))
+        rows = os.path.getsize(os.path.join(folder, name)) // length
+        text = re.sub(r"<records>\d+</records>", f"<records>{rows}</records>", text)
+    elif name in here.values() or plain_name not in here:
+        return path
+    copy = tempfile.mkdtemp()
+    shutil.copy(os.path.join(folder, here[plain_name]), os.path.join(copy, name))
+    out = os.path.join(copy, os.path.basename(path))
+    with open(out, "w", encoding="utf-8") as f:
+        f.write(text)
+    return out
 
 
 def pds4(root):
@@ -82,7 +130,9 @@ def pds4(root):
     import pds4_tools
 
     for label in sorted(walk(root, (".xml",))):
-        path = os.path.join(root, label)
+        if label.endswith(PADDED):
+            continue
+        path = staged(os.path.join(root, label))
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 product = pds4_tools.read(path, quiet=True, lazy_load=False)
@@ -92,14 +142,14 @@ def pds4(root):
         index = 0
         for structure in product:
             if structure.is_array():
-                row(label, index, 0, "array", flat(np.ma.asarray(structure.data)))
+                row(label, index, 0, "array", flat(structure.data, structure.meta_data))
                 index += 1
             elif structure.is_table():
                 columns = 0
                 for field in structure.fields:
                     name = field.meta_data["name"]
                     values = np.ma.asarray(field)
-                    if field.meta_data.data_type().endswith("BitString"):
+                    if str(field.meta_data["data_type"]).endswith("BitString"):
                         columns += 1
                         continue
                     if np.iscomplexobj(values):
@@ -107,7 +157,7 @@ def pds4(root):
                         row(label, index, columns + 1, f"{name}.im", flat(values.imag))
                         columns += 2
                         continue
-                    row(label, index, columns, name, flat(values))
+                    row(label, index, columns, name, flat(values, field.meta_data), values.dtype.kind in "SU")
                     columns += 1
                 index += 1
 
@@ -130,6 +180,8 @@ def pds3(root):
             value = getattr(data, key, None)
             if hasattr(value, "columns"):
                 for i, name in enumerate(value.columns):
+                    if name == "RELEASE_ID":  # text "0001" of the label, a number for pdr
+                        continue
                     row(label, index, i, str(name), [plain(v) for v in value[name].to_numpy()])
                 index += 1
             elif isinstance(value, np.ndarray) and value.ndim in (2, 3):

@@ -224,7 +224,8 @@ def main():
 
     numbers = np.array([1, 1440, 720, 360, 180], "<u4").tobytes()
     raw = b"MARSTOPO" + numbers + filtered(heights) + filtered(undulation)
-    command = ["zstd", "-q", "--ultra", "-22", "--no-check", "-c"]
+    size = f"--stream-size={len(raw)}"
+    command = ["zstd", "-q", "--ultra", "-22", "--no-check", "-c", size]
     packed = subprocess.run(command, input=raw, stdout=subprocess.PIPE, check=True).stdout
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_bytes(packed)

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod clock;
 pub mod globe;
 pub mod intent;
 pub mod panel;

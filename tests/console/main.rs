@@ -1,4 +1,6 @@
 //! The tests of the console package: one binary, one module per subject.
 
+mod fake;
 mod panels;
+mod shell;
 mod tidy;

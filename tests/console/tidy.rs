@@ -36,8 +36,8 @@ const ENGINE: &[&str] = &[
 
 /// Console folders, low rank first.
 const CONSOLE: &[&str] = &[
-    "theme", "state", "intent", "widget", "view", "plot", "globe", "timeline", "panel", "app",
-    "cli",
+    "theme", "state", "clock", "intent", "widget", "view", "plot", "globe", "timeline", "panel",
+    "app", "cli",
 ];
 
 /// What a console folder may use of the engine; folders that are not listed may use all of it.
@@ -45,7 +45,7 @@ const ENGINE_IN_CONSOLE: &[(&str, &[&str])] = &[
     ("globe", &["time"]),
     ("plot", &["time", "archive"]),
     ("theme", &["mission"]),
-    ("widget", &["time", "mission", "archive"]),
+    ("widget", &["time", "mission", "archive", "query"]),
     ("panel", &["time", "mission", "archive", "query", "runtime", "format", "science", "problem"]),
 ];
 

@@ -16,12 +16,13 @@ use super::repaint::{Motion, next_frame};
 use super::status::{JobTimes, StatusData, message_window, status_line};
 use super::workspace::{WORKSPACES, default_tree};
 use super::{alarm, workspace};
+use crate::clock::NightCache;
 use crate::intent::{
     CommandContext, IntentQueue, Palette, PaletteSources, UiIntent, run_shortcuts, show_help,
 };
 use crate::state::{Mode, Selection, Settings, TimeControl};
 use crate::theme::{Theme, apply, install_fonts};
-use crate::timeline::{NightCache, StripData, Transport, strip};
+use crate::timeline::{StripData, Transport, strip};
 use crate::view::{Panel, Queries, ViewContext};
 
 /// The length of the range to start with: about a sol.
@@ -70,10 +71,9 @@ impl App {
         options: Options,
     ) -> Self {
         let mut options = options;
-        options.software |= cc
-            .wgpu_render_state
-            .as_ref()
-            .is_some_and(|state| state.adapter.get_info().device_type == wgpu::DeviceType::Cpu);
+        options.software |= cc.wgpu_render_state.as_ref().is_some_and(|state| {
+            state.adapter.get_info().device_type == eframe::wgpu::DeviceType::Cpu
+        });
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
         app
@@ -104,6 +104,9 @@ impl App {
         let mut selection = settings.selection.clone();
         if let Some(mission) = &options.mission {
             selection.mission.clone_from(mission);
+        }
+        if let Some(event) = &options.event {
+            selection.event.clone_from(event);
         }
         let theme = Theme::by_name(options.theme.as_deref().unwrap_or(&settings.theme));
         let mut app = Self {
@@ -188,7 +191,7 @@ impl App {
         self.snapshot.span.map(|span| span.end)
     }
 
-    fn style(&mut self, ctx: &egui::Context) {
+    pub(super) fn style(&mut self, ctx: &egui::Context) {
         install_fonts(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
         if (self.settings.zoom - 1.0).abs() > 0.01 {

@@ -5,8 +5,8 @@ use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::{Message, MessageLevel, Snapshot};
 use marsdeck_engine::time::Instant;
 
+use crate::clock::utc_text;
 use crate::theme::Theme;
-use crate::timeline::utc_text;
 use crate::widget::SeverityBadge;
 
 /// Most toasts on screen at once.

@@ -10,6 +10,7 @@ mod dialogs;
 mod dock;
 mod frame;
 mod messages;
+pub mod offscreen;
 mod options;
 mod repaint;
 mod status;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use marsdeck_engine::time::{Instant, TimeRange};
 
-use crate::timeline::{SolClocks, UtcOnly};
+use crate::clock::{MarsClocks, SolClocks};
 
 /// How to start a console. All of it may be left at its default.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub struct Options {
     pub mission: Option<String>,
     /// Theme instead of the remembered one.
     pub theme: Option<String>,
+    /// Event to select, by its id.
+    pub event: Option<String>,
     /// Where the cursor starts, paused; none: live at the newest data.
     pub at: Option<Instant>,
     /// The range to start with; none: about a sol around the cursor.
@@ -34,11 +36,12 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             settings_folder: None,
-            clocks: Arc::new(UtcOnly),
+            clocks: Arc::new(MarsClocks::default()),
             now: None,
             workspace: None,
             mission: None,
             theme: None,
+            event: None,
             at: None,
             range: None,
             software: false,

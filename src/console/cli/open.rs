@@ -10,29 +10,30 @@ use marsdeck_engine::time::{Convention, Instant, SolClock, SystemClock, TimeRang
 
 use super::{Outcome, output, place};
 use crate::app::{App, Options};
-use crate::timeline::MissionClocks;
+use crate::clock::MarsClocks;
 
 /// Arguments of the window.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(id = "open")]
 pub struct Arguments {
     /// Folder of the archive; without it the demo archive, simulated on the first start
     #[arg(value_name = "ARCHIVE")]
-    archive: Option<PathBuf>,
+    pub(super) archive: Option<PathBuf>,
     /// Mission in focus: insight or msl
     #[arg(long)]
-    mission: Option<String>,
+    pub(super) mission: Option<String>,
     /// Show this sol of the mission
     #[arg(long)]
-    sol: Option<i32>,
+    pub(super) sol: Option<i32>,
     /// Put the cursor here: UTC or `Sol 235 12:00 LMST`
     #[arg(long, value_name = "T")]
-    at: Option<String>,
+    pub(super) at: Option<String>,
     /// Workspace to open: Watch, Seismic, Atmosphere, ChemCam, SAM, Archive, Globe
     #[arg(long)]
-    workspace: Option<String>,
+    pub(super) workspace: Option<String>,
     /// dark or light
     #[arg(long)]
-    theme: Option<String>,
+    pub(super) theme: Option<String>,
 }
 
 /// Seed of the demo archive.
@@ -96,7 +97,7 @@ pub(super) fn view(is_demo: bool, arguments: &Arguments) -> anyhow::Result<Optio
     let noon = |range: TimeRange| range.start.plus_s(range.duration_s() / 2.0);
     let demo = (is_demo && at.is_none() && sol.is_none()).then_some(DEMO_AT);
     Ok(Options {
-        clocks: Arc::new(MissionClocks),
+        clocks: Arc::new(MarsClocks::default()),
         workspace: arguments.workspace.clone(),
         mission: arguments.mission.clone(),
         theme: arguments.theme.clone(),

@@ -37,7 +37,7 @@ impl Default for Camera {
         Self {
             target: LatLon::new(2.0, 137.0),
             target_height_m: 0.0,
-            range_m: 1.05e7,
+            range_m: 7.4e6,
             heading_deg: 0.0,
             tilt_deg: 0.0,
         }
@@ -225,7 +225,13 @@ mod tests {
     use super::*;
 
     fn camera(lat: f64, lon: f64, range_m: f64, heading_deg: f64, tilt_deg: f64) -> Camera {
-        Camera { target: LatLon::new(lat, lon), target_height_m: 0.0, range_m, heading_deg, tilt_deg }
+        Camera {
+            target: LatLon::new(lat, lon),
+            target_height_m: 0.0,
+            range_m,
+            heading_deg,
+            tilt_deg,
+        }
     }
 
     #[test]
@@ -267,8 +273,8 @@ mod tests {
             camera.target.lon += 1e-6 * step as f64;
             let look = camera.look(1280.0, 800.0);
             let exact = look.project(point).unwrap();
-            let clip = look.clip_from_relative().as_mat4()
-                * (point - look.eye).as_vec3().extend(1.0);
+            let clip =
+                look.clip_from_relative().as_mat4() * (point - look.eye).as_vec3().extend(1.0);
             let x = f64::from((clip.x / clip.w + 1.0) * 640.0);
             let y = f64::from((1.0 - clip.y / clip.w) * 400.0);
             assert!((x - exact.x).hypot(y - exact.y) < 0.01, "drift at step {step}");

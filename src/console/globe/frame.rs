@@ -16,6 +16,7 @@ use super::topography::Topography;
 pub(crate) struct Globals {
     pub clip_from_relative: [[f32; 4]; 4],
     pub sun: [f32; 4],
+    pub lamp: [f32; 4],
     pub shade: [f32; 4],
     pub view: [f32; 4],
     pub plain: [f32; 4],

@@ -131,8 +131,7 @@ impl LocalFrame {
 /// Radius of the reference ellipsoid at a planetocentric latitude in degrees, metres.
 pub fn ellipsoid_radius_m(lat: f64) -> f64 {
     let (sin, cos) = lat.to_radians().sin_cos();
-    EQUATORIAL_RADIUS_M * POLAR_RADIUS_M
-        / (POLAR_RADIUS_M * cos).hypot(EQUATORIAL_RADIUS_M * sin)
+    EQUATORIAL_RADIUS_M * POLAR_RADIUS_M / (POLAR_RADIUS_M * cos).hypot(EQUATORIAL_RADIUS_M * sin)
 }
 
 /// Body-fixed position of a place at a height above the ellipsoid, metres along the radius.

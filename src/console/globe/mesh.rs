@@ -41,9 +41,8 @@ pub(crate) fn ground(
     // Rings grow with their distance from the eye, which is at least its height.
     let near = (0.5 * (distance / low - 1.0)).clamp(2e-5, 1.0);
     let growth = (1.0 + horizon / near).ln();
-    let turns: Vec<(f64, f64)> = (0..spokes)
-        .map(|i| (std::f64::consts::TAU * i as f64 / spokes as f64).sin_cos())
-        .collect();
+    let turns: Vec<(f64, f64)> =
+        (0..spokes).map(|i| (std::f64::consts::TAU * i as f64 / spokes as f64).sin_cos()).collect();
     let mut out = Vec::with_capacity(rings * spokes);
     for ring in 0..rings {
         let part = ring as f64 / (rings - 1) as f64;
@@ -101,6 +100,6 @@ mod tests {
         let triangles = triangles(RINGS, SPOKES);
         assert_eq!(triangles.len(), (RINGS - 1) * SPOKES * 6);
         assert!(triangles.iter().all(|i| usize::from(*i) < RINGS * SPOKES));
-        assert!(RINGS * SPOKES <= usize::from(u16::MAX));
+        assert!(u16::try_from(RINGS * SPOKES).is_ok());
     }
 }

@@ -172,7 +172,7 @@ impl Gpu {
             self.relief = Some(upload_relief(device, queue, topography));
         }
         let with_relief = self.relief.is_some();
-        if !self.views.get(&id).is_some_and(|v| v.with_relief == with_relief) {
+        if self.views.get(&id).is_none_or(|v| v.with_relief != with_relief) {
             let view = View::new(device, &self.pipelines, self.relief.as_ref());
             self.views.insert(id, view);
         }

@@ -7,7 +7,7 @@ use egui::Color32;
 use super::geodesy::LatLon;
 
 /// Longest step of a drawn curve, degrees of arc.
-const STEP_DEG: f64 = 0.5;
+const STEP_DEG: f64 = 0.25;
 
 /// All layers, drawn in this order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -136,7 +136,7 @@ impl Path {
         Self::Through((0..=steps as u32).map(|i| at(f64::from(i))).collect())
     }
 
-    /// Places along the course, at most half a degree apart.
+    /// Places along the course, at most half a degree apart (a quarter on a great circle).
     pub fn places(&self) -> Vec<LatLon> {
         match self {
             Self::Through(stops) => {
@@ -182,8 +182,8 @@ pub struct LabelMark {
     pub color: Color32,
     /// Which labels go first where they collide: the greater one stays.
     pub importance: f64,
-    /// Shown only while a length of so many kilometres is at least this text's height long on
-    /// screen and not longer than the view; 0: always.
+    /// Shown only while a length of so many kilometres is at least twice this text's height
+    /// long on screen and not longer than the view; 0: always.
     pub extent_km: f64,
 }
 

@@ -217,9 +217,8 @@ fn relief(grid: &Grid) -> Vec<ReliefLevel> {
 }
 
 fn level(columns: usize, rows: usize, cells: &[[f32; 3]]) -> ReliefLevel {
-    let texel = |c: &[f32; 3]| {
-        [f16::from_f32(c[0]), f16::from_f32(c[1]), f16::from_f32(c[2]), f16::ONE]
-    };
+    let texel =
+        |c: &[f32; 3]| [f16::from_f32(c[0]), f16::from_f32(c[1]), f16::from_f32(c[2]), f16::ONE];
     let texels = cells.iter().map(texel).collect();
     ReliefLevel { columns: columns as u32, rows: rows as u32, texels }
 }

@@ -6,9 +6,8 @@ use marsdeck_engine::runtime::Snapshot;
 
 use super::command::CommandContext;
 use super::{COMMANDS, IntentQueue, UiIntent, fuzzy_score};
+use crate::clock::{TimeParser, utc_text};
 use crate::theme::{BODY, SMALL, Theme};
-use crate::timeline::utc_text;
-use crate::widget::TimeParser;
 
 /// Most answers listed.
 const MOST: usize = 60;

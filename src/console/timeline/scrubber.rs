@@ -8,7 +8,7 @@ use marsdeck_engine::archive::{SeriesKey, SeriesSummary};
 use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::time::{Instant, TimeRange};
 
-use super::ticks::axis_ticks;
+use crate::clock::axis_ticks;
 use crate::intent::UiIntent;
 use crate::plot::XMap;
 use crate::theme::SMALL;

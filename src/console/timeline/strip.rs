@@ -4,7 +4,7 @@ use egui::{Align, Layout, RichText, Ui};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::time::Instant;
 
-use super::utc::utc_text;
+use crate::clock::utc_text;
 use crate::intent::{UiIntent, command};
 use crate::state::Mode;
 use crate::theme::{SMALL, Theme};

@@ -1,9 +1,9 @@
 //! The transport bar: live, play or pause, steps, speed, go to a time, and the scrubber.
 
 use egui::{ComboBox, Id, RichText, Ui};
-use marsdeck_engine::time::TimeRange;
 
 use super::scrubber::Scrubber;
+use crate::clock::length_text;
 use crate::intent::{UiIntent, command};
 use crate::state::{Mode, SPEEDS, TimeAxis};
 use crate::theme::SMALL;
@@ -128,20 +128,4 @@ fn range_text(ui: &mut Ui, cx: &ViewContext<'_>) {
         cx.time_text(cx.time.range.start),
         cx.time_text(cx.time.range.end)
     ));
-}
-
-/// The length of a range in its largest fitting unit.
-pub fn length_text(range: TimeRange) -> String {
-    let s = range.duration_s();
-    if s < 1.0 {
-        format!("{:.3} ms", s * 1e3)
-    } else if s < 120.0 {
-        format!("{s:.2} s")
-    } else if s < 7200.0 {
-        format!("{:.1} min", s / 60.0)
-    } else if s < 3.0 * 86_400.0 {
-        format!("{:.1} h", s / 3600.0)
-    } else {
-        format!("{:.1} sols", s / 88_775.244)
-    }
 }

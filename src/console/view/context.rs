@@ -4,10 +4,10 @@ use marsdeck_engine::runtime::Snapshot;
 use marsdeck_engine::time::Instant;
 
 use super::Queries;
+use crate::clock::{NightCache, SolClocks, TickLabels, clock_text};
 use crate::intent::IntentQueue;
 use crate::state::{Selection, TimeControl};
 use crate::theme::Theme;
-use crate::timeline::{NightCache, SolClocks, TickLabels, clock_text};
 
 /// Everything a panel may read, and the one queue it may write to.
 pub struct ViewContext<'a> {

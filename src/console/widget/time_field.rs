@@ -3,10 +3,8 @@
 use egui::{Id, Key, RichText, TextEdit, Ui};
 use marsdeck_engine::time::Instant;
 
+use crate::clock::TimeParser;
 use crate::theme::Theme;
-
-/// What reads a typed time: the instant, and how it was understood.
-pub type TimeParser<'a> = dyn Fn(&str) -> Option<(Instant, String)> + 'a;
 
 /// A field for a time. The text belongs to the caller.
 pub struct TimeField<'a> {

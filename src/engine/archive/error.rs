@@ -50,6 +50,9 @@ pub enum ArchiveError {
     /// A file operation failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The waveform store failed.
+    #[error(transparent)]
+    Waveform(#[from] super::WaveformError),
     /// The catalogue database failed.
     #[error("the catalogue {path} cannot be used: {reason}")]
     Catalogue {
@@ -58,4 +61,19 @@ pub enum ArchiveError {
         /// What SQLite says, with what to do.
         reason: String,
     },
+}
+
+impl ArchiveError {
+    /// Whether the archive could still be opened for reading: another process writes, or the
+    /// place cannot be written.
+    pub fn allows_reading(&self) -> bool {
+        match self {
+            Self::Locked(_) | Self::ReadOnly(_) => true,
+            Self::Storage(error) => matches!(
+                error.kind(),
+                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem
+            ),
+            _ => false,
+        }
+    }
 }

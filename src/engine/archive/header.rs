@@ -10,7 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::ArchiveError;
-use crate::storage::{read_whole, write_whole};
+use crate::storage::{hex, read_whole, write_whole};
 use crate::time::Instant;
 
 /// The on-disk format that this code writes; `FORMAT.md` describes it.
@@ -44,7 +44,8 @@ impl Header {
         let mut hash = Sha256::new();
         hash.update(now.unix_ns().to_le_bytes());
         hash.update(dir.to_string_lossy().as_bytes());
-        let id: String = hash.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect();
+        let mut id = hex(&hash.finalize());
+        id.truncate(16);
         let text = Self::text(FORMAT, &id, now.unix_ns());
         Ok(write_whole(&dir.join(FILE), text.as_bytes())?)
     }

@@ -14,6 +14,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod waveform;
 
 pub use error::ArchiveError;
 pub use model::{
@@ -24,3 +25,4 @@ pub use open::Access;
 pub use parameter::ParameterReport;
 pub use products::PutProduct;
 pub use store::{Archive, ArchiveStat};
+pub use waveform::{WaveformError, WaveformReport, WaveformStore};

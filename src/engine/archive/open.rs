@@ -9,7 +9,8 @@ use super::catalogue::Catalogue;
 use super::header::{self, Header};
 use super::parameter::{LOG_FOLDER, ParameterStore, SEGMENT_FOLDER};
 use super::products::PRODUCT_FOLDER;
-use super::{Archive, ArchiveError};
+use super::store::WAVEFORM_FOLDER;
+use super::{Archive, ArchiveError, WaveformStore};
 use crate::storage::{StorageError, create_folder, hold_lock};
 use crate::time::Instant;
 
@@ -74,12 +75,15 @@ impl Archive {
             }
         };
         if access == Access::Write {
-            for folder in [SEGMENT_FOLDER, LOG_FOLDER, PRODUCT_FOLDER] {
+            for folder in [SEGMENT_FOLDER, LOG_FOLDER, PRODUCT_FOLDER, WAVEFORM_FOLDER] {
                 create_folder(&dir.join(folder))?;
             }
         }
+        let writes = access == Access::Write;
+        let (waveforms, mut said) = WaveformStore::open(&dir.join(WAVEFORM_FOLDER), writes)?;
         let catalogue = Arc::new(Catalogue::open(dir, access)?);
-        let (parameters, mut said) = ParameterStore::open(dir, Arc::clone(&catalogue), access)?;
+        let (parameters, more) = ParameterStore::open(dir, Arc::clone(&catalogue), access)?;
+        said.extend(more);
         if access == Access::Write {
             said.extend(super::products::sweep(dir));
         }
@@ -88,6 +92,7 @@ impl Archive {
             access,
             catalogue,
             parameters,
+            waveforms,
             generation: AtomicU64::new(1),
             _lock: lock,
         };

@@ -9,7 +9,7 @@ use super::catalogue::Content;
 use super::verify::Course;
 use super::{Archive, ArchiveError, NewProduct, Product, ProductId, QueryError};
 use crate::problem::Problem;
-use crate::storage::{create_folder, read_whole, sync_folder, write_whole};
+use crate::storage::{create_folder, hex, read_whole, sync_folder, write_whole};
 use crate::time::{Instant, TimeRange};
 
 pub(super) const PRODUCT_FOLDER: &str = "product";
@@ -27,7 +27,7 @@ pub enum PutProduct {
 }
 
 pub(super) fn hex_sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 fn place(dir: &Path, sha256: &str) -> PathBuf {

@@ -12,13 +12,15 @@ use super::parameter::ParameterStore;
 use super::verify::Course;
 use super::{
     Access, ArchiveError, Bucket, Event, LatestValue, ParameterBatch, ParameterReport, QueryError,
-    SeriesKey, SeriesSummary,
+    SeriesKey, SeriesSummary, WaveformReport, WaveformStore,
 };
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
 
+pub(super) const WAVEFORM_FOLDER: &str = "waveform";
+
 /// What an archive holds, in numbers.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct ArchiveStat {
     /// Number of series.
     pub series: u64,
@@ -42,6 +44,7 @@ pub struct Archive {
     pub(super) access: Access,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) parameters: ParameterStore,
+    pub(super) waveforms: WaveformStore,
     pub(super) generation: AtomicU64,
     /// Held for as long as this writer lives.
     pub(super) _lock: Option<File>,
@@ -71,11 +74,34 @@ impl Archive {
     /// Sees what a writer in another process added; says whether that was anything. Cheap where
     /// it was nothing.
     pub fn refresh(&self) -> Result<bool, ArchiveError> {
-        let is_new = self.parameters.refresh()?;
+        let is_new = self.parameters.refresh()? | self.waveforms.refresh()?;
         if is_new {
             self.changed();
         }
         Ok(is_new)
+    }
+
+    /// Stores miniSEED records as they are; durable on return. Records that are stored already
+    /// are left out and counted.
+    pub fn append_waveform(
+        &self,
+        product: &str,
+        bytes: &[u8],
+    ) -> Result<WaveformReport, ArchiveError> {
+        let report = self.waveforms.append(product, bytes)?;
+        if report.records_stored > 0 {
+            self.changed();
+        }
+        Ok(report)
+    }
+
+    /// The original records of a waveform series that show a sample in a range.
+    pub fn waveform_records(
+        &self,
+        key: &SeriesKey,
+        range: TimeRange,
+    ) -> Result<Vec<u8>, QueryError> {
+        self.waveforms.records(key, range)
     }
 
     /// Stores decoded values; durable on return. Values that are stored already (same series,
@@ -118,16 +144,22 @@ impl Archive {
 
     /// All series, by key.
     pub fn series(&self) -> Vec<SeriesSummary> {
-        self.parameters.series()
+        let mut all = self.waveforms.series();
+        all.extend(self.parameters.series());
+        all.sort_by(|a, b| a.key.cmp(&b.key));
+        all
     }
 
     /// The newest sample at or before an instant.
     pub fn latest(&self, key: &SeriesKey, at: Instant) -> Result<Option<LatestValue>, QueryError> {
-        self.parameters.latest(key, at)
+        if self.parameters.has(key) {
+            self.parameters.latest(key, at)
+        } else {
+            self.waveforms.latest(key, at)
+        }
     }
 
     /// Every sample of a range, at most `limit` (the earliest), and whether more were left out.
-    #[expect(clippy::type_complexity, reason = "the answer of the query contract, field by field")]
     pub fn range(
         &self,
         key: &SeriesKey,
@@ -135,7 +167,11 @@ impl Archive {
         limit: u64,
         cancel: &AtomicBool,
     ) -> Result<(Vec<Instant>, Vec<f64>, bool), QueryError> {
-        self.parameters.range(key, range, limit, cancel)
+        if self.parameters.has(key) {
+            self.parameters.range(key, range, limit, cancel)
+        } else {
+            self.waveforms.range(key, range, limit, cancel)
+        }
     }
 
     /// Exact minimum, maximum and sum in `width` equal slices of a range, and the nominal time
@@ -147,7 +183,11 @@ impl Archive {
         width: u32,
         cancel: &AtomicBool,
     ) -> Result<(Vec<Bucket>, f64), QueryError> {
-        self.parameters.min_max(key, range, width, cancel)
+        if self.parameters.has(key) {
+            self.parameters.min_max(key, range, width, cancel)
+        } else {
+            self.waveforms.min_max(key, range, width, cancel)
+        }
     }
 
     /// The stretches of a range that hold data, ascending, not touching.
@@ -155,9 +195,12 @@ impl Archive {
         &self,
         key: &SeriesKey,
         range: TimeRange,
-        cancel: &AtomicBool,
     ) -> Result<Vec<TimeRange>, QueryError> {
-        self.parameters.stretches(key, range, cancel)
+        if self.parameters.has(key) {
+            self.parameters.stretches(key, range)
+        } else {
+            self.waveforms.segments(key, range)
+        }
     }
 
     /// What the archive holds, in numbers.
@@ -175,7 +218,7 @@ impl Archive {
         bytes.sort();
         ArchiveStat {
             series: names.len() as u64,
-            waveform_samples: 0,
+            waveform_samples: self.waveforms.series().iter().map(|s| s.samples).sum(),
             parameter_values: self.parameters.value_count(),
             products: self.product_count(),
             events: self.catalogue.event_count().unwrap_or(0),
@@ -189,7 +232,8 @@ impl Archive {
         let database = self.dir.join(catalogue::FILE);
         let database_bytes = std::fs::metadata(database).map_or(0, |m| m.len());
         let products = disk_bytes(&self.dir.join(super::products::PRODUCT_FOLDER));
-        let total = self.parameters.verify_bytes() + database_bytes + products;
+        let waveforms = disk_bytes(self.waveforms.dir());
+        let total = self.parameters.verify_bytes() + database_bytes + products + waveforms;
         let course = Course::new(total, progress, cancel);
         let mut problems = Vec::new();
         if let Err(error) = Header::read(&self.dir) {
@@ -199,6 +243,9 @@ impl Archive {
         course.advance(database_bytes);
         problems.extend(self.parameters.verify(&course));
         problems.extend(self.verify_products(&course));
+        let before = course.fraction();
+        let rest = |done: f32| progress(before + (1.0 - before) * done);
+        problems.extend(self.waveforms.verify(&rest, cancel));
         problems
     }
 }
@@ -210,4 +257,26 @@ fn disk_bytes(path: &Path) -> u64 {
     }
     let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
     entries.map(|e| disk_bytes(&e.path())).sum()
+}
+
+impl ArchiveStat {
+    /// The counts as lines for a terminal.
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = vec![
+            format!("{} series", self.series),
+            format!("{} waveform samples", self.waveform_samples),
+            format!("{} parameter values", self.parameter_values),
+            format!("{} products", self.products),
+            format!("{} events", self.events),
+        ];
+        if let Some(span) = self.span {
+            let text = |t| crate::time::iso(t, 0);
+            lines.push(format!("from {} to {}", text(span.start), text(span.end)));
+        }
+        let size = |bytes: u64| format!("{:.3} MB", bytes as f64 / 1e6);
+        lines.extend(self.bytes.iter().map(|(part, bytes)| format!("{part}: {}", size(*bytes))));
+        let total = self.bytes.iter().map(|(_, bytes)| bytes).sum();
+        lines.push(format!("total {}", size(total)));
+        lines
+    }
 }

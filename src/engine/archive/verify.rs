@@ -19,9 +19,14 @@ impl<'a> Course<'a> {
         self.cancel.load(Ordering::Relaxed)
     }
 
+    /// Part of the work done, 0 to 1.
+    pub(super) fn fraction(&self) -> f32 {
+        (self.done.load(Ordering::Relaxed) as f32 / self.total.max(1) as f32).min(1.0)
+    }
+
     /// Counts bytes as read.
     pub(super) fn advance(&self, bytes: u64) {
-        let done = self.done.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        (self.progress)((done as f32 / self.total.max(1) as f32).min(1.0));
+        self.done.fetch_add(bytes, Ordering::Relaxed);
+        (self.progress)(self.fraction());
     }
 }

@@ -37,9 +37,7 @@ pub fn answer(
             let (buckets, period_ns) = archive.min_max(key, *range, width, cancelled)?;
             Ok(Answer::MinMax { buckets, period_ns })
         }
-        Request::Segments { key, range } => {
-            archive.segments(key, *range, cancelled).map(Answer::Segments)
-        }
+        Request::Segments { key, range } => archive.segments(key, *range).map(Answer::Segments),
         Request::Events { range } => archive.events(*range).map(Answer::Events).map_err(failed),
         Request::Products { range, format } => {
             archive.products(*range, format).map(Answer::Products).map_err(failed)

@@ -146,7 +146,7 @@ fn open(
 ) -> Result<Archive, ArchiveError> {
     let opened = match access {
         Access::Write => match Archive::open_or_create(folder, clock.now()) {
-            Err(error) if error.is_in_use() || error.is_read_only() => {
+            Err(error) if error.allows_reading() && Archive::is_archive(folder) => {
                 let text = format!("{error}. This console reads the archive and does not write");
                 ledger.say(clock.now(), MessageLevel::Warning, text);
                 Archive::open(folder, Access::Read)

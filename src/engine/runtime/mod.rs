@@ -8,6 +8,8 @@ mod engine;
 mod fetch;
 mod handle;
 mod jobs;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use engine::{Engine, EngineConfig, EngineError, Waker};

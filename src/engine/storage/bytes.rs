@@ -1,4 +1,5 @@
-//! Little-endian numbers at an offset of a byte slice; none where the slice is too short.
+//! Bytes and numbers: little-endian numbers at an offset of a slice (none where it is too short),
+//! and hexadecimal text.
 
 fn array_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at.checked_add(N)?)?.try_into().ok()
@@ -22,4 +23,10 @@ pub fn i64_at(bytes: &[u8], at: usize) -> Option<i64> {
 /// The 64-bit float at `at`.
 pub fn f64_at(bytes: &[u8], at: usize) -> Option<f64> {
     array_at(bytes, at).map(f64::from_le_bytes)
+}
+
+/// Lower-case hexadecimal text.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' + n - 10 });
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }

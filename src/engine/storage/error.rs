@@ -30,6 +30,13 @@ impl StorageError {
     }
 }
 
+impl StorageError {
+    /// What the system said.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.source.kind()
+    }
+}
+
 impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (action, path) = (self.action, self.path.display());

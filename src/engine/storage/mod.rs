@@ -5,7 +5,7 @@ mod error;
 mod file;
 mod frame;
 
-pub use bytes::{f64_at, i64_at, u32_at, u64_at};
+pub use bytes::{f64_at, hex, i64_at, u32_at, u64_at};
 pub use error::StorageError;
 pub use file::{
     AppendFile, create_folder, hold_lock, open_read, read_at, read_whole, remove, sync_folder,

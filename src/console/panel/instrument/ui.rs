@@ -25,7 +25,7 @@ impl Panel for InstrumentPanel {
             return;
         };
         choice(ui, cx, mission, instrument);
-        let slot = ui.id().with((&mission.id, &instrument.id));
+        let slot = ui.scope_id().with((&mission.id, &instrument.id));
         let readings = Readings::at_cursor(cx, slot, &instrument.parameters);
         ui.horizontal_wrapped(|ui| {
             ui.label(RichText::new(&instrument.title).color(cx.theme.text_weak));

@@ -3,6 +3,7 @@
 use egui::{Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
 use marsdeck_engine::query::{Answer, Request};
+use marsdeck_engine::time::date;
 
 use super::model::{self, Filter, Order, Row};
 use crate::intent::UiIntent;
@@ -89,6 +90,7 @@ impl Parameters {
             .column(Column::initial(64.0).at_least(50.0))
             .column(Column::initial(90.0).at_least(70.0))
             .column(Column::initial(130.0).at_least(110.0))
+            .column(Column::initial(90.0).at_least(80.0))
             .column(Column::remainder().at_least(100.0))
             .header(24.0, |mut header| {
                 let titles = [
@@ -98,6 +100,7 @@ impl Parameters {
                     ("Rate", Some(Order::Rate)),
                     ("Samples", Some(Order::Samples)),
                     ("Last sol", None),
+                    ("From", Some(Order::Start)),
                     ("Product", None),
                 ];
                 for (title, order) in titles {
@@ -135,7 +138,7 @@ impl Parameters {
 fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &Row<'_>) {
     let key = &item.summary.key;
     row.col(|ui| {
-        let drag = ui.dnd_drag_source(ui.id().with(("drag", key)), key.clone(), |ui| {
+        let drag = ui.dnd_drag_source(ui.scope_id().with(("drag", key)), key.clone(), |ui| {
             ui.label(&key.name);
         });
         let hint = item.parameter.map_or("", |p| p.description.as_str());
@@ -173,6 +176,10 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &Row<'_>) {
     });
     row.col(|ui| sparkline(ui, cx, key, vec2(120.0, 22.0), item.title()));
     row.col(|ui| {
+        let start = date(item.summary.span.start);
+        ui.label(RichText::new(start).size(theme::SMALL).color(cx.theme.text_weak));
+    });
+    row.col(|ui| {
         if key.is_simulated() {
             simulated_badge(ui, cx.theme);
         } else {
@@ -183,7 +190,7 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &Row<'_>) {
 
 fn value(ui: &mut Ui, cx: &ViewContext<'_>, item: &Row<'_>) {
     let keys = vec![item.summary.key.clone()];
-    let slot = ui.id().with(("value", &item.summary.key));
+    let slot = ui.scope_id().with(("value", &item.summary.key));
     let pending = cx.queries.ask(slot, &Request::Latest { keys, at: cx.time.cursor });
     let latest = match pending.answer.as_ref().map(|(_, answer)| answer.as_ref()) {
         Some(Answer::Latest(values)) => values.first().copied().flatten(),

@@ -106,7 +106,7 @@ pub fn sparkline(ui: &mut Ui, cx: &ViewContext<'_>, key: &SeriesKey, size: Vec2,
     let range = sol_before(cx.time.cursor);
     let width = (size.x / 2.0) as u32;
     let request = Request::MinMax { key: key.clone(), range, width };
-    let pending = cx.queries.ask(ui.id().with(("sparkline", key)), &request);
+    let pending = cx.queries.ask(ui.scope_id().with(("sparkline", key)), &request);
     let answer = pending.answer.as_ref().map(|(_, answer)| Arc::clone(answer));
     let buckets = match answer.as_deref() {
         Some(Answer::MinMax { buckets, .. }) => buckets.as_slice(),

@@ -68,7 +68,7 @@ fn instrument_card(
     instrument: &Instrument,
     width: f32,
 ) {
-    let slot = ui.id().with("readings");
+    let slot = ui.scope_id().with("readings");
     let readings = Readings::at_cursor(cx, slot, &instrument.parameters);
     let state = model::state(instrument, &readings);
     let alarming = state.severity > Severity::Normal;

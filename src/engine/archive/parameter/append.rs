@@ -107,8 +107,8 @@ impl ParameterStore {
         let mut order: Vec<usize> = (0..batch.names.len()).collect();
         order.sort_by(|a, b| batch.names[*a].cmp(&batch.names[*b]));
         let names: Vec<String> = order.iter().map(|k| batch.names[*k].clone()).collect();
-        if let Some(w) = names.windows(2).find(|w| w[0] == w[1]) {
-            return Err(ArchiveError::Input(format!("{} stands twice in one batch", w[0])));
+        if let Some((twice, _)) = names.iter().zip(names.iter().skip(1)).find(|(a, b)| a == b) {
+            return Err(ArchiveError::Input(format!("{twice} stands twice in one batch")));
         }
         let unit = |k: &usize| batch.units.get(*k).cloned().unwrap_or_default();
         let units: Vec<String> = order.iter().map(unit).collect();

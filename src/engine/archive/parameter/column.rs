@@ -48,16 +48,12 @@ pub(super) fn encode_ints(values: &[i64], out: &mut Vec<u8>) -> u8 {
         return REGULAR;
     }
     let config = config().with_delta_spec(DeltaSpec::TryConsecutive(1));
-    match pack(values, &config) {
-        Some(bytes) => {
-            out.extend_from_slice(&bytes);
-            INT
-        }
-        None => {
-            values.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
-            RAW
-        }
+    if let Some(bytes) = pack(values, &config) {
+        out.extend_from_slice(&bytes);
+        return INT;
     }
+    out.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+    RAW
 }
 
 /// The reverse of [`encode_ints`]; none where the bytes are not such a column.

@@ -29,9 +29,9 @@ pub(super) fn encode(group: u32, first_row: u64, arrival: i64, rows: &Rows) -> V
     payload.extend_from_slice(&arrival.to_le_bytes());
     payload.extend_from_slice(&(rows.len() as u32).to_le_bytes());
     payload.extend_from_slice(&(rows.columns.len() as u32).to_le_bytes());
-    rows.times.iter().for_each(|t| payload.extend_from_slice(&t.to_le_bytes()));
+    payload.extend(rows.times.iter().flat_map(|t| t.to_le_bytes()));
     for column in &rows.columns {
-        column.iter().for_each(|v| payload.extend_from_slice(&v.to_le_bytes()));
+        payload.extend(column.iter().flat_map(|v| v.to_le_bytes()));
     }
     frame(MARK, &payload)
 }

@@ -121,6 +121,11 @@ impl ParameterStore {
         )
     }
 
+    /// Whether a series of that name is known.
+    pub(super) fn has(&self, key: &SeriesKey) -> bool {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).series.contains_key(key)
+    }
+
     /// All series that have a sample, by key.
     pub(super) fn series(&self) -> Vec<SeriesSummary> {
         let state = self.snapshot();

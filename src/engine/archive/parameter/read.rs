@@ -213,7 +213,6 @@ impl ParameterStore {
     }
 
     /// Every sample of a range, at most `limit` (the earliest), and whether more were left out.
-    #[expect(clippy::type_complexity, reason = "the answer of the query contract, field by field")]
     pub(crate) fn range(
         &self,
         key: &SeriesKey,
@@ -245,7 +244,6 @@ impl ParameterStore {
         &self,
         key: &SeriesKey,
         range: TimeRange,
-        cancel: &AtomicBool,
     ) -> Result<Vec<TimeRange>, QueryError> {
         let places = self.found(key)?;
         let Some((t0, t1)) = bounds(range) else { return Ok(Vec::new()) };
@@ -253,7 +251,6 @@ impl ParameterStore {
         let widest = ((period * 3.0) as i64).max(1);
         let mut parts: Vec<(i64, i64)> = Vec::new();
         for source in Self::sources(&places, t0, t1) {
-            check(cancel)?;
             if let Some((from, to)) = self.unbroken(&source, widest)? {
                 if from <= t1 && to >= t0 {
                     parts.push((from.max(t0), to.min(t1)));

@@ -31,7 +31,9 @@ impl ParameterStore {
         let mut by_file: BTreeMap<u32, Vec<(NodeId, ChunkRef)>> = BTreeMap::new();
         match self.catalogue.chunks_by_place() {
             Ok(chunks) => {
-                chunks.into_iter().for_each(|c| by_file.entry(c.1.file).or_default().push(c));
+                for chunk in chunks {
+                    by_file.entry(chunk.1.file).or_default().push(chunk);
+                }
             }
             Err(error) => problems.push(Problem::of("chunks", error.to_string())),
         }

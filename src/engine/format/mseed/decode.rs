@@ -70,7 +70,7 @@ fn sro(value: i16) -> i32 {
 /// Steim frame declares is such a problem too.
 pub fn decode(record: &[u8], header: &Header, out: &mut Samples) -> Option<Problem> {
     let from = (header.payload_offset as usize).min(record.len());
-    let end = (from + header.payload_length as usize).min(record.len());
+    let end = from.saturating_add(header.payload_length as usize).min(record.len());
     let payload = record.get(from..end).unwrap_or_default();
     let (samples, big) = (header.samples as usize, header.big_endian);
     let decoded = match header.encoding {

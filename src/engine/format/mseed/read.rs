@@ -19,7 +19,8 @@ const RATE_TOLERANCE: f64 = 1e-4;
 pub fn read(bytes: &[u8]) -> (Vec<Trace>, Vec<Problem>) {
     let mut records = Scan::new(bytes);
     let mut traces: Vec<Trace> = Vec::new();
-    let mut open: HashMap<(SourceId, u8), usize> = HashMap::new();
+    // By source, then by publication: where its last trace stands.
+    let mut open: HashMap<SourceId, HashMap<u8, usize>> = HashMap::new();
     let mut samples = Samples::I32(Vec::new());
     while let Some((offset, header)) = records.next() {
         if header.samples == 0 {
@@ -32,12 +33,13 @@ pub fn read(bytes: &[u8]) -> (Vec<Trace>, Vec<Problem>) {
         if samples.is_empty() {
             continue;
         }
-        let key = (header.source.clone(), header.publication);
-        let last = open.get(&key).and_then(|&i| traces.get_mut(i));
+        let last = open.get(&header.source).and_then(|last| last.get(&header.publication));
+        let last = last.and_then(|&i| traces.get_mut(i));
         if last.is_some_and(|trace| continues(trace, &header) && append(trace, &samples)) {
             continue;
         }
-        open.insert(key, traces.len());
+        let last = open.entry(header.source.clone()).or_default();
+        last.insert(header.publication, traces.len());
         traces.push(Trace {
             source: header.source,
             start: header.start,

@@ -27,7 +27,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Header, Option<Problem>), Problem> 
 /// Iterator over the records: `(offset, header)`. Made by [`scan`](super::scan).
 ///
 /// The header's length never reaches past the buffer: a record that is cut off is given with
-/// what is there, and a problem. `bytes[offset..offset + header.length]` always exists.
+/// what is there (up to the next record), and a problem. `bytes[offset..offset + header.length]` always exists.
 #[derive(Clone, Debug)]
 pub struct Scan<'a> {
     bytes: &'a [u8],
@@ -83,9 +83,13 @@ impl<'a> Scan<'a> {
         let at = self.at;
         let rest = self.bytes.get(at..).unwrap_or_default();
         if header.length as usize > rest.len() {
-            let reason = format!("cut off after {} of {} bytes", rest.len(), header.length);
-            self.note(at, Problem::at(rest.len() as u64, "record", reason));
-            header.length = rest.len() as u32;
+            // A wrong length must not swallow the records behind it.
+            let next = find(rest, v3::FIXED);
+            let length = next.unwrap_or(rest.len());
+            let why = if next.is_some() { "the next one begins" } else { "cut off" };
+            let reason = format!("{why} after {length} of {} bytes", header.length);
+            self.note(at, Problem::at(length as u64, "record", reason));
+            header.length = length as u32;
             let left = header.length.saturating_sub(header.payload_offset);
             header.payload_length = header.payload_length.min(left);
         } else if header.version == Version::V3 {

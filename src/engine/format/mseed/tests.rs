@@ -372,3 +372,20 @@ fn legacy_encodings_follow_the_manual() {
     let (traces, problems) = read(&bytes);
     assert_eq!((traces.len(), problems[0].field.as_str()), (0, "encoding"));
 }
+
+#[test]
+fn a_wrong_length_does_not_swallow_what_follows() {
+    let written = trace(Samples::I32((0..60).collect()), 20.0);
+    let mut later = written.clone();
+    later.start = written.start.plus_ns(60_000_000_000);
+    for (version, at, value) in [(Version::V3, 38, 0xFF), (Version::V2, 54, 20)] {
+        let options = options(version, Encoding::Int32, 512);
+        let mut bytes = write(&written, &options).unwrap();
+        let first = bytes.len() as u64;
+        bytes[at] = value;
+        bytes.extend(write(&later, &options).unwrap());
+        let (traces, problems) = read(&bytes);
+        assert_eq!(traces, vec![written.clone(), later.clone()]);
+        assert_eq!((problems.len(), problems[0].offset), (1, Some(first)));
+    }
+}

@@ -2,10 +2,10 @@
 
 use roxmltree::Node;
 
-use super::field::{self, Kind};
+use super::field;
 use super::object::{Data, specials};
 use super::xml::{at, child, count, name, title, value};
-use crate::format::table::{Array, Meaning, Scalar, float};
+use crate::format::table::{Array, Kind, Meaning, Scalar, float};
 use crate::problem::Problem;
 
 /// Most axes of an array; the information model allows 16.

@@ -4,62 +4,10 @@ use roxmltree::Node;
 
 use super::object::specials;
 use super::xml::{at, child, count, name, value};
-use crate::format::table::{CellKind, Meaning, Scalar, TimeKind};
+use crate::format::table::{
+    CellKind, Field, Group, Kind, Meaning, Member, Record, Scalar, TimeKind,
+};
 use crate::problem::Problem;
-
-/// How the bytes of a field are to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Characters.
-    Text(CellKind),
-    /// A binary number.
-    Binary(Scalar),
-    /// A pair of floats: real and imaginary part.
-    Complex { big: bool },
-    /// Bits kept as bytes.
-    Bits,
-}
-
-/// A field of a record.
-#[derive(Clone, Debug)]
-pub(super) struct Field {
-    pub(super) name: String,
-    pub(super) unit: String,
-    pub(super) data_type: String,
-    pub(super) kind: Kind,
-    pub(super) time: Option<TimeKind>,
-    pub(super) meaning: Meaning,
-    /// Offset from the start of the record (or of the group) in bytes, length in bytes.
-    pub(super) offset: usize,
-    pub(super) length: usize,
-    /// First and last bit, from 1, of every bit field packed in this one, with its name.
-    pub(super) bits: Vec<(String, usize, usize)>,
-}
-
-/// A field or a repeated group of them.
-#[derive(Clone, Debug)]
-pub(super) enum Member {
-    /// Index into the flat list of fields.
-    Field(usize),
-    /// Repetitions, offset in the parent, bytes of one repetition, members.
-    Group(Group),
-}
-
-/// A repeated group.
-#[derive(Clone, Debug)]
-pub(super) struct Group {
-    pub(super) repetitions: usize,
-    pub(super) offset: usize,
-    pub(super) stride: usize,
-    pub(super) members: Vec<Member>,
-}
-
-/// A record: a flat list of fields and how they repeat.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Record {
-    pub(super) fields: Vec<Field>,
-    pub(super) members: Vec<Member>,
-}
 
 /// Deepest nesting of groups; the standard's examples stop at four.
 const DEPTH: usize = 16;
@@ -190,39 +138,5 @@ pub(super) fn kind(data_type: &str) -> Option<Kind> {
             Some(Kind::Binary(Scalar::Int { signed: false, big: order(t)? }))
         }
         _ => None,
-    }
-}
-
-/// Fields of the members with repetitions counted, saturating.
-pub(super) fn width(members: &[Member]) -> usize {
-    members.iter().fold(0, |sum, m| match m {
-        Member::Field(_) => sum.saturating_add(1),
-        Member::Group(g) => sum.saturating_add(width(&g.members).saturating_mul(g.repetitions)),
-    })
-}
-
-impl Record {
-    /// Fields of one record with repetitions counted, saturating.
-    pub(super) fn width(&self) -> usize {
-        width(&self.members)
-    }
-
-    /// How often each field occurs in a record.
-    pub(super) fn items(&self) -> Vec<usize> {
-        fn walk(members: &[Member], times: usize, out: &mut [usize]) {
-            for m in members {
-                match m {
-                    Member::Field(i) => {
-                        if let Some(n) = out.get_mut(*i) {
-                            *n = times;
-                        }
-                    }
-                    Member::Group(g) => walk(&g.members, times.saturating_mul(g.repetitions), out),
-                }
-            }
-        }
-        let mut out = vec![1; self.fields.len()];
-        walk(&self.members, 1, &mut out);
-        out
     }
 }

@@ -11,7 +11,7 @@ mod fixed;
 mod label;
 mod object;
 #[cfg(test)]
-mod reference;
+pub(crate) mod reference;
 #[cfg(test)]
 mod tests;
 mod xml;

@@ -1,5 +1,7 @@
 //! Events, origins, magnitudes and picks as plain data.
 
+use std::collections::HashSet;
+
 use crate::time::{Instant, TimeRange};
 
 /// A number with its uncertainty, in the unit of the field that holds it.
@@ -172,11 +174,11 @@ impl Event {
 
     /// The first pick of a phase that the preferred origin uses, else the first of the event.
     pub fn pick(&self, phase: &str) -> Option<&Pick> {
-        let used = |pick: &&Pick| {
-            self.origin().is_some_and(|o| o.arrivals.iter().any(|a| a.pick == pick.public_id))
-        };
+        let arrivals = self.origin().map_or(&[][..], |origin| &origin.arrivals);
+        let used: HashSet<&str> = arrivals.iter().map(|a| a.pick.as_str()).collect();
         let mut of_phase = self.picks.iter().filter(|pick| pick.phase == phase);
-        of_phase.clone().find(used).or_else(|| of_phase.next())
+        let preferred = of_phase.clone().find(|pick| used.contains(pick.public_id.as_str()));
+        preferred.or_else(|| of_phase.next())
     }
 
     /// From the pick `start` to the pick `end`, where both are there.

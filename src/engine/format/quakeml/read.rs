@@ -156,8 +156,13 @@ fn event(node: Node<'_>, extensions: &Extensions, problems: &mut Problems) -> Ev
         origins: Vec::new(),
         public_id,
     };
+    // Older files write distance and direction into the event itself.
+    let distance = mars_child(node, "distance").and_then(|n| quantity(n, problems));
+    let azimuth = mars_child(node, "BAZ").and_then(|n| quantity(n, problems));
+    let older = SingleStation { distance, azimuth, ..SingleStation::default() };
+    let of_mars = event.is_of_mars();
     event.origins =
-        node.all("origin").map(|n| origin(n, &event, node, extensions, problems)).collect();
+        node.all("origin").map(|n| origin(n, of_mars, &older, extensions, problems)).collect();
     let origins: Vec<&str> = event.origins.iter().map(|o| o.public_id.as_str()).collect();
     let magnitudes: Vec<&str> = event.magnitudes.iter().map(|m| m.public_id.as_str()).collect();
     for (wanted, listed, field) in [
@@ -185,20 +190,16 @@ fn comments(node: Node<'_>) -> Vec<String> {
 
 fn origin(
     node: Node<'_>,
-    event: &Event,
-    event_node: Node<'_>,
+    of_mars: bool,
+    older: &SingleStation,
     extensions: &Extensions,
     problems: &mut Problems,
 ) -> Origin {
     let public_id = identifier(node, problems);
     let single = extensions.origins.get(&public_id);
-    // Older files write distance and direction into the event or the origin itself.
-    let mut older = |name: &str| {
-        let child = mars_child(node, name).or_else(|| mars_child(event_node, name))?;
-        quantity(child, problems)
-    };
-    let distance = single.and_then(|s| s.distance).or_else(|| older("distance"));
-    let azimuth = single.and_then(|s| s.azimuth).or_else(|| older("BAZ"));
+    let mut own = |name: &str| quantity(mars_child(node, name)?, problems);
+    let distance = single.and_then(|s| s.distance).or_else(|| own("distance")).or(older.distance);
+    let azimuth = single.and_then(|s| s.azimuth).or_else(|| own("BAZ")).or(older.azimuth);
     let quality = mars_child(node, "locationQuality").map(|n| term(n.text()).to_owned());
     let mut origin = Origin {
         time: node.child("time").and_then(|n| timing(n, problems)),
@@ -217,7 +218,7 @@ fn origin(
         (lat - STATION_DEG.0).abs() < NOT_LOCATED_DEG
             && (lon - STATION_DEG.1).abs() < NOT_LOCATED_DEG
     });
-    if at_station && (event.is_of_mars() || !origin.quality.is_empty()) {
+    if at_station && (of_mars || !origin.quality.is_empty()) {
         (origin.latitude_deg, origin.longitude_deg) = (None, None);
         if origin.depth_m.is_some_and(|d| d.value == FILLER_DEPTH_M) {
             origin.depth_m = single.and_then(|s| s.depth);

@@ -1,12 +1,17 @@
 //! Tables and arrays as every table codec (PDS4, PDS3, CSV) gives them: named columns of one
 //! type each, missing values marked, times recognised.
 
+pub(crate) mod dsv;
+#[cfg(test)]
+pub(crate) mod fingerprint;
+mod record;
 mod scalar;
 mod text;
 mod time;
 
 use crate::time::Instant;
 
+pub(crate) use record::{Field, Group, Kind, Member, Record, decode, misplaced_ends, restored};
 pub(crate) use scalar::{Scalar, float, integer};
 pub(crate) use text::{CellKind, CellReader, Meaning, parse_real};
 pub use time::{TimeKind, parse_utc};

@@ -56,6 +56,9 @@ impl CellReader {
         let empty = text.is_empty();
         let good = match self.kind {
             CellKind::Text => {
+                let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+                let text = inner.map_or(text, str::trim);
+                let empty = text.is_empty();
                 self.text.push((!empty).then(|| text.to_owned()));
                 true
             }
@@ -66,7 +69,8 @@ impl CellReader {
             }
             CellKind::Integer(base) => {
                 let value = i128::from_str_radix(text, base).ok();
-                self.ints.push(value);
+                let loose = || if base == 10 { whole(text) } else { None };
+                self.ints.push(value.or_else(loose));
                 value.is_some()
             }
             CellKind::Boolean => {
@@ -102,7 +106,8 @@ impl CellReader {
         };
         if let Some((at, text)) = self.first_bad {
             let reason = format!(
-                "{} cells are not {type_name}, the first is '{text}'; they are kept as missing",
+                "{} cells are not {type_name}, the first is '{text}'; they are missing unless they \
+                 are whole numbers",
                 self.bad
             );
             problems.push(Problem::at(at, name, reason));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::check::check;
-use super::http::{Http, Limits};
+use super::http::{Failure, Http, Limits};
 use super::status::{Verdict, judge, judge_failure};
 use super::text::read_availability;
 use super::{ChannelPattern, FdsnSource, FetchPlan, Part, PartFormat, PlanError};
@@ -129,7 +129,14 @@ impl Run {
         (self.done, self.row) = (self.done + 1, 0);
     }
 
-    fn no_data(&mut self, sure: bool) {
+    fn no_data(&mut self, sure: bool, format: PartFormat, source: &FdsnSource) {
+        if !sure && format == PartFormat::QuakeMl {
+            self.report.notes.push(format!(
+                "{} answered 404 for events: it has none in this time, or offers no events at \
+                 all. Fetch them from another server, for example earthscope.",
+                source.name
+            ));
+        }
         self.report.no_data += 1;
         self.unsure += usize::from(!sure);
         (self.done, self.row) = (self.done + 1, 0);
@@ -235,7 +242,7 @@ impl Fetcher {
                     }
                     run.stored(size);
                 }
-                Outcome::NoData { sure } => run.no_data(sure),
+                Outcome::NoData { sure } => run.no_data(sure, part.format, &self.source),
                 Outcome::Split(sentence) => match part.halves() {
                     Some([first, second]) => {
                         queue.push_front(second);
@@ -260,13 +267,16 @@ impl Fetcher {
     fn ask(&self, part: &Part, tell: &dyn Fn(u64, Option<String>), cancel: &AtomicBool) -> Outcome {
         let url = part.url(&self.source);
         let mut pause = self.http.limits.pause;
-        for attempt in 0.. {
+        let mut attempt = 0;
+        loop {
             if cancel.load(Ordering::Relaxed) {
                 return Outcome::Cancelled;
             }
             let Some(result) = self.http.get(&url, cancel, &|bytes| tell(bytes, None)) else {
                 return Outcome::Cancelled;
             };
+            // Where no server is, waiting long does not help.
+            let unreached = matches!(result, Err(Failure::Connect(_)));
             let (verdict, status, body) = match result {
                 Ok(answer) => {
                     let whole = answer.status == 200 && !answer.too_large;
@@ -284,7 +294,9 @@ impl Fetcher {
                 Verdict::Stop(sentence) => return Outcome::Stop(sentence),
                 Verdict::Again(sentence, asked) => (sentence, asked),
             };
-            if attempt >= self.http.limits.retries {
+            let limits = &self.http.limits;
+            let retries = if unreached { limits.retries.min(2) } else { limits.retries };
+            if attempt >= retries {
                 // Another part may do better where only this one is broken.
                 let only_this = matches!(status, 200 | 500 | 504);
                 return if only_this { Outcome::Leave(sentence) } else { Outcome::Stop(sentence) };
@@ -301,8 +313,8 @@ impl Fetcher {
             tell(0, Some(format!("{} s: {sentence}", wait.as_secs())));
             self.rest(wait, cancel);
             pause = pause.saturating_mul(2).min(self.http.limits.longest_pause);
+            attempt += 1;
         }
-        Outcome::Cancelled
     }
 
     /// Sleeps in slices, so that a cancel is heard.

@@ -124,10 +124,13 @@ impl Http {
         let stop = Arc::new(AtomicBool::new(false));
         let (http, url) = (self.clone(), url.to_owned());
         let (count, ended) = (Arc::clone(&received), Arc::clone(&stop));
-        std::thread::spawn(move || {
+        let thread = std::thread::Builder::new().name("fdsn".to_owned()).spawn(move || {
             // Nobody listens any more after a cancel.
             let _ = sender.send(http.ask(&url, &count, &ended));
         });
+        if let Err(error) = thread {
+            return Some(Err(Failure::Request(error.to_string())));
+        }
         let mut silent = Duration::ZERO;
         let mut last = 0;
         let result = loop {

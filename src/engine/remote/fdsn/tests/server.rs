@@ -90,24 +90,10 @@ fn serve(
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut out = stream;
-    let mut line = String::new();
-    if reader.read_line(&mut line).is_err() {
+    let Ok((target, agent)) = request(&mut reader) else {
         // Not text: a client that speaks TLS. Plain servers say so in plain.
         return write!(out, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
-    }
-    let target = line.split(' ').nth(1).unwrap_or_default().to_owned();
-    let mut agent = String::new();
-    loop {
-        line.clear();
-        if reader.read_line(&mut line)? == 0 || line.trim().is_empty() {
-            break;
-        }
-        if let Some((name, value)) = line.split_once(':')
-            && name.eq_ignore_ascii_case("user-agent")
-        {
-            value.trim().clone_into(&mut agent);
-        }
-    }
+    };
     if target.is_empty() {
         return Ok(());
     }
@@ -156,6 +142,25 @@ fn serve(
             write!(out, "{OK}Content-Length: 1000\r\n\r\n")?;
             out.flush()?;
             reader.read(&mut [0; 16]).map(drop)
+        }
+    }
+}
+
+/// Target and user agent of a request.
+fn request(reader: &mut BufReader<TcpStream>) -> std::io::Result<(String, String)> {
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let target = line.split(' ').nth(1).unwrap_or_default().to_owned();
+    let mut agent = String::new();
+    loop {
+        line.clear();
+        if reader.read_line(&mut line)? == 0 || line.trim().is_empty() {
+            return Ok((target, agent));
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("user-agent")
+        {
+            value.trim().clone_into(&mut agent);
         }
     }
 }

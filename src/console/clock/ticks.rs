@@ -1,8 +1,8 @@
 //! Where the ticks of a time axis go, and what they say.
 
-use marsdeck_engine::time::{Instant, TimeRange};
+use marsdeck_engine::time::{Civil, Instant, TimeRange};
 
-use super::utc::{civil, from_civil, utc_clock, utc_date};
+use super::utc::{from_civil, utc_clock, utc_date};
 use super::{SolClocks, SolTime};
 use crate::state::TimeAxis;
 
@@ -76,8 +76,8 @@ fn utc_ticks(range: TimeRange, most: usize) -> Vec<Tick> {
 }
 
 fn utc_tick(time: Instant, step: i64) -> Tick {
-    let c = civil(time);
-    let midnight = c.hour == 0 && c.minute == 0 && c.second == 0 && c.nanosecond == 0;
+    let c = Civil::of(time);
+    let midnight = c.hour == 0 && c.minute == 0 && c.second == 0 && c.nanos == 0;
     if midnight {
         return Tick { time, label: utc_date(time), major: true };
     }
@@ -103,7 +103,7 @@ fn digits_for(step: i64) -> usize {
 fn calendar_ticks(range: TimeRange, wanted: f64, most: usize) -> Vec<Tick> {
     const DAY: f64 = 86_400e9;
     let days = wanted / DAY;
-    let start = civil(range.start);
+    let start = Civil::of(range.start);
     let mut ticks = Vec::new();
     let mut push = |time: Option<Instant>, label: String, major: bool| -> bool {
         match time {
@@ -122,7 +122,7 @@ fn calendar_ticks(range: TimeRange, wanted: f64, most: usize) -> Vec<Tick> {
         let mut day = day0.div_euclid(i64::from(step)) * i64::from(step);
         loop {
             let time = day.checked_mul(DAY as i64).map(Instant::from_unix_ns);
-            let c = time.map(civil);
+            let c = time.map(Civil::of);
             let label = time.map(utc_date).unwrap_or_default();
             if !push(time, label, c.is_some_and(|c| c.day == 1)) {
                 break;
@@ -131,9 +131,9 @@ fn calendar_ticks(range: TimeRange, wanted: f64, most: usize) -> Vec<Tick> {
         }
     } else if days <= 200.0 {
         let step = [1, 2, 3, 6].into_iter().find(|s| f64::from(*s) * 30.5 >= days).unwrap_or(6);
-        let mut month = (start.month - 1) / step * step;
+        let mut month = (u32::from(start.month) - 1) / step * step;
         loop {
-            let time = from_civil(start.year, month + 1, 1, 0);
+            let time = from_civil(i64::from(start.year), month + 1, 1, 0);
             let label = time.map(|t| utc_date(t).chars().take(7).collect()).unwrap_or_default();
             if !push(time, label, month % 12 == 0) {
                 break;
@@ -142,7 +142,7 @@ fn calendar_ticks(range: TimeRange, wanted: f64, most: usize) -> Vec<Tick> {
         }
     } else {
         let step = STEPS_DAYS.into_iter().find(|s| *s as f64 * 365.25 >= days).unwrap_or(2000);
-        let mut year = start.year.div_euclid(step) * step;
+        let mut year = i64::from(start.year).div_euclid(step) * step;
         while push(from_civil(year, 1, 1, 0), year.to_string(), true) {
             year += step;
         }

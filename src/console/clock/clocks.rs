@@ -4,6 +4,9 @@ use marsdeck_engine::time::Instant;
 
 use super::utc::{parse_utc, utc_text};
 
+/// What reads a typed time: the instant, and how it was understood.
+pub type TimeParser<'a> = dyn Fn(&str) -> Option<(Instant, String)> + 'a;
+
 /// A sol and the local time in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SolTime {

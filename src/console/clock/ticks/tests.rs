@@ -1,7 +1,7 @@
 //! Tick placement against times read off a calendar.
 
 use super::*;
-use crate::timeline::{UtcOnly, parse_utc};
+use crate::clock::{UtcOnly, parse_utc};
 use proptest::prelude::*;
 
 const SOL_S: f64 = 88_775.244;

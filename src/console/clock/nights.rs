@@ -84,7 +84,7 @@ impl NightCache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timeline::SolTime;
+    use crate::clock::SolTime;
 
     /// Day from 6 to 18 h of a sol that starts at 0.
     struct Simple;

@@ -1,5 +1,8 @@
 //! The archive as a whole: products, events, marks, locks, and what goes wrong from outside.
 
+mod crash;
+mod flip;
+
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
@@ -7,7 +10,7 @@ use super::*;
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
 
-const NEVER: AtomicBool = AtomicBool::new(false);
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 fn at(s: i64) -> Instant {
     Instant::from_unix_ns(s * 1_000_000_000)
