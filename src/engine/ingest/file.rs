@@ -170,16 +170,19 @@ impl Intake<'_> {
         let report = self.archive.append_waveform(&product, self.bytes)?;
         self.problems.extend(report.problems);
         let (new, known) = (report.records_stored, report.records_duplicate);
-        let mut what = format!(
-            "{new} records, {} samples of {} series stored as {product}",
-            report.samples_stored,
-            report.series.len()
-        );
-        if new == 0 && known > 0 {
-            what = format!("all {known} records are stored already as {product}");
-        } else if known > 0 {
-            what += &format!("; {known} records were stored already");
-        }
+        let what = if new == 0 && known > 0 {
+            format!("all {known} records are stored already as {product}")
+        } else {
+            let (samples, series) = (report.samples_stored, report.series.len());
+            let before = if known > 0 {
+                format!("; {known} records were stored already")
+            } else {
+                String::new()
+            };
+            format!(
+                "{new} records, {samples} samples of {series} series stored as {product}{before}"
+            )
+        };
         if new == 0 && known == 0 {
             return Err(ArchiveError::Input("no whole record was found in it".to_owned()));
         }

@@ -42,7 +42,7 @@ fn take(archive: &Archive, path: &Path) -> Vec<FileReport> {
 }
 
 const TABLE: &str = "SCLK,UTC,PRESSURE,Note\n1,2019-02-01T00:00:00.000Z,700.5,a\n\
-                     2,2019-02-01T00:00:01.000Z,701.25,b\n3,UNK,702,c\n";
+                     2,2019-02-01T00:00:01.000Z,701.25,b\n3,,702,c\n";
 
 fn quake() -> String {
     let mut event = quakeml::Event {
