@@ -107,7 +107,10 @@ fn running(ui: &mut Ui, theme: &Theme, job: &JobView, intents: &IntentQueue) {
         let fraction = progress.unwrap_or(0.0).clamp(0.0, 1.0);
         let text = progress.map_or("working".to_owned(), |_| format!("{:.0} %", fraction * 100.0));
         let bar = ProgressBar::new(fraction).desired_width(110.0).desired_height(16.0);
-        ui.add(bar.fill(theme.line).text(RichText::new(text).size(SMALL).color(theme.text)));
+        ui.add(
+            bar.fill(theme.accent.gamma_multiply(0.5))
+                .text(RichText::new(text).size(SMALL).color(theme.text)),
+        );
     }
     let cancel = ui.small_button("Cancel").on_hover_text(format!("Stop “{}”", job.title));
     if cancel.clicked() {
@@ -123,10 +126,12 @@ pub(super) fn message_window(
     intents: &IntentQueue,
 ) {
     let mut open = messages.open;
+    let free = ctx.content_rect();
     Window::new("Messages and jobs")
         .id(egui::Id::unique("messages"))
         .open(&mut open)
         .default_size([560.0, 320.0])
+        .default_pos(egui::pos2(free.right() - 600.0, free.bottom() - 480.0))
         .show(ctx, |ui| {
             for job in data.snapshot.jobs.iter().take(20) {
                 let cancel = job_line(ui, data.theme, job);
