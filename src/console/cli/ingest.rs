@@ -26,7 +26,7 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let archive = place::open(arguments.place.archive.as_deref(), Access::Write)?;
-    let options = IngestOptions { product: arguments.product.clone(), ..IngestOptions::default() };
+    let options = IngestOptions { product: arguments.product.clone() };
     let mut reports = Vec::new();
     for path in &arguments.paths {
         let progress = output::Progress::new();
