@@ -9,7 +9,14 @@ use marsdeck_engine::time::Instant;
 
 use super::{Stage, harness, picture, themes};
 
-fn event(name: &str, kind: &str, s: f64, place: Option<(f64, f64)>, magnitude: f64) -> Event {
+fn event(
+    name: &str,
+    kind: &str,
+    s: f64,
+    distance: f64,
+    place: Option<(f64, f64)>,
+    magnitude: f64,
+) -> Event {
     Event {
         id: format!("smi:insight/{name}"),
         name: name.into(),
@@ -19,7 +26,7 @@ fn event(name: &str, kind: &str, s: f64, place: Option<(f64, f64)>, magnitude: f
         time: Instant::from_unix_s(s),
         latitude_deg: place.map(|p| p.0),
         longitude_deg: place.map(|p| p.1),
-        distance_deg: Some(if place.is_some() { 29.0 } else { 58.8 }),
+        distance_deg: Some(distance),
         magnitude: Some(magnitude),
         magnitude_type: "MW".into(),
         ..Event::default()
@@ -29,10 +36,10 @@ fn event(name: &str, kind: &str, s: f64, place: Option<(f64, f64)>, magnitude: f
 /// Marsquake Service catalogue: places and magnitudes of three events, and one without a place.
 fn stage(theme: Theme) -> Stage {
     let events = vec![
-        event("S0173a", "LOW_FREQUENCY", 1.558_6e9, Some((3.45, 164.68)), 3.6),
-        event("S0185a", "LOW_FREQUENCY", 1.559_7e9, None, 3.0),
-        event("S0235b", "BROADBAND", 1.564_14e9, Some((10.99, 160.95)), 3.5),
-        event("S1222a", "BROADBAND", 1.651_7e9, Some((-2.971, 171.904)), 4.7),
+        event("S0173a", "LOW_FREQUENCY", 1.558_6e9, 29.0, Some((3.45, 164.68)), 3.6),
+        event("S0185a", "LOW_FREQUENCY", 1.559_7e9, 58.8, None, 3.0),
+        event("S0235b", "BROADBAND", 1.564_14e9, 25.9, Some((10.99, 160.95)), 3.5),
+        event("S1222a", "BROADBAND", 1.651_7e9, 37.0, Some((-2.971, 171.904)), 4.7),
     ];
     let snapshot = Snapshot { events: events.into(), ..Snapshot::default() };
     Stage::new("Globe", snapshot, theme, Box::new(|_| None))

@@ -40,8 +40,8 @@ pub(super) fn kind_of(event: &Event) -> usize {
 
 /// The colour of a kind of event.
 pub(super) fn kind_colour(theme: &Theme, kind: usize) -> Color32 {
-    // The second curve colour is close to the ground.
-    theme.curve([0, 5, 4, 2, 3, 7, 6].get(kind).copied().unwrap_or(0))
+    // The second curve colour is close to the ground: for the rarest kind.
+    theme.curve([0, 5, 4, 2, 3, 1, 6].get(kind).copied().unwrap_or(0))
 }
 
 /// Everything that the scene depends on: while it is equal, the scene stays.
@@ -121,11 +121,8 @@ pub(super) fn shown<'a>(events: &'a [Event], cursor: Instant, selected: &str) ->
     let mut out: Vec<&Event> = Vec::new();
     for event in events.get(..so_far).unwrap_or_default().iter().rev() {
         let has_place = event.latitude_deg.is_some() || event.back_azimuth_deg.is_some();
-        let (count, most) = if has_place {
-            (&mut located, MOST_LOCATED)
-        } else {
-            (&mut circles, MOST_CIRCLES)
-        };
+        let (count, most) =
+            if has_place { (&mut located, MOST_LOCATED) } else { (&mut circles, MOST_CIRCLES) };
         if *count < most {
             *count += 1;
             out.push(event);
@@ -188,8 +185,9 @@ pub(super) fn scene(
     GlobeScene { layers: all }
 }
 
+/// Colours that no kind of event has.
 fn mission_colour(theme: &Theme, n: usize) -> Color32 {
-    theme.curve([0, 2, 5].get(n).copied().unwrap_or(7))
+    if n == 0 { theme.text } else { theme.curve(7) }
 }
 
 fn quake(event: &Event, cursor: Instant, selected: &str, theme: &Theme) -> Quake {
@@ -248,9 +246,7 @@ pub(super) enum Picked {
 pub(super) fn picked(pick: &PickId) -> Picked {
     match pick.layer.as_str() {
         "quakes" => Picked::Event(pick.item.clone()),
-        "sites" => {
-            Picked::Mission(pick.item.split('/').next().unwrap_or_default().to_owned())
-        }
+        "sites" => Picked::Mission(pick.item.split('/').next().unwrap_or_default().to_owned()),
         layer if layer.starts_with("traverse:") => Picked::Mission(pick.item.clone()),
         _ => Picked::Nothing,
     }

@@ -37,8 +37,8 @@ impl Panel for GlobePanel {
         let selected = cx.snapshot.events.iter().find(|e| e.id == cx.selection.event);
         self.follow(cx, selected);
         self.bar(ui, cx, selected);
-        let pick = selected
-            .map(|event| PickId { layer: "quakes".to_owned(), item: event.id.clone() });
+        let pick =
+            selected.map(|event| PickId { layer: "quakes".to_owned(), item: event.id.clone() });
         let input = GlobeInput {
             scene: &self.scene,
             sun: model::sun(cx.time.cursor),

@@ -59,8 +59,7 @@ pub(super) fn rows(products: &[Product], filter: &Filter) -> Vec<usize> {
     let is_wanted = |p: &Product| {
         let about = &p.about;
         let text = || {
-            let parts =
-                [&about.name, &about.summary, &about.product, &about.instrument, &p.sha256];
+            let parts = [&about.name, &about.summary, &about.product, &about.instrument, &p.sha256];
             parts.map(|part| part.to_lowercase()).join(" ")
         };
         (filter.format.is_empty() || about.format == filter.format)

@@ -72,12 +72,8 @@ fn the_scene_holds_sites_rover_and_quakes() {
         &theme,
         &Ground::default(),
     );
-    let points: usize = before
-        .layers
-        .iter()
-        .filter(|l| l.id != "sites")
-        .map(|l| l.points.len())
-        .sum();
+    let points: usize =
+        before.layers.iter().filter(|l| l.id != "sites").map(|l| l.points.len()).sum();
     assert_eq!(points, 0, "before landing there is no rover and no quake");
 }
 
