@@ -1,6 +1,7 @@
 //! Rows of the table of products, and what is said of one of them.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use marsdeck_engine::archive::{Product, SeriesKey, SeriesSummary};
 use marsdeck_engine::mission::Database;
@@ -98,7 +99,7 @@ pub(super) fn choices(
     products: &[Product],
     field: impl Fn(&Product) -> &str,
 ) -> Vec<(String, usize)> {
-    let mut counts: std::collections::BTreeMap<&str, usize> = Default::default();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for product in products {
         *counts.entry(field(product)).or_default() += 1;
     }

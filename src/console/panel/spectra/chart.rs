@@ -142,10 +142,7 @@ impl Shown {
         for part in &self.parts {
             let inside = part.points.iter().filter(|p| p.x >= from && p.x <= to);
             inside.for_each(|p| add(p.y));
-            let [nm, low, high] = match &part.envelope {
-                Some(envelope) => envelope,
-                None => continue,
-            };
+            let Some([nm, low, high]) = &part.envelope else { continue };
             for ((x, low), high) in nm.iter().zip(low).zip(high) {
                 if *x >= from && *x <= to {
                     add(*low);
