@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod clocks;
+mod globe;
 mod instrument;
 mod log;
 mod parameters;
@@ -22,6 +23,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(catalogue::Catalogue::default()),
         Box::new(spectra::Spectra::default()),
         Box::new(products::Products::default()),
+        Box::new(globe::GlobePanel::default()),
         Box::new(clocks::Clocks),
         Box::new(log::Log::default()),
     ]
