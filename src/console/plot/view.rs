@@ -65,6 +65,7 @@ impl PlotView<'_> {
         if ui.is_rect_visible(whole) {
             self.pointer(ui, &layout, state, output.hovered);
         }
+        output.rows = layout.rows;
         output
     }
 
@@ -93,7 +94,7 @@ impl PlotView<'_> {
         }
         let scale = |row: &Row<'_>| {
             let locked = state.locked.get(&row.name).copied();
-            locked.or_else(|| YScale::of_row(row, self.range))
+            locked.or(row.scale).or_else(|| YScale::of_row(row, self.range))
         };
         let scales = self.rows.iter().map(scale).collect();
         Layout { whole, field, rows, map: XMap::new(self.range, field.x_range()), scales }
@@ -208,6 +209,9 @@ impl PlotView<'_> {
         let fill = self.theme.accent.gamma_multiply(0.16);
         for rect in &layout.rows {
             paint::shade(painter, *rect, layout.map, &[selection], fill);
+        }
+        if !self.says_stats {
+            return;
         }
         for (row, rect) in self.rows.iter().zip(&layout.rows) {
             let mut y = rect.top() + 3.0;
