@@ -133,6 +133,11 @@ fn corner(index: u32) -> vec2<f32> {
     return vec2<f32>(x, y);
 }
 
+// Lines that carry meaning have a rim against the ground; the graticule, thinner, has none.
+fn line_rim(half_width: f32) -> f32 {
+    return select(0.0, globals.view.z, half_width > 0.61 * globals.view.z);
+}
+
 @vertex
 fn line_vertex(
     @builtin(vertex_index) index: u32,
@@ -162,19 +167,24 @@ fn line_vertex(
     let half_width = 0.5 * width * globals.view.z;
     let c = corner(index);
     let w = select(a.w, b.w, c.x > 0.0);
-    let pixel = select(pixel_a, pixel_b, c.x > 0.0) + across * c.y * (half_width + 1.0);
+    let reach = half_width + 1.0 + line_rim(half_width);
+    let pixel = select(pixel_a, pixel_b, c.x > 0.0) + across * c.y * reach;
     out.clip = vec4<f32>(pixel / half_view, line_depth(w), 1.0);
     out.colour = linear(colour);
-    out.offset = vec2<f32>(0.0, c.y * (half_width + 1.0));
+    out.offset = vec2<f32>(0.0, c.y * reach);
     out.half_size = half_width;
     return out;
 }
 
 @fragment
 fn line_fragment(in: Mark) -> @location(0) vec4<f32> {
-    let cover = clamp(in.half_size + 0.5 - abs(in.offset.y), 0.0, 1.0);
-    let alpha = in.colour.a * cover;
-    return vec4<f32>(in.colour.rgb * alpha, alpha);
+    let distance = in.half_size + 0.5 - abs(in.offset.y);
+    let inside = clamp(distance, 0.0, 1.0);
+    let rim_width = line_rim(in.half_size);
+    let rim = clamp(distance + rim_width, 0.0, 1.0) * step(0.1, rim_width);
+    let colour = mix(globals.outline.rgb, in.colour.rgb, inside);
+    let alpha = in.colour.a * max(inside, 0.35 * rim);
+    return vec4<f32>(colour * alpha, alpha);
 }
 
 @vertex

@@ -265,8 +265,14 @@ fn a_flight_ends_by_itself() {
         assert!(frames < 400, "the flight does not end");
     }
     assert!(harness.state().view.camera.target.distance_deg(LatLon::new(18.65, 226.2)) < 1e-6);
-    // Now nothing asks for another frame: `run` would give up after four.
+    // Now nothing asks for another frame: `run` would give up after four. And a frame that the
+    // rest of the console asks for does not draw the globe again.
     harness.run();
+    harness.run_steps(2);
+    assert!(!harness.state().last.as_ref().is_none_or(|l| l.redrawn));
+    harness.state_mut().sun = LatLon::new(0.0, 10.0);
+    harness.run_steps(1);
+    assert!(harness.state().last.as_ref().is_some_and(|l| l.redrawn));
 }
 
 fn harness_without_run<'a>(stage: Stage) -> Harness<'a, Stage> {
@@ -291,6 +297,29 @@ fn layers_can_be_hidden_in_the_list() {
     let at = look_at(&harness, LatLon::new(10.99, 160.95));
     let at = (at.x.round() as u32, at.y.round() as u32);
     assert_ne!(before.get_pixel(at.0, at.1), after.get_pixel(at.0, at.1));
+}
+
+#[test]
+fn it_is_sharp_on_a_dense_screen() {
+    let camera = Camera { range_m: 5e6, ..Camera::default() };
+    let stage = stage(Theme::light(), camera, LatLon::new(5.0, 100.0), GlobeSettings::default());
+    let accent = stage.theme.accent;
+    let mut harness = Harness::builder()
+        .with_size(vec2(1000.0, 600.0))
+        .with_pixels_per_point(2.0)
+        .with_render_cursor(false)
+        .wgpu()
+        .build_eframe(move |cc| {
+            cc.egui_ctx.set_visuals(egui::Visuals::light());
+            marsdeck::globe::install(cc.wgpu_render_state.as_ref().expect("wgpu is there"));
+            stage
+        });
+    harness.run();
+    let image = picture(&mut harness, "dense");
+    assert_eq!((image.width(), image.height()), (2000, 1200));
+    let at = look_at(&harness, INSIGHT);
+    let pixel = image.get_pixel((at.x * 2.0) as u32, (at.y * 2.0) as u32);
+    assert!(pixel[2].abs_diff(accent.b()) < 12, "{pixel:?}");
 }
 
 #[test]

@@ -3,9 +3,10 @@
 
     python3 packaging/topography/make.py SOURCE [--check megt90n000cb.img]
 
-SOURCE is the source archive of pyshtools 4.4.1 (`pip download --no-binary :all: --no-deps
-pyshtools==4.4.1`), or a folder that holds its two files MarsTopo719.shape and gmm3_120_sha.tab
-(examples/ExampleDataFiles in the archive). Needs numpy and the zstd program.
+SOURCE is the source archive of pyshtools 4.4.1 (pyshtools-4.4.1.tar.gz from its files page on
+PyPI; `pip download` works only where its build requirements are met), or a folder that holds its
+two files MarsTopo719.shape and gmm3_120_sha.tab (examples/ExampleDataFiles in the archive). Needs
+numpy and the zstd program.
 
 Input:  MarsTopo719.shape: radius of Mars in metres from its centre of mass, spherical harmonics
         to degree and order 719, 4-pi normalised, no Condon-Shortley phase (Wieczorek 2015, from

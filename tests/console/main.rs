@@ -1,5 +1,7 @@
 //! The tests of the console package: one binary, one module per subject.
 
 mod fake;
+mod panels;
+mod pictures;
 mod shell;
 mod tidy;

@@ -45,7 +45,7 @@ const ENGINE_IN_CONSOLE: &[(&str, &[&str])] = &[
     ("globe", &["time"]),
     ("plot", &["time", "archive"]),
     ("theme", &["mission"]),
-    ("widget", &["time", "mission", "archive", "query"]),
+    ("widget", &["time", "mission", "archive", "query", "runtime"]),
     ("panel", &["time", "mission", "archive", "query", "runtime", "format", "science", "problem"]),
 ];
 

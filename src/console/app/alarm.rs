@@ -38,10 +38,13 @@ fn watched<'a>(
         .flat_map(|instrument| &instrument.parameters)
         .filter(|parameter| !parameter.limits.is_empty())
         .flat_map(|parameter| {
+            // The list is sorted by key, and keys by name first.
+            let first = snapshot.series.partition_point(|series| series.key.name < parameter.name);
             snapshot
                 .series
                 .iter()
-                .filter(move |series| series.key.name == parameter.name)
+                .skip(first)
+                .take_while(move |series| series.key.name == parameter.name)
                 .map(move |series| (series.key.clone(), parameter))
         })
         .collect()

@@ -6,7 +6,7 @@ use marsdeck_engine::runtime::{Intent, MessageLevel};
 
 use super::dialogs::Dialog;
 use super::dock::Pane;
-use super::frame::{App, is_setting};
+use super::frame::App;
 use super::workspace::WORKSPACES;
 use crate::intent::UiIntent;
 use crate::theme::{Theme, apply};
@@ -90,7 +90,7 @@ impl App {
                 if let Some(event) = event
                     && selection.event != id
                 {
-                    let whole = event.span.map_or(false, |span| {
+                    let whole = event.span.is_some_and(|span| {
                         self.time.range.contains(span.start) && self.time.range.contains(span.end)
                     });
                     self.time.set_cursor(event.time);
@@ -109,10 +109,8 @@ impl App {
             }
             UiIntent::SelectMission(mission) => selection.mission = mission,
             UiIntent::SelectProduct(id) => selection.product = Some(id),
-            UiIntent::PlotSeries(key) => {
-                if !selection.plotted.contains(&key) {
-                    selection.plotted.push(key);
-                }
+            UiIntent::PlotSeries(key) if !selection.plotted.contains(&key) => {
+                selection.plotted.push(key);
             }
             UiIntent::UnplotSeries(key) => selection.plotted.retain(|known| *known != key),
             UiIntent::PlotOnly(keys) => selection.plotted = keys,
@@ -181,7 +179,7 @@ impl App {
             self.settings.own_workspaces.push(name.to_owned());
         }
         self.trees.remove(name);
-        self.workspace = name.to_owned();
+        name.clone_into(&mut self.workspace);
         self.settings_changed = Some(now_s);
     }
 
@@ -197,6 +195,11 @@ impl App {
 
     /// Files dropped onto the window are ingested.
     pub(super) fn ingest_dropped(&mut self, ctx: &egui::Context, now_s: f64) {
+        // A hidden window sees the input of its last pass again and again.
+        let pass = ctx.cumulative_pass_nr();
+        if self.dropped_in.replace(pass) == Some(pass) {
+            return;
+        }
         let paths: Vec<_> = ctx.input(|input| {
             input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
         });
@@ -222,4 +225,25 @@ fn add_tab(tree: &mut Tree<Pane>, title: &str) {
         Some(container) => tree.move_tile_to_container(pane, container, usize::MAX, false),
         None => tree.root = Some(tree.tiles.insert_tab_tile(vec![pane])),
     }
+}
+
+/// Whether an intent changes what the settings file holds.
+fn is_setting(intent: &UiIntent) -> bool {
+    matches!(
+        intent,
+        UiIntent::SetTheme(_)
+            | UiIntent::SetAxis(_)
+            | UiIntent::SetSpeed(_)
+            | UiIntent::SelectMission(_)
+            | UiIntent::SelectInstrument(..)
+            | UiIntent::SelectEvent(_)
+            | UiIntent::SelectProduct(_)
+            | UiIntent::PlotSeries(_)
+            | UiIntent::UnplotSeries(_)
+            | UiIntent::PlotOnly(_)
+            | UiIntent::OpenWorkspace(_)
+            | UiIntent::SaveWorkspace(_)
+            | UiIntent::ResetWorkspace
+            | UiIntent::Zoom(_)
+    )
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use egui::{Frame, Panel as Side, Stroke, Ui};
+use egui::{Frame, Panel as Side, Ui};
 use egui_tiles::Tree;
 use marsdeck_engine::runtime::{EngineHandle, MessageLevel, Snapshot};
 use marsdeck_engine::time::{Instant, TimeRange};
 
 use super::dialogs::Dialog;
 use super::dock::{Dock, Pane};
+use super::frames::{drop_hint, replay_frame};
 use super::messages::Messages;
 use super::options::Options;
 use super::repaint::{Motion, next_frame};
@@ -18,7 +19,7 @@ use super::workspace::{WORKSPACES, default_tree};
 use super::{alarm, workspace};
 use crate::clock::NightCache;
 use crate::intent::{
-    CommandContext, IntentQueue, Palette, PaletteSources, UiIntent, run_shortcuts, show_help,
+    CommandContext, IntentQueue, Palette, PaletteSources, run_shortcuts, show_help,
 };
 use crate::state::{Mode, Selection, Settings, TimeControl};
 use crate::theme::{Theme, apply, install_fonts};
@@ -57,6 +58,10 @@ pub struct App {
     pub(super) transport: Transport,
     pub(super) full_screen: bool,
     pub(super) styled: bool,
+    /// Start of a window: while it is hidden egui's own time stands still.
+    started: Option<std::time::Instant>,
+    /// The pass whose dropped files were taken: logic may run more than once a pass.
+    pub(super) dropped_in: Option<u64>,
     /// When the last frame was, in seconds since the start.
     pub(super) last_s: Option<f64>,
     /// Until when the engine is looked at often, because something was asked of it.
@@ -76,6 +81,7 @@ impl App {
         });
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
+        app.started = Some(std::time::Instant::now());
         app
     }
 
@@ -133,6 +139,8 @@ impl App {
             transport: Transport::default(),
             full_screen: false,
             styled: false,
+            started: None,
+            dropped_in: None,
             last_s: None,
             busy_until_s: 0.0,
             options,
@@ -206,7 +214,7 @@ impl App {
         if !self.styled {
             self.style(ctx);
         }
-        let now_s = ctx.input(|input| input.time);
+        let now_s = self.now_s(ctx);
         let first = self.snapshot.span.is_none();
         self.snapshot = self.engine.snapshot();
         if first && self.snapshot.span.is_some() && self.options.at.is_none() {
@@ -227,12 +235,24 @@ impl App {
             self.time.follow(newest);
         }
         self.save_when_due(now_s);
+        if self.time.mode == Mode::Replay {
+            // Keeps the clock going while the window is hidden and phase two does not run.
+            ctx.request_repaint_after(std::time::Duration::from_millis(250));
+        }
+    }
+
+    /// Seconds since the start; without a window by egui's own time, so that tests repeat.
+    fn now_s(&self, ctx: &egui::Context) -> f64 {
+        match self.started {
+            Some(started) => started.elapsed().as_secs_f64(),
+            None => ctx.input(|input| input.time),
+        }
     }
 
     /// Phase two: everything on screen.
     pub fn ui_root(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let now_s = ctx.input(|input| input.time);
+        let now_s = self.now_s(&ctx);
         if self.dialog_closed() {
             run_shortcuts(&ctx, &self.command_context(), &self.intents);
         }
@@ -287,7 +307,6 @@ impl App {
     }
 
     fn bars(&mut self, ui: &mut Ui, now_s: f64) {
-        let now = self.now();
         let cx = view(
             &self.snapshot,
             &self.queries,
@@ -302,7 +321,7 @@ impl App {
         let data = StripData {
             link: None,
             alarm,
-            now,
+            now: self.options.now.map(|now| now()),
             workspaces: &self.workspaces,
             workspace: &self.workspace,
         };
@@ -376,6 +395,9 @@ impl App {
         };
         message_window(ctx, &status, &mut self.messages, &self.intents);
         self.messages.show_toasts(ctx, &self.theme);
+        if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
+            drop_hint(ctx, &self.theme);
+        }
     }
 
     pub(super) fn mission(&self) -> &str {
@@ -467,33 +489,4 @@ pub(super) fn stored_tree(settings: &Settings, name: &str) -> Tree<Pane> {
         .and_then(|value| serde_json::from_value::<Tree<Pane>>(value.clone()).ok())
         .filter(|tree| tree.root().is_some())
         .unwrap_or_else(|| default_tree(name))
-}
-
-/// A frame around everything, so that nobody takes a replay for live.
-fn replay_frame(ctx: &egui::Context, theme: &Theme) {
-    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("replay frame"));
-    let painter = ctx.layer_painter(layer);
-    let stroke = Stroke::new(4.0, theme.replay);
-    painter.rect_stroke(ctx.content_rect(), 0.0, stroke, egui::StrokeKind::Inside);
-}
-
-/// Whether an intent changes what the settings file holds.
-pub(super) fn is_setting(intent: &UiIntent) -> bool {
-    matches!(
-        intent,
-        UiIntent::SetTheme(_)
-            | UiIntent::SetAxis(_)
-            | UiIntent::SetSpeed(_)
-            | UiIntent::SelectMission(_)
-            | UiIntent::SelectInstrument(..)
-            | UiIntent::SelectEvent(_)
-            | UiIntent::SelectProduct(_)
-            | UiIntent::PlotSeries(_)
-            | UiIntent::UnplotSeries(_)
-            | UiIntent::PlotOnly(_)
-            | UiIntent::OpenWorkspace(_)
-            | UiIntent::SaveWorkspace(_)
-            | UiIntent::ResetWorkspace
-            | UiIntent::Zoom(_)
-    )
 }

@@ -9,6 +9,7 @@ mod apply;
 mod dialogs;
 mod dock;
 mod frame;
+mod frames;
 mod messages;
 pub mod offscreen;
 mod options;

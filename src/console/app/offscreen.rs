@@ -21,7 +21,8 @@ pub fn render(
 ) -> anyhow::Result<Vec<u8>> {
     let size = egui::vec2(width as f32, height as f32);
     let started = Instant::now();
-    let mut harness = Harness::builder().with_size(size).wgpu().build_eframe(move |cc| {
+    let theme = if app.theme.is_dark() { egui::Theme::Dark } else { egui::Theme::Light };
+    let mut harness = Harness::builder().with_size(size).with_theme(theme).wgpu().build_eframe(move |cc| {
         if let Some(state) = &cc.wgpu_render_state {
             crate::globe::install(state);
         }
@@ -36,7 +37,7 @@ pub fn render(
             still = 0;
             ensure!(started.elapsed() < patience, "the archive did not answer in time; try again");
             // The time-out only guards against a wake-up that came before the wait.
-            drop(woken.recv_timeout(Duration::from_millis(20)));
+            let _: Result<(), _> = woken.recv_timeout(Duration::from_millis(20));
         } else {
             still += 1;
         }

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use egui::{Align, Layout, ProgressBar, Response, RichText, Ui, Window};
+use egui::{Align, Layout, ProgressBar, RichText, Ui, Window};
 use marsdeck_engine::runtime::{Intent, JobState, JobView, Snapshot};
 
 use super::messages::{Messages, severity};
 use crate::intent::{IntentQueue, UiIntent};
 use crate::theme::{SMALL, Theme};
-use crate::widget::SeverityBadge;
+use crate::widget::{SeverityBadge, job_line};
 
 /// A job is shown once it has run for so many seconds.
 const PATIENCE_S: f64 = 0.5;
@@ -107,7 +107,10 @@ fn running(ui: &mut Ui, theme: &Theme, job: &JobView, intents: &IntentQueue) {
         let fraction = progress.unwrap_or(0.0).clamp(0.0, 1.0);
         let text = progress.map_or("working".to_owned(), |_| format!("{:.0} %", fraction * 100.0));
         let bar = ProgressBar::new(fraction).desired_width(110.0).desired_height(16.0);
-        ui.add(bar.fill(theme.line).text(RichText::new(text).size(SMALL).color(theme.text)));
+        ui.add(
+            bar.fill(theme.accent.gamma_multiply(0.5))
+                .text(RichText::new(text).size(SMALL).color(theme.text)),
+        );
     }
     let cancel = ui.small_button("Cancel").on_hover_text(format!("Stop “{}”", job.title));
     if cancel.clicked() {
@@ -123,10 +126,12 @@ pub(super) fn message_window(
     intents: &IntentQueue,
 ) {
     let mut open = messages.open;
+    let free = ctx.content_rect();
     Window::new("Messages and jobs")
         .id(egui::Id::unique("messages"))
         .open(&mut open)
         .default_size([560.0, 320.0])
+        .default_pos(egui::pos2(free.right() - 600.0, free.bottom() - 480.0))
         .show(ctx, |ui| {
             for job in data.snapshot.jobs.iter().take(20) {
                 let cancel = job_line(ui, data.theme, job);
@@ -140,40 +145,4 @@ pub(super) fn message_window(
             messages.list(ui, data.theme, data.snapshot);
         });
     messages.open = open;
-}
-
-/// Paints a job on one line; the response of its cancel button comes back while it runs.
-fn job_line(ui: &mut Ui, theme: &Theme, job: &JobView) -> Option<Response> {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(&job.title).color(theme.text));
-        match job.state {
-            JobState::Running(progress) => {
-                let fraction = progress.unwrap_or(0.0).clamp(0.0, 1.0);
-                let text = match progress {
-                    Some(_) => format!("{:.0} %", fraction * 100.0),
-                    None => "working".to_owned(),
-                };
-                let bar = ProgressBar::new(fraction).desired_width(140.0).fill(theme.line);
-                ui.add(bar.text(RichText::new(text).color(theme.text)));
-                ui.label(RichText::new(&job.detail).color(theme.text_weak));
-                Some(ui.button("Cancel").on_hover_text(format!("Stop “{}”", job.title)))
-            }
-            _ => {
-                ui.label(RichText::new(state_word(&job.state)).color(theme.text_weak));
-                ui.label(RichText::new(&job.detail).color(theme.text_weak));
-                None
-            }
-        }
-    })
-    .inner
-}
-
-fn state_word(state: &JobState) -> &'static str {
-    match state {
-        JobState::Running(_) => "running",
-        JobState::Done => "done",
-        JobState::DoneWithProblems => "done, with problems in the input",
-        JobState::Failed => "failed",
-        JobState::Cancelled => "cancelled",
-    }
 }

@@ -14,25 +14,26 @@ use crate::clock::MarsClocks;
 
 /// Arguments of the window.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[group(id = "open")]
 pub struct Arguments {
     /// Folder of the archive; without it the demo archive, simulated on the first start
     #[arg(value_name = "ARCHIVE")]
-    archive: Option<PathBuf>,
+    pub(super) archive: Option<PathBuf>,
     /// Mission in focus: insight or msl
     #[arg(long)]
-    mission: Option<String>,
+    pub(super) mission: Option<String>,
     /// Show this sol of the mission
     #[arg(long)]
-    sol: Option<i32>,
+    pub(super) sol: Option<i32>,
     /// Put the cursor here: UTC or `Sol 235 12:00 LMST`
     #[arg(long, value_name = "T")]
-    at: Option<String>,
+    pub(super) at: Option<String>,
     /// Workspace to open: Watch, Seismic, Atmosphere, ChemCam, SAM, Archive, Globe
     #[arg(long)]
-    workspace: Option<String>,
+    pub(super) workspace: Option<String>,
     /// dark or light
     #[arg(long)]
-    theme: Option<String>,
+    pub(super) theme: Option<String>,
 }
 
 /// Seed of the demo archive.

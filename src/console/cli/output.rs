@@ -15,13 +15,6 @@ pub(super) fn line(text: &str) {
     }
 }
 
-/// Writes bytes to stdout.
-pub(super) fn bytes(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(bytes)?;
-    out.flush()
-}
-
 /// Writes one line to stderr.
 pub(super) fn message(text: &str) {
     // Nobody reads stderr: nothing more can be said.

@@ -68,7 +68,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     };
     let (wake, woken) = bounded(1);
     // A full channel means that the receiver will look anyway.
-    let waker: Waker = Arc::new(move || drop(wake.try_send(())));
+    let waker: Waker = Arc::new(move || {
+        let _: Result<(), _> = wake.try_send(());
+    });
     let engine = Arc::new(open::start(folder, waker)?);
     if arguments.archive.is_none() {
         wait_for_demo(&*engine, &woken)?;
@@ -133,7 +135,7 @@ fn wait_for_demo(engine: &dyn EngineHandle, woken: &Receiver<()>) -> anyhow::Res
     engine.send(Intent::MakeDemo { seed: open::DEMO_SEED });
     loop {
         // The engine wakes for every progress; the time-out only guards against a missed one.
-        drop(woken.recv_timeout(Duration::from_secs(1)));
+        let _: Result<(), _> = woken.recv_timeout(Duration::from_secs(1));
         let snapshot = engine.snapshot();
         let Some(job) = snapshot.jobs.first() else { continue };
         match &job.state {

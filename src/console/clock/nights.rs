@@ -1,6 +1,7 @@
 //! Nights of a range, for shading time axes.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use marsdeck_engine::time::{Instant, TimeRange};
 
@@ -52,10 +53,13 @@ fn bisect(mut low: Instant, mut high: Instant, holds: impl Fn(Instant) -> bool) 
     high
 }
 
+/// Mission, range and its nights.
+type Kept = (String, TimeRange, Rc<Vec<TimeRange>>);
+
 /// The nights of the last few ranges asked for, so that a still picture costs nothing.
 #[derive(Default)]
 pub struct NightCache {
-    kept: RefCell<Vec<(String, TimeRange, std::rc::Rc<Vec<TimeRange>>)>>,
+    kept: RefCell<Vec<Kept>>,
 }
 
 impl NightCache {
@@ -65,18 +69,18 @@ impl NightCache {
         clocks: &dyn SolClocks,
         mission: &str,
         range: TimeRange,
-    ) -> std::rc::Rc<Vec<TimeRange>> {
+    ) -> Rc<Vec<TimeRange>> {
         let mut kept = self.kept.borrow_mut();
         if let Some((_, _, found)) =
             kept.iter().find(|(name, known, _)| name == mission && *known == range)
         {
-            return std::rc::Rc::clone(found);
+            return Rc::clone(found);
         }
-        let found = std::rc::Rc::new(nights(clocks, mission, range));
+        let found = Rc::new(nights(clocks, mission, range));
         if kept.len() >= 8 {
             kept.remove(0);
         }
-        kept.push((mission.to_owned(), range, std::rc::Rc::clone(&found)));
+        kept.push((mission.to_owned(), range, Rc::clone(&found)));
         found
     }
 }

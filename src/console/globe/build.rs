@@ -166,7 +166,7 @@ impl GraticuleWindow {
         let span = if whole { 360.0 } else { east - west };
         let mut line = |fixed: f64, from: f64, length: f64, parallel: bool| {
             let wide = LatLon::new(0.0, fixed).lon_180().abs() < 1e-9;
-            let width = if wide { 1.7 } else { 1.0 };
+            let width = if wide { 1.2 } else { 0.9 };
             let pieces = (length / (self.step / 4.0).min(1.0)).ceil().clamp(1.0, 720.0);
             let at = |i: f64| {
                 let along = from + length * i / pieces;
@@ -216,7 +216,10 @@ impl GraticuleWindow {
             let place = LatLon::new(lat, self.middle.lon);
             out.push(label(place, format!("{:.digits$}°{side}", lat.abs())));
         }
-        for lon in lons {
+        // Around a pole the meridians crowd: every third is enough.
+        let crowded = self.middle.lat.abs() > 65.0;
+        let third = |lon: &f64| (lon / (3.0 * self.step)).fract().abs() < 1e-6;
+        for lon in lons.into_iter().filter(|lon| !crowded || third(lon)) {
             // The meridians end one step before a pole.
             let end = 90.0 - self.step.min(10.0);
             let place = LatLon::new(self.middle.lat.clamp(-end, end), lon);
@@ -231,6 +234,10 @@ mod tests {
     use super::super::scene::{Layer, Path, PointMark};
     use super::*;
 
+    fn ink() -> Color32 {
+        crate::theme::Theme::dark().text
+    }
+
     #[test]
     fn hidden_layers_make_nothing_and_settings_win() {
         let mut layer = Layer::new("sites", "Sites");
@@ -238,7 +245,7 @@ mod tests {
             id: "insight".into(),
             place: LatLon::new(4.5, 135.6),
             size: 10.0,
-            color: Color32::WHITE,
+            color: ink(),
             shape: Shape::Disc,
             label: "InSight".into(),
             importance: 1.0,
@@ -247,17 +254,17 @@ mod tests {
         layer.lines.push(LineMark {
             path: Path::Circle { centre: LatLon::new(0.0, 0.0), radius_deg: 10.0 },
             width: 1.0,
-            color: Color32::WHITE,
+            color: ink(),
             dashed: true,
         });
         let scene = GlobeScene { layers: vec![layer] };
         let mut settings = GlobeSettings::default();
-        let built = Built::new(&scene, &settings, Color32::WHITE, &|_| 0.0);
+        let built = Built::new(&scene, &settings, ink(), &|_| 0.0);
         assert_eq!((built.points.len(), built.labels.len()), (1, 1));
-        assert!(built.segments.len() > 100);
+        assert!(built.segments.len() > 40);
         let hidden = super::super::settings::LayerSetting { visible: false, opacity: 1.0 };
         settings.layers.insert("sites".into(), hidden);
-        let built = Built::new(&scene, &settings, Color32::WHITE, &|_| 0.0);
+        let built = Built::new(&scene, &settings, ink(), &|_| 0.0);
         assert!(built.points.is_empty() && built.segments.is_empty() && built.labels.is_empty());
     }
 
@@ -267,7 +274,7 @@ mod tests {
             for target in [LatLon::new(0.0, 0.0), LatLon::new(88.0, 359.9), LatLon::new(-89.9, 7.0)]
             {
                 let window = GraticuleWindow::around(target, visible);
-                let segments = window.segments(Color32::WHITE, &|_| 0.0);
+                let segments = window.segments(ink(), &|_| 0.0);
                 assert!(segments.len() < 20_000, "{}", segments.len());
                 assert!(segments.iter().all(|s| s.start.is_finite() && s.end.is_finite()));
                 let ratio = window.middle.lat / window.step;

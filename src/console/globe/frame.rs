@@ -47,6 +47,8 @@ pub(crate) struct PointInstance {
 pub(crate) struct Frame {
     /// Grows with every change of the picture in a view.
     pub serial: u64,
+    /// Drawn without multisampling where the device is slow, because another one follows soon.
+    pub fast: bool,
     /// Size of the picture, pixels.
     pub size: [u32; 2],
     pub globals: Globals,

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use egui::Color32;
 
+use crate::theme::data_color;
+
 static ASSET: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/globe/hypsometry.csv"));
 static TABLE: OnceLock<Hypsometry> = OnceLock::new();
@@ -39,20 +41,21 @@ impl Hypsometry {
         [height(self.stops.first(), 0.0), height(self.stops.last(), 1.0)]
     }
 
-    /// Colour of a height in metres; the outermost ones go on beyond the table.
+    /// Colour of a height in metres; the outermost ones go on beyond the table. An empty table
+    /// gives none.
     pub fn color(&self, height_m: f64) -> Color32 {
         let above = self.stops.partition_point(|s| s.0 <= height_m);
         let (low, high) = match (self.stops.get(above.wrapping_sub(1)), self.stops.get(above)) {
             (Some(low), Some(high)) => (low, high),
             (Some(only), None) | (None, Some(only)) => (only, only),
-            (None, None) => return Color32::GRAY,
+            (None, None) => return Color32::TRANSPARENT,
         };
         let part = (height_m - low.0) / (high.0 - low.0).max(1e-9);
         let mix = |k: usize| {
             let (a, b) = (f64::from(low.1[k]), f64::from(high.1[k]));
             (a + (b - a) * part.clamp(0.0, 1.0)).round() as u8
         };
-        Color32::from_rgb(mix(0), mix(1), mix(2))
+        data_color([mix(0), mix(1), mix(2)])
     }
 }
 
@@ -75,6 +78,6 @@ mod tests {
             before = now;
         }
         assert_eq!(table.color(1e9), table.color(high));
-        assert_eq!(Hypsometry::parse("").color(0.0), Color32::GRAY);
+        assert_eq!(Hypsometry::parse("").color(0.0), Color32::TRANSPARENT);
     }
 }

@@ -27,10 +27,9 @@ pub(crate) fn handle(
     }
     drag(view, ui, response);
     wheel(view, ui, response, terrain);
-    if let (true, Some(at)) = (response.double_clicked(), response.hover_pos()) {
-        if let Some(place) = view.sight(response.rect, terrain).pick(at) {
-            view.fly_to(place, Some(view.camera.range_m * 0.35));
-        }
+    let place = |at| view.sight(response.rect, terrain).pick(at);
+    if let (true, Some(place)) = (response.double_clicked(), response.hover_pos().and_then(place)) {
+        view.fly_to(place, Some(view.camera.range_m * 0.35));
     }
     if response.has_focus() {
         keys(view, ui, response);

@@ -92,7 +92,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shown_labels_never_overlap(xs in prop::collection::vec((0.0..500.0f32, 0.0..9.0f64), 0..60)) {
+        fn shown_labels_never_overlap(
+            xs in prop::collection::vec((0.0..500.0f32, 0.0..9.0f64), 0..60),
+        ) {
             let all: Vec<_> = xs.iter().enumerate()
                 .map(|(i, (x, importance))| candidate(i as u64, *x, *importance)).collect();
             let mut placer = Placer::default();
@@ -100,7 +102,8 @@ mod tests {
                 let kept = placer.place(&all, &[]);
                 for (n, a) in kept.iter().enumerate() {
                     for b in &kept[n + 1..] {
-                        prop_assert!(!all[*a].rect.shrink(0.01).intersects(all[*b].rect.shrink(0.01)));
+                        let (a, b) = (all[*a].rect.shrink(0.01), all[*b].rect.shrink(0.01));
+                        prop_assert!(!a.intersects(b));
                     }
                 }
             }

@@ -161,7 +161,7 @@ pub fn quakes(quakes: &[Quake], station: LatLon, selected: &str) -> Vec<Layer> {
     let mut circles = Layer::new("quake-circles", "Distance circles");
     for quake in quakes {
         let chosen = quake.id == selected;
-        let (width, strength) = if chosen { (2.5, 1.0) } else { (1.4, 0.55) };
+        let (width, strength) = if chosen { (2.5, 1.0) } else { (1.5, 0.7) };
         let line = |path, dashed| LineMark {
             path,
             width,
@@ -250,6 +250,10 @@ pub fn features(features: &[Feature], color: Color32) -> Layer {
 mod tests {
     use super::*;
 
+    fn ink() -> Color32 {
+        crate::theme::Theme::dark().text
+    }
+
     #[test]
     fn the_assets_are_read_whole() {
         let features = known_features();
@@ -275,9 +279,9 @@ mod tests {
     #[test]
     fn the_traverse_ends_at_the_sol() {
         let stops = curiosity_stops();
-        let layer = traverse("msl", "Curiosity", &stops, 500, Color32::WHITE);
+        let layer = traverse("msl", "Curiosity", &stops, 500, ink());
         assert_eq!(layer.points[0].place, LatLon::new(-4.624948, 137.410444));
-        let before = traverse("msl", "Curiosity", &stops, -5, Color32::WHITE);
+        let before = traverse("msl", "Curiosity", &stops, -5, ink());
         assert!(before.points.is_empty() && before.lines.is_empty());
     }
 
@@ -290,7 +294,7 @@ mod tests {
             distance_deg,
             azimuth_deg,
             magnitude: Some(3.0),
-            color: Color32::WHITE,
+            color: ink(),
             tip: String::new(),
         };
         let station = LatLon::new(4.502384, 135.623447);

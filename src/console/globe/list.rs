@@ -49,6 +49,16 @@ fn contents(view: &mut GlobeView, ui: &mut Ui, input: &GlobeInput<'_>) {
         let before = setting;
         ui.horizontal(|ui| {
             ui.checkbox(&mut setting.visible, &layer.name);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.spacing_mut().slider_width = 44.0;
+                let range = 0.1..=1.0;
+                let slider = egui::Slider::new(&mut setting.opacity, range).show_value(false);
+                let name = format!("Opacity of {}", layer.name);
+                let slider = ui.add_enabled(setting.visible, slider).on_hover_text(&name);
+                slider.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::Role::Slider, setting.visible, &name)
+                });
+            });
         });
         if setting != before {
             settings.layers.insert(layer.id.clone(), setting);

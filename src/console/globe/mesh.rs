@@ -10,9 +10,9 @@ use super::camera::Look;
 use super::geodesy::{LatLon, LocalFrame, POLAR_RADIUS_M, position};
 
 /// Circles around the point below the eye.
-pub(crate) const RINGS: usize = 112;
+pub(crate) const RINGS: usize = 84;
 /// Vertices on each circle.
-pub(crate) const SPOKES: usize = 224;
+pub(crate) const SPOKES: usize = 168;
 
 /// One corner of the ground.
 #[repr(C)]

@@ -31,5 +31,5 @@ pub use hypsometry::Hypsometry;
 pub use render::{install, install_with};
 pub use scene::{GlobeScene, LabelMark, Layer, LineMark, Path, PickId, PointMark, Shape};
 pub use settings::{GlobeSettings, LayerSetting, Light};
-pub use topography::{ReliefLevel, Topography, TopographyError};
+pub use topography::{Topography, TopographyError};
 pub use view::{GlobeInput, GlobeResponse, GlobeView, Reading};

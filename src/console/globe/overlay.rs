@@ -32,11 +32,20 @@ const HALO: [(f32, f32); 6] =
 /// A label with its place on the screen.
 #[derive(Clone)]
 pub(crate) struct ShownLabel {
-    pub candidate: Candidate,
+    candidate: Candidate,
     pick: PickId,
     at: Pos2,
     galley: Arc<Galley>,
     color: Color32,
+}
+
+impl ShownLabel {
+    /// What it would cover; what is selected goes before all others.
+    pub(crate) fn candidate(&self, selected: Option<&PickId>) -> Candidate {
+        let chosen = selected == Some(&self.pick);
+        let importance = self.candidate.importance * if chosen { 1e9 } else { 1.0 };
+        Candidate { importance, ..self.candidate }
+    }
 }
 
 /// Lays a label out; `None` when it is hidden or outside.
@@ -59,7 +68,11 @@ pub(crate) fn lay_out(
     let galley = painter.layout_no_wrap(label.text.clone(), font, label.color);
     let size = galley.size();
     let at = if label.beside > 0.0 {
-        pos2(anchor.x + label.beside, anchor.y - size.y / 2.0 - 6.0)
+        // To the right of its mark, to the left where there is no room.
+        let right = anchor.x + label.beside;
+        let fits = right + size.x < rect.max.x - 2.0;
+        let x = if fits { right } else { anchor.x - label.beside - size.x };
+        pos2(x, anchor.y - size.y / 2.0 - 6.0)
     } else {
         anchor - size / 2.0
     };
@@ -158,6 +171,8 @@ pub(crate) fn furniture(
     painter.text(middle, Align2::CENTER_BOTTOM, words, font.clone(), theme.text);
 
     let eye = format!("Eye {}", length_text(look.eye_height_m()));
+    // Nobody should take smooth ground for flat ground: say how coarse the terrain is.
+    let eye = if metres < 300.0 { format!("{eye}   terrain in 15 km cells") } else { eye };
     let words = match pointer {
         None => eye,
         Some(reading) => {
@@ -207,8 +222,10 @@ fn buttons(view: &mut GlobeView, ui: &mut Ui, rect: Rect, theme: &Theme) {
     let entries = [("+", "Zoom in (+)"), ("−", "Zoom out (−)"), ("All", "Whole planet (Home)")];
     for (i, (face, name)) in entries.into_iter().enumerate() {
         let top = disc.max.y + 8.0 + 30.0 * i as f32;
-        let place = Rect::from_min_size(pos2(middle.x - 15.0, top), vec2(30.0, 26.0));
-        let button = ui.put(place, egui::Button::new(face)).on_hover_text(name);
+        let place = Rect::from_min_size(pos2(middle.x - 18.0, top), vec2(36.0, 26.0));
+        let button = ui
+            .put(place, egui::Button::new(face).wrap_mode(egui::TextWrapMode::Extend))
+            .on_hover_text(name);
         button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
         if button.clicked() {
             match i {

@@ -16,12 +16,20 @@ const COLORS: u32 = 512;
 const GLOBE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/globe.wgsl"));
 const BLIT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/blit.wgsl"));
 
-/// What all globes of a window share.
-pub(crate) struct Pipelines {
+/// Pipelines for a number of samples per pixel.
+pub(crate) struct SceneSet {
     pub samples: u32,
     pub ground: wgpu::RenderPipeline,
     pub lines: wgpu::RenderPipeline,
     pub points: wgpu::RenderPipeline,
+}
+
+/// What all globes of a window share.
+pub(crate) struct Pipelines {
+    /// For a picture that stays.
+    pub full: SceneSet,
+    /// For one of many in a row, on devices that need it.
+    pub fast: Option<SceneSet>,
     pub blit: wgpu::RenderPipeline,
     scene_layout: wgpu::BindGroupLayout,
     blit_layout: wgpu::BindGroupLayout,
@@ -31,22 +39,13 @@ pub(crate) struct Pipelines {
     no_relief: wgpu::TextureView,
 }
 
-impl Pipelines {
-    pub(crate) fn new(
+impl SceneSet {
+    fn new(
         device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        screen: wgpu::TextureFormat,
+        module: &wgpu::ShaderModule,
+        layout: &wgpu::BindGroupLayout,
         samples: u32,
     ) -> Self {
-        let module = |label, source: &'static str| {
-            device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(label),
-                source: wgpu::ShaderSource::Wgsl(source.into()),
-            })
-        };
-        let (globe, blit) = (module("globe", GLOBE), module("globe blit", BLIT));
-        let scene_layout = layout(device, "globe scene", true, 2);
-        let blit_layout = layout(device, "globe blit", false, 1);
         let ground = wgpu::VertexBufferLayout {
             array_stride: size_of::<GroundVertex>() as u64,
             step_mode: wgpu::VertexStepMode::Vertex,
@@ -66,9 +65,36 @@ impl Pipelines {
                 0 => Float32x3, 1 => Float32, 2 => Unorm8x4, 3 => Float32
             ],
         };
-        let make = |names: [&str; 2], buffer, marks| {
-            scene_pipeline(device, &globe, &scene_layout, names, buffer, marks, samples)
+        let make = |names, buffer, marks| {
+            scene_pipeline(device, module, layout, names, buffer, marks, samples)
         };
+        Self {
+            samples,
+            ground: make(["ground_vertex", "ground_fragment"], ground, false),
+            lines: make(["line_vertex", "line_fragment"], line, true),
+            points: make(["point_vertex", "point_fragment"], point, true),
+        }
+    }
+}
+
+impl Pipelines {
+    pub(crate) fn new(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        screen: wgpu::TextureFormat,
+        samples: u32,
+        slow: bool,
+    ) -> Self {
+        let module = |label, source: &'static str| {
+            device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(label),
+                source: wgpu::ShaderSource::Wgsl(source.into()),
+            })
+        };
+        let (globe, blit) = (module("globe", GLOBE), module("globe blit", BLIT));
+        let scene_layout = layout(device, "globe scene", true, 2);
+        let blit_layout = layout(device, "globe blit", false, 1);
+        let set = |samples| SceneSet::new(device, &globe, &scene_layout, samples);
         let colors = small_texture(
             device,
             queue,
@@ -79,10 +105,8 @@ impl Pipelines {
         let no_relief =
             small_texture(device, queue, wgpu::TextureFormat::Rgba16Float, [1, 1], &[0; 8]);
         Self {
-            samples,
-            ground: make(["ground_vertex", "ground_fragment"], ground, false),
-            lines: make(["line_vertex", "line_fragment"], line, true),
-            points: make(["point_vertex", "point_fragment"], point, true),
+            full: set(samples),
+            fast: (slow && samples > 1).then(|| set(1)),
             blit: blit_pipeline(device, &blit, &blit_layout, screen),
             scene_layout,
             blit_layout,

@@ -12,6 +12,7 @@ use super::scene::Shape;
 use super::settings::Light;
 use super::sight::Sight;
 use super::view::{GlobeInput, GlobeView};
+use crate::theme::data_color;
 
 /// Ends of lines may lie so deep below the ellipsoid before they count as hidden, metres.
 const HIDDEN_M: f64 = 5e3;
@@ -81,11 +82,7 @@ fn ground_mesh(view: &GlobeView, sight: &Sight<'_>, input: &GlobeInput<'_>) -> M
         };
         let [r, g, b, _] = base.to_array().map(|c| (f64::from(c) * light.sqrt()) as u8);
         let at = at.unwrap_or_default();
-        mesh.vertices.push(Vertex {
-            pos: at,
-            uv: Pos2::ZERO,
-            color: egui::Color32::from_rgb(r, g, b),
-        });
+        mesh.vertices.push(Vertex { pos: at, uv: Pos2::ZERO, color: data_color([r, g, b]) });
     }
     for corner in triangles(RINGS, SPOKES).as_chunks::<3>().0 {
         if corner.iter().all(|i| shown.get(usize::from(*i)).copied().unwrap_or(false)) {

@@ -13,16 +13,18 @@ use egui::PaintCallbackInfo;
 
 use super::frame::{Frame, Globals, LineInstance, PointInstance};
 use super::mesh::{GroundVertex, RINGS, SPOKES, triangles};
-use super::pipeline::{DEPTH, PICTURE, Pipelines};
+use super::pipeline::{DEPTH, PICTURE, Pipelines, SceneSet};
 use super::topography::Topography;
 
 static INSTALLED: AtomicBool = AtomicBool::new(false);
+static SLOW: AtomicBool = AtomicBool::new(false);
 
 /// Views that were not drawn for so many pictures of others give their memory back.
 const KEPT_FRAMES: u64 = 600;
 
 /// Makes the globe's pipelines for a window; call it once when the app starts (and again after a
-/// lost device). Multisamples four times where the device can.
+/// lost device). Multisamples four times where the device can; on a software device only the
+/// pictures that stay, not those of a motion.
 pub fn install(render_state: &RenderState) {
     let flags = render_state.adapter.get_texture_format_features(PICTURE).flags;
     let depth = render_state.adapter.get_texture_format_features(DEPTH).flags;
@@ -32,12 +34,15 @@ pub fn install(render_state: &RenderState) {
 
 /// The same with a given number of samples per pixel: 1 or 4.
 pub fn install_with(render_state: &RenderState, samples: u32) {
+    let slow = render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
     let pipelines = Pipelines::new(
         &render_state.device,
         &render_state.queue,
         render_state.target_format,
         if samples >= 4 { 4 } else { 1 },
+        slow,
     );
+    SLOW.store(pipelines.fast.is_some(), Ordering::Relaxed);
     let gpu = Gpu { pipelines, relief: None, views: HashMap::new(), frames: 0 };
     render_state.renderer.write().callback_resources.insert(gpu);
     INSTALLED.store(true, Ordering::Relaxed);
@@ -46,6 +51,11 @@ pub fn install_with(render_state: &RenderState, samples: u32) {
 /// Whether `install` was called; else globes draw themselves plainly.
 pub(crate) fn is_installed() -> bool {
     INSTALLED.load(Ordering::Relaxed)
+}
+
+/// Whether pictures of a motion should be drawn fast.
+pub(crate) fn is_slow() -> bool {
+    SLOW.load(Ordering::Relaxed)
 }
 
 struct Gpu {
@@ -67,7 +77,10 @@ struct View {
     triangles: wgpu::Buffer,
     lines: Grown,
     points: Grown,
-    targets: Option<Targets>,
+    /// The picture that stays, and the one of a motion.
+    targets: [Option<Targets>; 2],
+    /// Which of them is newest.
+    shown: usize,
 }
 
 struct Targets {
@@ -147,7 +160,8 @@ impl CallbackTrait for GlobeCallback {
         resources: &CallbackResources,
     ) {
         let Some(gpu) = resources.get::<Gpu>() else { return };
-        let Some(targets) = gpu.views.get(&self.view).and_then(|v| v.targets.as_ref()) else {
+        let Some(targets) = gpu.views.get(&self.view).and_then(|v| v.targets[v.shown].as_ref())
+        else {
             return;
         };
         pass.set_pipeline(&gpu.pipelines.blit);
@@ -178,15 +192,24 @@ impl Gpu {
         }
         let Some(view) = self.views.get_mut(&id) else { return };
         view.used = now;
-        if view.size != frame.size || view.targets.is_none() {
-            view.targets = Some(Targets::new(device, &self.pipelines, frame.size));
+        if view.size != frame.size {
+            view.targets = [None, None];
             view.size = frame.size;
-        } else if view.serial == frame.serial {
+        }
+        let (set, shown) = match &self.pipelines.fast {
+            Some(fast) if frame.fast => (fast, 1),
+            _ => (&self.pipelines.full, 0),
+        };
+        if view.serial == frame.serial && view.targets[shown].is_some() {
             return;
         }
         view.serial = frame.serial;
+        view.shown = shown;
         view.upload(device, queue, frame);
-        view.draw(encoder, &self.pipelines, frame);
+        let targets = view.targets[shown]
+            .get_or_insert_with(|| Targets::new(device, &self.pipelines, set.samples, frame.size));
+        let buffers = (&view.scene, &view.ground, &view.triangles);
+        draw(encoder, set, targets, buffers, [&view.lines, &view.points], frame.background);
     }
 }
 
@@ -225,7 +248,8 @@ impl View {
             triangles,
             lines: Grown::default(),
             points: Grown::default(),
-            targets: None,
+            targets: [None, None],
+            shown: 0,
         }
     }
 
@@ -239,45 +263,52 @@ impl View {
         let points: &[PointInstance] = &frame.points;
         self.points.write(device, queue, bytemuck::cast_slice(points), points.len());
     }
+}
 
-    fn draw(&self, encoder: &mut wgpu::CommandEncoder, pipelines: &Pipelines, frame: &Frame) {
-        let Some(targets) = &self.targets else { return };
-        let [r, g, b] = frame.background.map(f64::from);
-        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some("globe"),
-            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view: &targets.drawn,
-                depth_slice: None,
-                resolve_target: targets.resolved.as_ref(),
-                ops: wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a: 1.0 }),
-                    store: wgpu::StoreOp::Store,
-                },
-            })],
-            depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
-                view: &targets.depth,
-                depth_ops: Some(wgpu::Operations {
-                    load: wgpu::LoadOp::Clear(0.0),
-                    store: wgpu::StoreOp::Discard,
-                }),
-                stencil_ops: None,
+/// Records the pass of a picture.
+fn draw(
+    encoder: &mut wgpu::CommandEncoder,
+    set: &SceneSet,
+    targets: &Targets,
+    (scene, ground, triangles): (&wgpu::BindGroup, &wgpu::Buffer, &wgpu::Buffer),
+    [lines, points]: [&Grown; 2],
+    background: [f32; 3],
+) {
+    let [r, g, b] = background.map(f64::from);
+    let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("globe"),
+        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+            view: &targets.drawn,
+            depth_slice: None,
+            resolve_target: targets.resolved.as_ref(),
+            ops: wgpu::Operations {
+                load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a: 1.0 }),
+                store: wgpu::StoreOp::Store,
+            },
+        })],
+        depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+            view: &targets.depth,
+            depth_ops: Some(wgpu::Operations {
+                load: wgpu::LoadOp::Clear(0.0),
+                store: wgpu::StoreOp::Discard,
             }),
-            timestamp_writes: None,
-            occlusion_query_set: None,
-            multiview_mask: None,
-        });
-        pass.set_bind_group(0, &self.scene, &[]);
-        pass.set_pipeline(&pipelines.ground);
-        pass.set_vertex_buffer(0, self.ground.slice(..));
-        pass.set_index_buffer(self.triangles.slice(..), wgpu::IndexFormat::Uint16);
-        pass.draw_indexed(0..((RINGS - 1) * SPOKES * 6) as u32, 0, 0..1);
-        self.lines.draw(&mut pass, &pipelines.lines);
-        self.points.draw(&mut pass, &pipelines.points);
-    }
+            stencil_ops: None,
+        }),
+        timestamp_writes: None,
+        occlusion_query_set: None,
+        multiview_mask: None,
+    });
+    pass.set_bind_group(0, scene, &[]);
+    pass.set_pipeline(&set.ground);
+    pass.set_vertex_buffer(0, ground.slice(..));
+    pass.set_index_buffer(triangles.slice(..), wgpu::IndexFormat::Uint16);
+    pass.draw_indexed(0..((RINGS - 1) * SPOKES * 6) as u32, 0, 0..1);
+    lines.draw(&mut pass, &set.lines);
+    points.draw(&mut pass, &set.points);
 }
 
 impl Targets {
-    fn new(device: &wgpu::Device, pipelines: &Pipelines, size: [u32; 2]) -> Self {
+    fn new(device: &wgpu::Device, pipelines: &Pipelines, samples: u32, size: [u32; 2]) -> Self {
         let texture = |samples: u32, format: wgpu::TextureFormat, sampled: bool| {
             let read = if sampled {
                 wgpu::TextureUsages::TEXTURE_BINDING
@@ -300,7 +331,6 @@ impl Targets {
             });
             made.create_view(&wgpu::TextureViewDescriptor::default())
         };
-        let samples = pipelines.samples;
         let picture = texture(1, PICTURE, true);
         let blit = pipelines.blit_group(device, &picture);
         let (drawn, resolved) = if samples > 1 {

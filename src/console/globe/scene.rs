@@ -6,8 +6,9 @@ use egui::Color32;
 
 use super::geodesy::LatLon;
 
-/// Longest step of a drawn curve, degrees of arc.
+/// Longest step of a drawn curve, degrees of arc: a cell of the terrain; twice that on long ways.
 const STEP_DEG: f64 = 0.25;
+const LONG_STEP_DEG: f64 = 0.5;
 
 /// All layers, drawn in this order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -136,14 +137,16 @@ impl Path {
         Self::Through((0..=steps as u32).map(|i| at(f64::from(i))).collect())
     }
 
-    /// Places along the course, at most half a degree apart (a quarter on a great circle).
+    /// Places along the course, at most half a degree apart (a quarter on short great circles).
     pub fn places(&self) -> Vec<LatLon> {
         match self {
             Self::Through(stops) => {
                 let mut out: Vec<LatLon> = stops.first().copied().into_iter().collect();
                 for pair in stops.windows(2) {
                     let [a, b] = pair else { continue };
-                    let steps = (a.distance_deg(*b) / STEP_DEG).ceil().clamp(1.0, 720.0) as u32;
+                    let way = a.distance_deg(*b);
+                    let step = if way > 5.0 { LONG_STEP_DEG } else { STEP_DEG };
+                    let steps = (way / step).ceil().clamp(1.0, 720.0) as u32;
                     for i in 1..steps {
                         out.push(a.towards(*b, f64::from(i) / f64::from(steps)));
                     }
@@ -153,7 +156,7 @@ impl Path {
             }
             Self::Circle { centre, radius_deg } => {
                 let around = 360.0 * radius_deg.to_radians().sin().abs();
-                let steps = (around / STEP_DEG).ceil().clamp(72.0, 720.0) as u32;
+                let steps = (around / LONG_STEP_DEG).ceil().clamp(72.0, 720.0) as u32;
                 let azimuth = |i: u32| 360.0 * f64::from(i) / f64::from(steps);
                 (0..=steps).map(|i| centre.direct(azimuth(i), *radius_deg)).collect()
             }

@@ -33,7 +33,7 @@ pub enum TopographyError {
 /// over run), height above the areoid in kilometres, and 1; rows from north to south, columns
 /// from 0 to 360 degrees east.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ReliefLevel {
+pub(crate) struct ReliefLevel {
     /// Columns.
     pub columns: u32,
     /// Rows.
@@ -150,7 +150,7 @@ impl Topography {
     }
 
     /// The relief texture, from full size down.
-    pub fn relief(&self) -> &[ReliefLevel] {
+    pub(crate) fn relief(&self) -> &[ReliefLevel] {
         &self.relief
     }
 }
@@ -193,7 +193,7 @@ fn relief(grid: &Grid) -> Vec<ReliefLevel> {
     let mut cells = Vec::with_capacity(columns * rows);
     for row in 0..rows {
         let lat = std::f64::consts::FRAC_PI_2 * (1.0 - (2 * row + 1) as f64 / rows as f64);
-        let reach = (1.0 / lat.cos()).round().clamp(1.0, columns as f64 / 8.0) as usize;
+        let reach = (1.0 / lat.cos()).round().min(columns as f64 / 8.0).max(1.0) as usize;
         let east_step = std::f64::consts::TAU * MEAN_RADIUS_M * lat.cos() / columns as f64;
         let (above, below) = (row.saturating_sub(1), (row + 1).min(rows - 1));
         let north_run = north_step * (below - above).max(1) as f64;
@@ -300,6 +300,44 @@ mod tests {
         assert!(cell(18.6, 230.0)[0].to_f32() < -0.02);
         assert!(cell(15.0, 226.5)[1].to_f32() > 0.02);
         assert_eq!((t.relief()[1].columns, t.relief()[1].rows), (720, 360));
+    }
+
+    /// The MOLA product of the same size, where the test data are at hand.
+    #[test]
+    fn heights_agree_with_mola_everywhere() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/D_mars_maps/topography");
+        let Ok(bytes) = std::fs::read(format!("{folder}/megt90n000cb.img")) else {
+            println!("skipped: shared/data megt90n000cb.img not present");
+            return;
+        };
+        let t = built_in();
+        let (words, _) = bytes.as_chunks::<2>();
+        assert_eq!(words.len(), t.heights.values.len());
+        let pairs = words.iter().zip(&t.heights.values);
+        let off: Vec<f64> =
+            pairs.map(|(m, h)| f64::from(*h) - f64::from(i16::from_be_bytes(*m))).collect();
+        let mean = off.iter().sum::<f64>() / off.len() as f64;
+        let rms = (off.iter().map(|d| d * d).sum::<f64>() / off.len() as f64).sqrt();
+        assert!(mean.abs() < 3.0 && rms < 85.0, "mean {mean}, RMS {rms}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_refused_or_read(
+            columns in 0u32..9, rows in 0u32..9, body in proptest::collection::vec(0u8.., 0..200),
+        ) {
+            let mut raw = b"MARSTOPO".to_vec();
+            for word in [1, columns, rows, columns, rows] {
+                raw.extend(word.to_le_bytes());
+            }
+            raw.extend(&body);
+            let packed = zstd::bulk::compress(&raw, 1).expect("compresses");
+            if let Ok(t) = Topography::decode(&packed) {
+                let place = LatLon::new(12.0, 345.0);
+                proptest::prop_assert!(t.ground_m(place, 2.0).is_finite());
+            }
+            let _ = Topography::decode(&body);
+        }
     }
 
     #[test]

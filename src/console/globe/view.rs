@@ -7,11 +7,12 @@ use egui::{Color32, Rect, Response, Sense, Ui};
 use super::build::{Built, BuiltLabel, GraticuleWindow};
 use super::camera::{Camera, Look};
 use super::frame::{Frame, Globals, PointInstance, Segment, linear};
-use super::geodesy::{LatLon, ellipsoid_radius_m};
+use super::geodesy::{LatLon, POLAR_RADIUS_M, ellipsoid_radius_m};
 use super::hypsometry::Hypsometry;
 use super::labels::Placer;
+use super::measure::place_text;
 use super::mesh::{RINGS, SPOKES, ground};
-use super::render::{GlobeCallback, is_installed};
+use super::render::{GlobeCallback, is_installed, is_slow};
 use super::scene::{GlobeScene, PickId};
 use super::settings::{GlobeSettings, Light};
 use super::sight::Sight;
@@ -19,6 +20,8 @@ use super::topography::Topography;
 use super::{input, list, overlay, plain};
 use crate::theme::Theme;
 
+/// On a slow device a picture is drawn in full when none followed for so long, seconds.
+const SETTLE_S: f64 = 0.3;
 /// How long a flight takes, seconds.
 const FLIGHT_S: f64 = 1.4;
 
@@ -54,6 +57,8 @@ pub struct GlobeResponse {
     pub pointer: Option<Reading>,
     /// Whether a flight is under way.
     pub flying: bool,
+    /// Whether the picture was made anew, because something in it changed.
+    pub redrawn: bool,
     /// What the camera sees, for drawing on top; points are relative to `rect`.
     pub look: Look,
     /// Where the globe was drawn.
@@ -90,7 +95,11 @@ pub struct GlobeView {
     graticule_for: Option<(GraticuleWindow, Color32, bool, f64)>,
     frame: Option<(FrameKey, Arc<Frame>)>,
     serial: u64,
+    /// When the picture last changed, seconds of the user interface's clock.
+    drawn_at: Option<f64>,
     built_serial: u64,
+    /// The ground where the menu was opened.
+    menu_at: Option<Reading>,
     /// Where the open layer list was in the last frame.
     pub(crate) list_rect: Option<Rect>,
 }
@@ -147,6 +156,7 @@ impl GlobeView {
 
     /// Draws the globe over all the room that is left, and lets the user move it.
     pub fn ui(&mut self, ui: &mut Ui, input: &GlobeInput<'_>) -> GlobeResponse {
+        let drawn_before = self.serial;
         let rect = ui.available_rect_before_wrap();
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response
@@ -167,7 +177,7 @@ impl GlobeView {
             painter.add(eframe::egui_wgpu::Callback::new_paint_callback(rect, callback));
         }
 
-        let shown = self.place_labels(&painter, &sight);
+        let shown = self.place_labels(&painter, &sight, input.selected);
         overlay::labels(&painter, &shown, input.theme);
         let pointer = response.hover_pos().and_then(|p| {
             let place = sight.pick(p)?;
@@ -177,14 +187,19 @@ impl GlobeView {
         let hovered = response
             .hover_pos()
             .and_then(|p| self.pick_mark(&sight, p).or_else(|| overlay::pick(&shown, p)));
+        if hovered.is_some() {
+            ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+        }
         let ringed = [hovered.as_ref(), input.selected];
         overlay::rings(self, &painter, &sight, ringed, input.theme);
         overlay::furniture(self, ui, rect, &look, pointer, input.theme);
         list::show(self, ui, rect, input);
         self.tip(&response, hovered.as_ref());
         let picked = hovered.clone().filter(|_| response.clicked());
+        self.menu(&response, pointer);
         let flying = self.flight.is_some();
-        GlobeResponse { picked, hovered, pointer, flying, look, rect, response }
+        let redrawn = self.serial != drawn_before;
+        GlobeResponse { picked, hovered, pointer, flying, redrawn, look, rect, response }
     }
 
     /// What the camera sees through a rectangle.
@@ -228,6 +243,28 @@ impl GlobeView {
         let point = self.built.points.iter().find(|p| Some(&p.pick) == hovered);
         if let Some(point) = point.filter(|p| !p.tip.is_empty()) {
             response.clone().on_hover_text_at_pointer(&point.tip);
+        }
+    }
+
+    /// The menu of the right button: the coordinates, and flying there.
+    fn menu(&mut self, response: &Response, pointer: Option<Reading>) {
+        if response.secondary_clicked() {
+            self.menu_at = pointer;
+        }
+        let Some(reading) = self.menu_at else { return };
+        let words = place_text(reading.place, 5);
+        let mut fly = false;
+        response.context_menu(|ui| {
+            if ui.button(format!("Copy {words}")).clicked() {
+                let height = reading.elevation_m.map(|m| format!(", {m:.0} m"));
+                let lat_lon = format!("{:.6}, {:.6}", reading.place.lat, reading.place.lon_360());
+                ui.ctx().copy_text(lat_lon + &height.unwrap_or_default());
+                ui.close();
+            }
+            fly = ui.button("Fly there").clicked();
+        });
+        if fly {
+            self.fly_to(reading.place, Some(self.camera.range_m * 0.35));
         }
     }
 
@@ -305,11 +342,24 @@ impl GlobeView {
             background: input.theme.background,
             ground: input.theme.raised,
         };
-        if let Some((_, frame)) = self.frame.as_ref().filter(|(drawn, _)| *drawn == key) {
+        // One of many pictures in a row may be drawn fast; the last one is drawn again in full.
+        let now = ui.input(|i| i.time);
+        let recent = self.drawn_at.is_some_and(|at| now - at < SETTLE_S);
+        let soon = is_slow() && recent;
+        let last = self.frame.as_ref().filter(|(drawn, _)| *drawn == key);
+        let fast = soon && last.is_none_or(|(_, frame)| frame.fast);
+        if fast {
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(SETTLE_S));
+        }
+        if let Some((_, frame)) = last.filter(|(_, frame)| frame.fast == fast) {
             return Some(Arc::clone(frame));
         }
+        if last.is_none() {
+            self.drawn_at = Some(now);
+        }
         self.serial += 1;
-        let frame = Arc::new(self.make_frame(&key, sight, input, terrain));
+        let frame = Frame { fast, ..self.make_frame(&key, sight, input, terrain) };
+        let frame = Arc::new(frame);
         self.frame = Some((key, Arc::clone(&frame)));
         Some(frame)
     }
@@ -323,7 +373,10 @@ impl GlobeView {
     ) -> Frame {
         let look = &sight.look;
         let highest_m = 2.5e4 * self.settings.exaggeration.max(1.0);
-        let lines = self.graticule.iter().chain(&self.built.segments);
+        // Half of the lines lie behind the planet; the depth would hide them, but not for free.
+        let low = POLAR_RADIUS_M * POLAR_RADIUS_M * 0.97;
+        let front = |s: &&Segment| s.start.dot(look.eye) > low || s.end.dot(look.eye) > low;
+        let lines = self.graticule.iter().chain(&self.built.segments).filter(front);
         // Marks are whole or not at all: what is hidden is left out here, not by the depth.
         let seen = self.built.points.iter().filter(|p| sight.sees(p.position));
         let points = seen.map(|p| PointInstance {
@@ -334,6 +387,7 @@ impl GlobeView {
         });
         Frame {
             serial: self.serial,
+            fast: false,
             size: key.size,
             globals: self.globals(key, look, input),
             ground: ground(look, RINGS, SPOKES, highest_m, |p| sight.ground_m(p)),
@@ -368,6 +422,7 @@ impl GlobeView {
         &mut self,
         painter: &egui::Painter,
         sight: &Sight<'_>,
+        selected: Option<&PickId>,
     ) -> Vec<overlay::ShownLabel> {
         let look = &sight.look;
         let per_km = 1.0 / (self.camera.degrees_per_point(look.size.y) * 59.16);
@@ -379,7 +434,7 @@ impl GlobeView {
             })
             .filter_map(|l| overlay::lay_out(painter, sight, l))
             .collect();
-        let candidates: Vec<_> = laid.iter().map(|l| l.candidate).collect();
+        let candidates: Vec<_> = laid.iter().map(|l| l.candidate(selected)).collect();
         let taken = overlay::furniture_rects(sight.rect, &self.settings, self.list_rect);
         let kept = self.placer.place(&candidates, &taken);
         kept.into_iter().filter_map(|i| laid.get(i).cloned()).collect()

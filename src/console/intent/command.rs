@@ -1,6 +1,6 @@
 //! A user command: what it is called, which keys it has, and the intent that it makes.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Key, Modifiers};
 use marsdeck_engine::runtime::Snapshot;
 
 use super::UiIntent;
@@ -40,8 +40,15 @@ impl Shortcut {
 
     /// As printed, e.g. `Ctrl+K`.
     pub fn text(self) -> String {
-        let names = &egui::ModifierNames::NAMES;
-        KeyboardShortcut::new(self.modifiers, self.key).format(names, false)
+        let sign = match self.key {
+            Key::Plus => "+",
+            Key::Minus => "-",
+            Key::Equals => "=",
+            Key::Questionmark => "?",
+            key => key.name(),
+        };
+        let modifiers = egui::ModifierNames::NAMES.format(&self.modifiers, false);
+        if modifiers.is_empty() { sign.to_owned() } else { format!("{modifiers}+{sign}") }
     }
 }
 

@@ -17,8 +17,12 @@ const MOUSE: &[(&str, &str)] = &[
 
 /// Shows the help; false when the operator closes it.
 pub fn show_help(ctx: &egui::Context, theme: &Theme) -> bool {
-    let modal = Modal::new(Id::unique("help")).show(ctx, |ui| {
-        ui.set_width(720.0_f32.min(ctx.content_rect().width() - 60.0));
+    let id = Id::unique("help");
+    let free = ctx.content_rect().size();
+    let size = egui::vec2(760.0_f32.min(free.x - 60.0), free.y - 80.0);
+    let area = Modal::default_area(id).default_size(size);
+    let modal = Modal::new(id).area(area).show(ctx, |ui| {
+        ui.set_width(size.x);
         let mut close = false;
         ui.horizontal(|ui| {
             ui.heading("Keys and mouse");
@@ -27,17 +31,17 @@ pub fn show_help(ctx: &egui::Context, theme: &Theme) -> bool {
             });
         });
         ui.separator();
-        ScrollArea::vertical().max_height(ctx.content_rect().height() - 140.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(size.y - 60.0).show(ui, |ui| {
             ui.columns(2, |columns| {
                 let (left, right) = columns.split_at_mut(1);
                 if let (Some(left), Some(right)) = (left.first_mut(), right.first_mut()) {
                     group(left, theme, Group::Time);
-                    mouse(left, theme);
                     for of in [Group::Places, Group::Data, Group::Window] {
                         group(right, theme, of);
                     }
                 }
             });
+            mouse(ui, theme);
         });
         close
     });
@@ -49,7 +53,15 @@ fn group(ui: &mut egui::Ui, theme: &Theme, of: Group) {
     ui.label(RichText::new(of.title()).strong().color(theme.accent));
     Grid::new(of.title()).num_columns(2).spacing([12.0, 3.0]).show(ui, |ui| {
         for command in COMMANDS.iter().filter(|command| command.group == of) {
-            if command.shortcuts.is_empty() {
+            // The nine numbers make one line.
+            let number = command.id.strip_prefix("workspace.").and_then(|n| n.parse::<u8>().ok());
+            if command.shortcuts.is_empty() || number.is_some_and(|n| n > 1) {
+                continue;
+            }
+            if number.is_some() {
+                ui.label(RichText::new("1 to 9").monospace());
+                ui.label("Open a workspace");
+                ui.end_row();
                 continue;
             }
             let keys: Vec<String> = command.shortcuts.iter().map(|keys| keys.text()).collect();

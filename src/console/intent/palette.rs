@@ -89,6 +89,15 @@ impl Palette {
         let chosen = if enter { Some(self.chosen) } else { clicked };
         if let Some(entry) = chosen.and_then(|at| entries.get(at)) {
             intents.send(entry.intent.clone());
+            // What was chosen is brought on screen.
+            let panel = match entry.intent {
+                UiIntent::PlotSeries(_) => Some("Plots"),
+                UiIntent::SelectInstrument(..) => Some("Instrument"),
+                _ => None,
+            };
+            if let Some(panel) = panel.filter(|panel| sources.panels.contains(panel)) {
+                intents.send(UiIntent::OpenPanel(panel.to_owned()));
+            }
             self.open = false;
         } else if outside {
             self.open = false;

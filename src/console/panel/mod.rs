@@ -6,7 +6,9 @@ mod clocks;
 mod instrument;
 mod log;
 mod parameters;
+mod products;
 mod shared;
+mod spectra;
 mod watch;
 
 use crate::view::Panel;
@@ -18,6 +20,8 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(instrument::InstrumentPanel),
         Box::new(parameters::Parameters::default()),
         Box::new(catalogue::Catalogue::default()),
+        Box::new(spectra::Spectra::default()),
+        Box::new(products::Products::default()),
         Box::new(clocks::Clocks),
         Box::new(log::Log::default()),
     ]

@@ -107,8 +107,8 @@ pub(super) fn read_at(data: &CurveData<'_>, shift_ns: i64, at: Instant) -> Optio
     }
 }
 
-/// The gaps of a curve that touch a range, on the plot's axis. Before the first and after the last
-/// sample nothing is said: there the archive may simply not reach.
+/// The gaps of a curve that touch a range, on the plot's axis. Empty slices before the first and
+/// after the last sample count as well; of single samples only the steps between them do.
 pub(super) fn gaps(data: &CurveData<'_>, shift_ns: i64, range: TimeRange) -> Vec<TimeRange> {
     let own = own_range(range, shift_ns);
     let mut found = Vec::new();
@@ -127,8 +127,7 @@ pub(super) fn gaps(data: &CurveData<'_>, shift_ns: i64, range: TimeRange) -> Vec
                 }
                 let from = last.map_or(0, |last| last + 1);
                 let empty = (i - from) as f64 * step;
-                // At the edges of the range asked for the gap may reach further.
-                if i > from && empty > period_ns * GAP_PERIODS && (last.is_some() || from == 0) {
+                if i > from && empty > period_ns * GAP_PERIODS {
                     push(at(from), at(i));
                 }
                 last = Some(i);

@@ -56,7 +56,7 @@ impl<'a> From<CurveParts<'a>> for CurveData<'a> {
 /// A curve.
 #[derive(Clone, Copy, Debug)]
 pub struct Curve<'a> {
-    /// What it is, as in the legend.
+    /// What it is, as in the legend; empty: not in the legend.
     pub label: &'a str,
     /// Unit; empty where there is none.
     pub unit: &'a str,

@@ -99,7 +99,7 @@ fn nice_step(wanted: f64) -> f64 {
 }
 
 fn label(value: f64, step: f64, size: f64) -> String {
-    if size >= 1e6 || size < 1e-3 {
+    if !(1e-3..1e6).contains(&size) {
         if value == 0.0 {
             return "0".to_owned();
         }

@@ -20,6 +20,8 @@ const AXIS: f32 = 72.0;
 const TIME_AXIS: f32 = 36.0;
 /// Lanes of the labels of marks above the rows.
 const LANES: usize = 2;
+/// Height of a line of a legend in points.
+const LEGEND: f32 = 16.0;
 /// Space between rows in points.
 const BETWEEN: f32 = 6.0;
 /// Smallest row in points.
@@ -31,7 +33,7 @@ pub(super) struct Layout {
     pub whole: Rect,
     /// All rows with the band of labels above them, without axes.
     pub field: Rect,
-    /// The rows.
+    /// The rows, without the legends above them.
     pub rows: Vec<Rect>,
     /// Time to pixels.
     pub map: XMap,
@@ -70,8 +72,9 @@ impl PlotView<'_> {
     }
 
     fn said(&self) -> String {
+        let curves = self.rows.iter().flat_map(|row| &row.curves);
         let names: Vec<&str> =
-            self.rows.iter().flat_map(|row| &row.curves).map(|curve| curve.label).collect();
+            curves.map(|curve| curve.label).filter(|label| !label.is_empty()).collect();
         format!("{}: {}", self.label, names.join(", "))
     }
 
@@ -89,7 +92,8 @@ impl PlotView<'_> {
         let mut y = top;
         for row in self.rows {
             let height = free * weight(row) / total;
-            rows.push(Rect::from_x_y_ranges(field.x_range(), y..=y + height));
+            let legend = legend_height(row).min(height * 0.4);
+            rows.push(Rect::from_x_y_ranges(field.x_range(), y + legend..=y + height));
             y += height + BETWEEN;
         }
         let scale = |row: &Row<'_>| {
@@ -104,14 +108,17 @@ impl PlotView<'_> {
         let theme = self.theme;
         for ((row, rect), scale) in self.rows.iter().zip(&layout.rows).zip(&layout.scales) {
             let inner = painter.with_clip_rect(rect.intersect(ui.clip_rect()));
-            inner.rect_filled(*rect, 0.0, theme.background);
+            inner.rect_filled(*rect, 0.0, theme.plot_ground());
             paint::shade(&inner, *rect, layout.map, self.nights, theme.night);
             self.paint_gaps(&inner, *rect, layout.map, row);
             paint::spans(&inner, *rect, layout.map, self.spans);
             self.grid(painter, &inner, *rect, layout.map, *scale);
             if let Some(scale) = scale {
                 paint::limits(&inner, *rect, *scale, &row.limits);
-                for curve in &row.curves {
+                // Sols laid over the shown one lie below it.
+                let (shifted, own): (Vec<_>, Vec<_>) =
+                    row.curves.iter().partition(|curve| curve.shift_ns != 0);
+                for curve in shifted.into_iter().chain(own) {
                     paint::curve(&inner, *rect, layout.map, *scale, curve);
                 }
             } else {
@@ -126,11 +133,16 @@ impl PlotView<'_> {
             painter.rect_stroke(*rect, 0.0, stroke, StrokeKind::Inside);
         }
         self.time_axis(painter, layout);
+        self.cursor_line(painter, layout);
         let place = LabelLanes { top: layout.field.top(), count: LANES, upwards: false };
         let field = painter.with_clip_rect(layout.field.intersect(ui.clip_rect()));
         paint::marks(&field, layout.field, layout.map, self.marks, place, theme);
-        self.selection(&field, layout, state);
-        self.cursor_line(painter, layout);
+        if let Some(selection) = state.selection {
+            let fill = theme.accent.gamma_multiply(0.16);
+            for rect in &layout.rows {
+                paint::shade(&field, *rect, layout.map, &[selection], fill);
+            }
+        }
     }
 
     fn paint_gaps(&self, painter: &Painter, rect: Rect, map: XMap, row: &Row<'_>) {
@@ -179,7 +191,11 @@ impl PlotView<'_> {
             let stroke = Stroke::new(1.0, theme.line);
             painter.vline(x, layout.field.bottom()..=layout.field.bottom() + 3.0, stroke);
             let colour = if tick.major { theme.text } else { theme.text_weak };
-            painter.text(pos2(x, top), Align2::CENTER_TOP, tick.label, font.clone(), colour);
+            let galley = painter.layout_no_wrap(tick.label, font.clone(), colour);
+            let half = galley.size().x / 2.0;
+            // A label at the right edge would be cut.
+            let left = (x - half).min(layout.whole.right() - 2.0 * half);
+            painter.galley(pos2(left, top), galley, colour);
         }
         let start =
             clock_text(self.ticks.clocks, self.ticks.mission, self.ticks.axis, self.range.start);
@@ -202,34 +218,6 @@ impl PlotView<'_> {
         let y = layout.field.bottom();
         let tip = vec![pos2(x, y - 8.0), pos2(x + 6.0, y), pos2(x - 6.0, y)];
         painter.add(egui::Shape::convex_polygon(tip, colour, Stroke::NONE));
-    }
-
-    fn selection(&self, painter: &Painter, layout: &Layout, state: &PlotState) {
-        let Some(selection) = state.selection else { return };
-        let fill = self.theme.accent.gamma_multiply(0.16);
-        for rect in &layout.rows {
-            paint::shade(painter, *rect, layout.map, &[selection], fill);
-        }
-        if !self.says_stats {
-            return;
-        }
-        for (row, rect) in self.rows.iter().zip(&layout.rows) {
-            let mut y = rect.top() + 3.0;
-            for curve in &row.curves {
-                let stats = curve.stats.or_else(|| stats_of(curve, selection));
-                let text = match stats {
-                    Some(stats) => stats_text(curve, &stats),
-                    None => format!("{}: no samples in the selection", curve.label),
-                };
-                let font = FontId::monospace(SMALL);
-                let galley = painter.layout_no_wrap(text, font, self.theme.text);
-                let at = pos2(rect.right() - galley.size().x - 6.0, y);
-                let ground = Rect::from_min_size(at, galley.size()).expand2(vec2(4.0, 1.0));
-                painter.rect_filled(ground, 2.0, self.theme.raised);
-                y += galley.size().y + 2.0;
-                painter.galley(at, galley, self.theme.text);
-            }
-        }
     }
 
     /// The small switches between an automatic and a locked vertical axis.
@@ -281,7 +269,7 @@ impl PlotView<'_> {
         }
         let at = hovered.or(self.cursor.filter(|cursor| self.range.contains(*cursor)));
         for (row, rect) in self.rows.iter().zip(&layout.rows) {
-            self.legend(&painter, *rect, row, at);
+            self.legend(&painter, *rect, row, at, state.selection);
         }
         if let (Drag::Box(from), Some(to)) = (state.drag, pointer) {
             let area = Rect::from_two_pos(from, to).intersect(layout.field);
@@ -291,40 +279,74 @@ impl PlotView<'_> {
         }
     }
 
-    fn legend(&self, painter: &Painter, rect: Rect, row: &Row<'_>, at: Option<Instant>) {
+    /// One line a curve above its row: what it is, and its value at an instant or the statistics
+    /// of the selection.
+    fn legend(
+        &self,
+        painter: &Painter,
+        rect: Rect,
+        row: &Row<'_>,
+        at: Option<Instant>,
+        selection: Option<TimeRange>,
+    ) {
         let theme = self.theme;
-        let mut y = rect.top() + 3.0;
+        let mut y = rect.top() - legend_height(row);
         for curve in &row.curves {
-            let mut text = curve.label.to_owned();
-            if let Some(read) = at.and_then(|at| read_at(&curve.data, curve.shift_ns, at)) {
-                text = format!("{text}  {} {}", value_text(read.value), curve.unit);
-                if let Some((low, high)) = read.extremes {
-                    text = format!("{text}  ({} to {})", value_text(low), value_text(high));
-                }
-            } else if !curve.unit.is_empty() {
-                text = format!("{text}  {}", curve.unit);
+            if curve.label.is_empty() {
+                continue;
             }
-            if curve.simulated {
-                text.push_str("  SIMULATED");
-            }
-            if curve.loading {
-                text.push_str("  …");
-            }
+            let text = match selection.filter(|_| self.says_stats) {
+                Some(selection) => match curve.stats.or_else(|| stats_of(curve, selection)) {
+                    Some(stats) => stats_text(curve, &stats),
+                    None => format!("{}: no samples in the selection", curve.label),
+                },
+                None => legend_text(curve, at),
+            };
             let font = FontId::proportional(SMALL);
             let galley = painter.layout_no_wrap(text, font, theme.text);
-            let size = galley.size();
-            if y + size.y > rect.bottom() {
-                break;
-            }
-            let at = pos2(rect.left() + 24.0, y);
-            let ground = Rect::from_min_size(pos2(rect.left() + 4.0, y), size + vec2(24.0, 0.0));
-            painter.rect_filled(ground, 2.0, theme.background.gamma_multiply(0.8));
-            let middle = y + size.y / 2.0;
+            let middle = y + galley.size().y / 2.0;
+            // Lines of marks and the cursor do not cross the words.
+            let size = galley.size() + vec2(22.0, 0.0);
+            let ground = Rect::from_min_size(pos2(rect.left(), y), size);
+            painter.rect_filled(ground, 0.0, theme.panel);
             let swatch = Stroke::new(3.0, curve.colour);
-            painter.hline(rect.left() + 7.0..=rect.left() + 20.0, middle, swatch);
-            painter.galley(at, galley, theme.text);
-            y += size.y + 1.0;
+            painter.hline(rect.left() + 1.0..=rect.left() + 15.0, middle, swatch);
+            let mut left = rect.left() + 20.0;
+            let width = galley.size().x;
+            painter.galley(pos2(left, y), galley, theme.text);
+            left += width + 8.0;
+            for (word, colour, shown) in [
+                ("SIMULATED", theme.simulated, curve.simulated),
+                ("loading…", theme.text_weak, curve.loading),
+            ] {
+                if shown {
+                    let font = FontId::proportional(SMALL - 1.0);
+                    let at = pos2(left, middle);
+                    let drawn = painter.text(at, Align2::LEFT_CENTER, word, font, colour);
+                    left = drawn.right() + 8.0;
+                }
+            }
+            y += LEGEND;
         }
+    }
+}
+
+/// Height of the legend of a row in points.
+fn legend_height(row: &Row<'_>) -> f32 {
+    row.curves.iter().filter(|curve| !curve.label.is_empty()).count() as f32 * LEGEND + 1.0
+}
+
+fn legend_text(curve: &Curve<'_>, at: Option<Instant>) -> String {
+    let Some(read) = at.and_then(|at| read_at(&curve.data, curve.shift_ns, at)) else {
+        return match curve.unit {
+            "" => curve.label.to_owned(),
+            unit => format!("{}  ({unit})", curve.label),
+        };
+    };
+    let text = format!("{}  {} {}", curve.label, value_text(read.value), curve.unit);
+    match read.extremes {
+        Some((low, high)) => format!("{text}  ({} to {})", value_text(low), value_text(high)),
+        None => text,
     }
 }
 

@@ -119,6 +119,11 @@ impl Theme {
         if name == "light" { Self::light() } else { Self::dark() }
     }
 
+    /// Ground of plots.
+    pub fn plot_ground(&self) -> Color32 {
+        if self.is_dark() { self.background } else { self.raised }
+    }
+
     /// Night as an opaque colour, for the scrubber.
     pub fn night_solid(&self) -> Color32 {
         let rgb = Color32::from_rgb;

@@ -33,7 +33,7 @@ impl Scrubber {
         let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         let said = format!("Time scrubber, cursor at {}", cx.time_text(cx.time.cursor));
         response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &said));
-        let all = self.all(cx);
+        let all = everything(cx);
         let range = self.part.unwrap_or(all);
         let map = XMap::new(range, rect.x_range());
         self.mouse(ui, cx, &response, rect, map, all);
@@ -41,16 +41,6 @@ impl Scrubber {
             paint(ui, cx, rect, map);
             self.pointer(ui, cx, &response, rect, map);
         }
-    }
-
-    /// What it shows when nothing is zoomed: all data and the visible range.
-    fn all(&self, cx: &ViewContext<'_>) -> TimeRange {
-        let hull = match cx.snapshot.span {
-            Some(span) => span.hull(&TimeRange::new(cx.time.cursor, cx.time.cursor)),
-            None => cx.time.range,
-        };
-        let edge = ((hull.duration_ns() as f64 * 0.01) as i64).max(1_000_000_000);
-        TimeRange::new(hull.start.plus_ns(-edge), hull.end.plus_ns(edge))
     }
 
     fn mouse(
@@ -106,6 +96,16 @@ impl Scrubber {
     }
 }
 
+/// What it shows when nothing is zoomed: all data and the cursor.
+fn everything(cx: &ViewContext<'_>) -> TimeRange {
+    let hull = match cx.snapshot.span {
+        Some(span) => span.hull(&TimeRange::new(cx.time.cursor, cx.time.cursor)),
+        None => cx.time.range,
+    };
+    let edge = ((hull.duration_ns() as f64 * 0.01) as i64).max(1_000_000_000);
+    TimeRange::new(hull.start.plus_ns(-edge), hull.end.plus_ns(edge))
+}
+
 fn nearest_event(cx: &ViewContext<'_>, map: XMap, x: f32) -> Option<String> {
     let (from, to) = (map.time(x - 4.0), map.time(x + 4.0));
     let events = &cx.snapshot.events;
@@ -155,9 +155,12 @@ fn ticks(cx: &ViewContext<'_>, painter: &Painter, rect: Rect, bar: Rect, map: XM
         let length = if tick.major { bar.height() } else { 6.0 };
         let stroke = Stroke::new(1.0, theme.line);
         painter.vline(x, bar.bottom() - length..=bar.bottom() + 3.0, stroke);
-        let at = pos2(x, bar.bottom() + 3.0);
         let colour = if tick.major { theme.text } else { theme.text_weak };
-        painter.text(at, Align2::CENTER_TOP, tick.label, FontId::proportional(SMALL), colour);
+        let galley = painter.layout_no_wrap(tick.label, FontId::proportional(SMALL), colour);
+        // Labels at the edges stand inside.
+        let half = galley.size().x / 2.0;
+        let left = (x - half).clamp(rect.left(), (rect.right() - 2.0 * half).max(rect.left()));
+        painter.galley(pos2(left, bar.bottom() + 3.0), galley, colour);
     }
 }
 

@@ -1,13 +1,14 @@
 //! The top strip: the clocks, the state of the link and the worst alarm, and live or REPLAY.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::text::LayoutJob;
+use egui::{Align, FontId, Label, Layout, TextFormat, Ui};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::time::Instant;
 
 use crate::clock::utc_text;
 use crate::intent::{UiIntent, command};
 use crate::state::Mode;
-use crate::theme::{SMALL, Theme};
+use crate::theme::{BODY, SMALL, Theme, severity_word};
 use crate::view::ViewContext;
 use crate::widget::{SeverityBadge, age_text, badge};
 
@@ -17,8 +18,8 @@ pub struct StripData<'a> {
     pub link: Option<(Severity, String)>,
     /// Worst alarm and what it is about.
     pub alarm: (Severity, String),
-    /// The time of day, for the age of the data.
-    pub now: Instant,
+    /// The time of day, for the age of the data; none where nobody knows it.
+    pub now: Option<Instant>,
     /// Workspaces in order.
     pub workspaces: &'a [String],
     /// The open one.
@@ -49,12 +50,13 @@ pub fn strip(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
     });
 }
 
+/// A name and a value as one label, so that a narrow window wraps between fields only.
 fn field(ui: &mut Ui, theme: &Theme, name: &str, value: &str, tooltip: &str) {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        ui.label(RichText::new(name).size(SMALL).color(theme.text_weak)).on_hover_text(tooltip);
-        ui.label(RichText::new(value).monospace().color(theme.text)).on_hover_text(tooltip);
-    });
+    let mut job = LayoutJob::default();
+    let small = TextFormat::simple(FontId::proportional(SMALL), theme.text_weak);
+    job.append(name, 0.0, small);
+    job.append(value, 5.0, TextFormat::simple(FontId::monospace(BODY), theme.text));
+    ui.add(Label::new(job).extend()).on_hover_text(tooltip);
 }
 
 fn mode(ui: &mut Ui, cx: &ViewContext<'_>) {
@@ -115,14 +117,11 @@ fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
         ui.add(SeverityBadge::new(theme, *severity).word(word)).on_hover_text("State of the link.");
     }
     let (severity, about) = &data.alarm;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        ui.add(SeverityBadge::new(theme, *severity));
-        ui.label(RichText::new(about).size(SMALL).color(theme.text_weak))
-            .on_hover_text("The worst violated limit at the cursor.");
-    });
-    if let Some(span) = cx.snapshot.span {
-        let age = age_text(data.now, span.end);
+    let text = format!("{}: {about}", severity_word(*severity));
+    ui.add(SeverityBadge::new(theme, *severity).word(&text))
+        .on_hover_text("The worst violated limit at the cursor.");
+    if let (Some(span), Some(now)) = (cx.snapshot.span, data.now) {
+        let age = age_text(now, span.end);
         field(ui, theme, "Newest data", &age, "Age of the newest data in the archive.");
     }
     if cx.snapshot.series.iter().any(|series| series.key.is_simulated()) {

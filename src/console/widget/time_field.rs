@@ -18,7 +18,7 @@ pub struct TimeField<'a> {
 impl<'a> TimeField<'a> {
     /// With a label (also its accessible name).
     pub fn new(theme: &'a Theme, label: &'a str) -> Self {
-        Self { theme, label, hint: "2019-07-26T12:16 or Sol 235 12:00", width: 190.0, id: None }
+        Self { theme, label, hint: "2019-07-26T12:16 or Sol 235 12:00", width: 250.0, id: None }
     }
 
     /// Width in points.

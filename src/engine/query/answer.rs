@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::{Answer, QueryError, Request};
+use super::{Answer, QueryError, Request, decode_spectrum};
 use crate::archive::Archive;
 
 /// Most slices of a min/max answer: wider than any screen.
@@ -45,5 +45,8 @@ pub fn answer(
         Request::ProductBytes { id } => archive
             .product_bytes(*id)
             .map(|bytes| Answer::ProductBytes(Arc::new(bytes))),
+        Request::Spectrum { id } => archive
+            .product_bytes(*id)
+            .map(|bytes| Answer::Spectrum(Arc::new(decode_spectrum(&bytes)))),
     }
 }

@@ -6,7 +6,9 @@
 mod answer;
 pub mod export;
 mod request;
+mod spectrum;
 
 pub use crate::archive::{LatestValue, QueryError};
 pub use answer::answer;
 pub use request::{Answer, Request};
+pub use spectrum::{Spectrum, decode_spectrum};

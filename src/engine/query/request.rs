@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Spectrum;
 use crate::archive::{Bucket, Event, LatestValue, Product, ProductId, SeriesKey};
 use crate::time::{Instant, TimeRange};
 
@@ -57,6 +58,11 @@ pub enum Request {
         /// Which.
         id: ProductId,
     },
+    /// A ChemCam CCS product, decoded.
+    Spectrum {
+        /// Which.
+        id: ProductId,
+    },
 }
 
 /// What came back.
@@ -89,4 +95,6 @@ pub enum Answer {
     Products(Vec<Product>),
     /// Bytes of a product.
     ProductBytes(Arc<Vec<u8>>),
+    /// A decoded spectrum.
+    Spectrum(Arc<Spectrum>),
 }

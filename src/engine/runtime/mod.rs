@@ -8,8 +8,12 @@ mod engine;
 mod fetch;
 mod handle;
 mod jobs;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub use engine::{Engine, EngineConfig, EngineError, Waker};
 pub use fetch::{FetchOrder, FetchSummary, fetch};
 pub use handle::{EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket};
+
+pub use crate::remote::fdsn::{FdsnSource, presets as fdsn_presets};

@@ -118,12 +118,12 @@ fn seis_housekeeping(seed: u64, sol: &Sol) -> Table {
     ];
     // A fault to find: on sol 1222 the U pendulum drifts beyond its warning limit in the afternoon.
     let drift = if sol.number == 1222 { 48.0 } else { 9.0 };
-    let mut memory = 38.0 + f64::from(sol.number % 7) * 4.0;
+    let mut memory = 38.0;
     Table::sampled(sol, 0.1, &names, |t| {
         let ltst = sol.ltst_h(t);
         let warm = (std::f64::consts::TAU * (ltst - 11.0) / 24.0).sin();
         // Data leave the memory at each wake, and pile up in between.
-        memory += if sol.is_awake(t) { -0.04 } else { 0.0042 };
+        memory += if sol.is_awake(t) { -0.04 } else { 0.00705 };
         memory = memory.clamp(5.0, 100.0);
         let mut row = vec![3.0];
         for (axis, offset) in [18.0, -11.0, 6.0].into_iter().enumerate() {
@@ -171,13 +171,14 @@ fn lander(seed: u64, sol: &Sol) -> Table {
     ];
     // Dust: the arrays gave about 5000 Wh at landing and 500 Wh in May 2022 (FACTS 2.6).
     let dust = (1.0 - f64::from(sol.number) / 1450.0).clamp(0.1, 1.0);
-    let mut charge: f64 = 40.0 + 45.0 * dust;
+    // The arrays refill by day what a night draws, so every sol starts near the same charge.
+    let mut charge: f64 = 60.0 + 10.0 * dust;
     Table::sampled(sol, 0.05, &names, |t| {
         let ltst = sol.ltst_h(t);
         let sun = weather::convection(ltst);
         let current = 22.0 * dust * sun + 0.02 * noise.normal().abs();
-        let load = if sol.is_awake(t) { 0.010 } else { 0.0022 };
-        charge = (charge + 0.0011 * current - load).clamp(18.0, 100.0);
+        let load = if sol.is_awake(t) { 0.020 } else { 0.011 };
+        charge = (charge + (0.00212 / dust) * current - load).clamp(18.0, 100.0);
         vec![charge, current, 27.6 + 0.045 * charge + 0.02 * noise.normal()]
     })
 }

@@ -3,6 +3,7 @@
 use egui::{Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
 use marsdeck_engine::query::{Answer, Request};
+use marsdeck_engine::time::date;
 
 use super::model::{self, Filter, Order, Row};
 use crate::intent::UiIntent;
@@ -89,6 +90,7 @@ impl Parameters {
             .column(Column::initial(64.0).at_least(50.0))
             .column(Column::initial(90.0).at_least(70.0))
             .column(Column::initial(130.0).at_least(110.0))
+            .column(Column::initial(90.0).at_least(80.0))
             .column(Column::remainder().at_least(100.0))
             .header(24.0, |mut header| {
                 let titles = [
@@ -98,6 +100,7 @@ impl Parameters {
                     ("Rate", Some(Order::Rate)),
                     ("Samples", Some(Order::Samples)),
                     ("Last sol", None),
+                    ("From", Some(Order::Start)),
                     ("Product", None),
                 ];
                 for (title, order) in titles {
@@ -172,6 +175,10 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &Row<'_>) {
         ui.label(RichText::new(grouped(item.summary.samples)).monospace().size(theme::SMALL));
     });
     row.col(|ui| sparkline(ui, cx, key, vec2(120.0, 22.0), item.title()));
+    row.col(|ui| {
+        let start = date(item.summary.span.start);
+        ui.label(RichText::new(start).size(theme::SMALL).color(cx.theme.text_weak));
+    });
     row.col(|ui| {
         if key.is_simulated() {
             simulated_badge(ui, cx.theme);

@@ -7,6 +7,9 @@ use crate::plot::{Curve, LimitLine, PlotView, Row, sol_overlays};
 use crate::theme::severity_word;
 use crate::view::{CurveAnswer, ViewContext, ask_curve};
 
+/// So many overlays have a line each in the legend.
+const LABELLED: usize = 2;
+
 /// What is shown beside the series.
 pub(super) struct Shown {
     /// Number of sols laid over the shown ones.
@@ -47,18 +50,26 @@ impl<'a> Curves<'a> {
             let mission = if item.mission.is_empty() { cx.mission() } else { item.mission };
             // The oldest first, so that the shown sol is painted over them.
             let sols = sol_overlays(cx.clocks, mission, cx.time.range, shown.overlays);
+            let many = sols.len() > LABELLED;
             for (back, sol) in sols.iter().enumerate().rev() {
                 let share = 0.65 - 0.45 * back as f32 / sols.len() as f32;
+                let label = format!("{}, sol {}", item.label, sol.sol);
                 asked.push(Asked {
                     item: i,
-                    label: format!("{}, sol {}", item.label, sol.sol),
+                    label: if many { String::new() } else { label },
                     colour: colour.gamma_multiply(share),
                     shift_ns: sol.shift_ns,
                     answer: ask_curve(cx.queries, slot.with(back), series, sol.range, columns),
                 });
             }
             let answer = ask_curve(cx.queries, slot, series, cx.time.range, columns);
-            asked.push(Asked { item: i, label: item.label.clone(), colour, shift_ns: 0, answer });
+            let label = match (sols.last(), sols.first()) {
+                (Some(from), Some(to)) if many => {
+                    format!("{}, over sols {} to {}", item.label, from.sol, to.sol)
+                }
+                _ => item.label.clone(),
+            };
+            asked.push(Asked { item: i, label, colour, shift_ns: 0, answer });
         }
         Self { asked, shown }
     }

@@ -16,6 +16,9 @@ pub struct Watch;
 /// Narrowest useful card, and the widest: beyond it the eye loses the line.
 const CARD_WIDTH: (f32, f32) = (270.0, 430.0);
 
+/// Lines of values on a card.
+const LINES: usize = 4;
+
 impl Panel for Watch {
     fn title(&self) -> &'static str {
         "Watch"
@@ -124,6 +127,8 @@ fn header(
 }
 
 fn values(ui: &mut Ui, cx: &ViewContext<'_>, instrument: &Instrument, readings: &Readings<'_>) {
+    // As many lines on every card, so that cards of a row end together.
+    let blank = LINES.saturating_sub(instrument.key_parameters.len());
     for name in &instrument.key_parameters {
         let Some(reading) = readings.list.iter().find(|r| r.parameter.name == *name) else {
             continue;
@@ -138,6 +143,9 @@ fn values(ui: &mut Ui, cx: &ViewContext<'_>, instrument: &Instrument, readings: 
                 ui.add(cell);
             });
         });
+    }
+    for _ in 0..blank {
+        ui.horizontal(|ui| ui.label(""));
     }
 }
 

@@ -215,10 +215,11 @@ fn open_end(path: &Path, end: u64) -> Result<File, WaveformError> {
 fn store_index(parts: &[Part]) -> Result<(), WaveformError> {
     for (done, part) in parts.iter().enumerate() {
         // Queries go on while an index that is there is written.
-        let written = match read(&part.channel).write(&part.leaves) {
-            Ok(false) => write(&part.channel).create(&part.leaves),
-            other => other.map(|_| ()),
-        };
+        // The read lock must be gone before the write lock is asked for.
+        let mut written = read(&part.channel).write(&part.leaves);
+        if let Ok(false) = written {
+            written = write(&part.channel).create(&part.leaves).map(|()| true);
+        }
         if let Err(error) = written {
             for part in parts.iter().take(done) {
                 let channel = read(&part.channel);

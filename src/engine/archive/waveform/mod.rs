@@ -50,7 +50,7 @@ pub struct WaveformStore {
     appending: Mutex<()>,
     files: Files,
     /// Holds the lock of the one writing process.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 /// What an append did.
@@ -120,6 +120,11 @@ impl Drop for WaveformStore {
             for channel in self.all() {
                 write(&channel).save(true);
             }
+        }
+        if let Some(lock) = &self.lock {
+            // Not left to closing the file: a process being started may hold a copy of it for
+            // a moment. A refusal leaves it to closing.
+            let _ = lock.unlock();
         }
     }
 }

@@ -36,7 +36,7 @@ impl WaveformStore {
             channels: RwLock::default(),
             appending: Mutex::default(),
             files: Files::default(),
-            _lock: lock,
+            lock,
         };
         let mut said = Vec::new();
         for (product, root) in products(dir)? {

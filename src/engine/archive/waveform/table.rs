@@ -5,6 +5,7 @@
 //! the visible pieces: stretches of the index, disjoint in time, that queries walk.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use super::WaveformError;
 use super::leaf::{Leaf, Node, rate_class};
@@ -321,9 +322,60 @@ impl Table {
             self.hide(leaf, index, leaves)?;
         }
         for (from, to) in visible {
-            self.insert(leaf, index, from, to);
+            if apart {
+                self.insert(leaf, index, from, to);
+                continue;
+            }
+            // What lies between two of its samples (a short record of a higher rate) parts it.
+            let span = (leaf.time(from), leaf.time(to - 1));
+            let inside = (Bound::Excluded(span.0), Bound::Included(span.1));
+            let inner = self.pieces.range(inside).map(|(&key, _)| leaf.index_at(key));
+            let mut bounds: Vec<u16> = inner.collect();
+            bounds.push(to);
+            let mut begin = from;
+            for end in bounds {
+                if begin < end {
+                    self.part(leaf.time(begin), leaf.time(end - 1), leaves)?;
+                    self.insert(leaf, index, begin, end);
+                    begin = end;
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Parts the piece that begins before and ends after some samples, so that pieces stay in
+    /// order of time.
+    fn part(
+        &mut self,
+        first: i64,
+        last: i64,
+        leaves: &mut dyn Leaves,
+    ) -> Result<(), WaveformError> {
+        let before = self.pieces.range(..first).next_back();
+        let Some((key, piece)) = before.map(|(&key, &piece)| (key, piece)) else { return Ok(()) };
+        if piece.last < last {
+            return Ok(());
+        }
+        self.pieces.remove(&key);
+        if let Some((from, to)) = piece.cut {
+            let leaf = leaves.leaf(piece.a)?;
+            let middle = leaf.index_at(first).clamp(from, to);
+            self.insert(&leaf, piece.a, from, middle);
+            self.insert(&leaf, piece.a, middle, to);
+            return Ok(());
+        }
+        let mut next = self.first_from(piece.a..piece.b, first, leaves)?;
+        let before = next.saturating_sub(1).max(piece.a);
+        let leaf = leaves.leaf(before)?;
+        self.insert_whole(&piece, next, piece.b, leaves)?;
+        if leaf.last() > first {
+            let middle = leaf.index_at(first);
+            self.insert(&leaf, before, middle, leaf.count);
+            self.insert(&leaf, before, 0, middle);
+            next = before;
+        }
+        self.insert_whole(&piece, piece.a, next, leaves)
     }
 
     /// Puts the samples `from..to` of a leaf among the visible ones.

@@ -123,7 +123,10 @@ fn oxides_of_the_real_table() {
 
 proptest! {
     #[test]
-    fn written_spectra_read_back(values in prop::collection::vec(-1e15_f32..1e15, 1..40), n in 1_usize..5) {
+    fn written_spectra_read_back(
+        values in prop::collection::vec(-1e15_f32..1e15, 1..40),
+        n in 1_usize..5,
+    ) {
         let values: Vec<f64> = values.into_iter().map(f64::from).collect();
         let (back, _) = read_ccs(write_ccs(&small(n, &values)).as_bytes());
         prop_assert_eq!(back.shots.len(), n);
@@ -133,7 +136,10 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_and_any_cut_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..300), cut in 0_usize..400) {
+    fn any_bytes_and_any_cut_are_survived(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        cut in 0_usize..400,
+    ) {
         let _ = read_ccs(&bytes);
         let _ = read_moc(&bytes);
         let _ = read_sam(&bytes);

@@ -296,7 +296,9 @@ fn cell(data: &ColumnData, row: usize) -> String {
         }
         ColumnData::Text(v) => v.get(row).cloned().flatten().unwrap_or_default(),
         ColumnData::Bytes(v) => {
-            v.get(row).map_or_else(String::new, |b| b.iter().map(|x| format!("{x:02x}")).collect())
+            let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0');
+            let bytes = v.get(row).map_or(&[][..], Vec::as_slice);
+            bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
         }
     }
 }

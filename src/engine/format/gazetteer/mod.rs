@@ -172,6 +172,15 @@ fn tell_lost(lost: usize, problems: &mut Vec<Problem>) {
     }
 }
 
+/// An angle such as `5.14 S` or `150.47 E`, north and east positive.
+fn sided(text: &str) -> f64 {
+    let (number, sign) = match text.strip_suffix(['N', 'E']) {
+        Some(rest) => (rest, 1.0),
+        None => text.strip_suffix(['S', 'W']).map_or((text, 1.0), |rest| (rest, -1.0)),
+    };
+    parse_real(number.trim()).map_or(f64::NAN, |x| x * sign)
+}
+
 fn read_xml(bytes: &[u8]) -> (Vec<Feature>, Vec<Problem>) {
     let text = String::from_utf8_lossy(bytes);
     // The list declares its elements inline; the node limit bounds what entities could add.
@@ -200,8 +209,8 @@ fn read_xml(bytes: &[u8]) -> (Vec<Feature>, Vec<Problem>) {
         let feature = Feature {
             name: text("name"),
             code: text("type"),
-            latitude_deg: number("latitude"),
-            longitude_deg: number("longitude"),
+            latitude_deg: sided(&text("latitude")),
+            longitude_deg: sided(&text("longitude")),
             diameter_km: number("diameter"),
             approved: text("approvaldate"),
             origin: text("origin"),

@@ -71,10 +71,12 @@ fn the_layers_of_mmgis() {
 fn shapes_of_every_kind_and_what_is_wrong() {
     let text = r#"{"type":"FeatureCollection","features":[
         {"type":"Feature","properties":null,"geometry":null},
-        {"type":"Feature","properties":{"sol":1},"geometry":{"type":"GeometryCollection","geometries":[
+        {"type":"Feature","properties":{"sol":1},
+            "geometry":{"type":"GeometryCollection","geometries":[
             {"type":"MultiPoint","coordinates":[[1,2],[3,4,5]]},
             {"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}]}},
-        {"type":"Feature","geometry":{"type":"MultiLineString","coordinates":[[[0,0],[1,1]],[["x",0]]]}},
+        {"type":"Feature",
+            "geometry":{"type":"MultiLineString","coordinates":[[[0,0],[1,1]],[["x",0]]]}},
         7,
         {"type":"Feature","geometry":{"type":"Point","coordinates":[0,91]}}]}"#;
     let (features, problems) = read(text.as_bytes());
@@ -100,7 +102,9 @@ proptest! {
 
     #[test]
     fn changed_features_are_survived(at in 0_usize..200, with in any::<u8>(), cut in 0_usize..200) {
-        let text = br#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"sol":3,"lat_dd":-4.5},"geometry":{"type":"Point","coordinates":[137.4,-4.5,-4500.0]}}]}"#;
+        let text = br#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","properties":{"sol":3,"lat_dd":-4.5},
+             "geometry":{"type":"Point","coordinates":[137.4,-4.5,-4500.0]}}]}"#;
         let mut bytes = text.to_vec();
         let n = bytes.len();
         bytes[at % n] = with;

@@ -1,7 +1,7 @@
 //! `IMAGE`: uncompressed samples, one or more bands in any of the three storage orders.
 
 use super::object::Data;
-use super::odl::Object;
+use super::value::Object;
 use crate::format::table::{Array, Scalar, float};
 use crate::problem::Problem;
 
@@ -22,7 +22,8 @@ pub(super) fn read(object: &Object, data: &Data<'_>, problems: &mut Vec<Problem>
     let bits = object.count("SAMPLE_BITS").unwrap_or(8);
     let kind = object.text("SAMPLE_TYPE");
     let size = bits / 8;
-    let Some(how) = sample(kind).filter(|_| bits % 8 == 0 && (1..=8).contains(&size)) else {
+    let Some(how) = sample(kind).filter(|_| bits.is_multiple_of(8) && (1..=8).contains(&size))
+    else {
         refuse("SAMPLE_TYPE", format!("'{kind}' of {bits} bits is not read"));
         return None;
     };
@@ -51,18 +52,8 @@ pub(super) fn read(object: &Object, data: &Data<'_>, problems: &mut Vec<Problem>
         problems.push(data.problem(data.start as u64, "IMAGE", reason));
         return None;
     };
-    let mut values = Vec::with_capacity(bands * lines * samples);
-    for band in 0..bands {
-        for line in 0..lines {
-            for sample in 0..samples {
-                let index = [band, line, sample];
-                let row = index[order[0]] * shape[order[1]] + index[order[1]];
-                let at = row * stride + prefix + index[order[2]] * size;
-                let cell = data.rest().get(at..at + size).unwrap_or_default();
-                values.push(float(cell, how).unwrap_or(f64::NAN));
-            }
-        }
-    }
+    let cells = Cells { shape, order, stride, prefix, size };
+    let values = cells.values(data.rest(), how);
     let axis = |name: &str, n| (name.to_owned(), n);
     let mut axes = vec![axis("Line", lines), axis("Sample", samples)];
     if bands > 1 {
@@ -76,6 +67,36 @@ pub(super) fn read(object: &Object, data: &Data<'_>, problems: &mut Vec<Problem>
         axes,
         values,
     })
+}
+
+/// Where the samples lie: lengths by band, line and sample, the axes from the slowest in the file,
+/// bytes of a row, bytes before its first sample, bytes of a sample.
+struct Cells {
+    shape: [usize; 3],
+    order: [usize; 3],
+    stride: usize,
+    prefix: usize,
+    size: usize,
+}
+
+impl Cells {
+    /// All samples by band, line and sample.
+    fn values(&self, bytes: &[u8], how: Scalar) -> Vec<f64> {
+        let ([bands, lines, samples], order) = (self.shape, self.order);
+        let mut values = Vec::with_capacity(bands * lines * samples);
+        for band in 0..bands {
+            for line in 0..lines {
+                for sample in 0..samples {
+                    let index = [band, line, sample];
+                    let row = index[order[0]] * self.shape[order[1]] + index[order[1]];
+                    let at = row * self.stride + self.prefix + index[order[2]] * self.size;
+                    let cell = bytes.get(at..at + self.size).unwrap_or_default();
+                    values.push(float(cell, how).unwrap_or(f64::NAN));
+                }
+            }
+        }
+        values
+    }
 }
 
 /// How a sample is read (Standards Reference 3.8, table 3.2).

@@ -11,12 +11,13 @@ pub mod odl;
 mod table;
 #[cfg(test)]
 mod tests;
+mod value;
 
 use crate::format::table::{Array, Table};
 use crate::problem::Problem;
 
 pub use object::Pointer;
-pub use odl::{Entry, Object, Value};
+pub use value::{Entry, Object, Value};
 
 /// Gives the bytes of a file that a label names, or `None` when it is not at hand. Matching
 /// names without regard to case is the resolver's choice.

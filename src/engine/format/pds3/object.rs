@@ -1,13 +1,18 @@
 //! Pointers of a label: which object lies in which file at which byte, and `^STRUCTURE` fragments.
 
-use super::odl::{self, Entry, Kind, Object, Value};
+use super::odl::{self, Kind};
+use super::value::{Entry, Object, Value};
 use super::{Product, Resolver, image, table};
+use crate::format::table::{VALUES_PER_BYTE, value_count};
 use crate::problem::Problem;
 
 /// Deepest chain of `^STRUCTURE` fragments, and most of them in a label: a fragment that names
 /// itself ends here.
 const FRAGMENT_DEPTH: usize = 4;
 const FRAGMENTS: usize = 64;
+
+/// Most pointers of a label that are followed; real ones hold a few.
+const POINTERS: usize = 256;
 
 /// Where an object lies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -107,7 +112,13 @@ impl Scope<'_> {
         problems: &mut Vec<Problem>,
     ) {
         let mut used = Vec::new();
-        for (key, value, at) in object.keywords().filter(|(k, _, _)| k.starts_with('^')) {
+        let pointers = object.keywords().filter(|(k, _, _)| k.starts_with('^'));
+        for (i, (key, value, at)) in pointers.enumerate() {
+            if i >= POINTERS {
+                let reason = format!("more than {POINTERS} pointers, the rest is left unread");
+                problems.push(Problem::at(at, key, reason));
+                break;
+            }
             let Some(pointer) = pointer(key, value) else {
                 let reason = "is no file name, record or byte: its object is left unread";
                 problems.push(Problem::at(at, key, reason));
@@ -125,7 +136,7 @@ impl Scope<'_> {
                 _ => product.listed.push(pointer),
             }
         }
-        for o in object.objects() {
+        for o in object.objects().take(POINTERS) {
             if readable(&o.name) && !used.contains(&o.offset) {
                 let reason = "no pointer says where it lies: left unread";
                 problems.push(Problem::at(o.offset, o.name.as_str(), reason));
@@ -147,15 +158,14 @@ impl Scope<'_> {
         if !pointer.file.is_empty() {
             let known = self.cache.as_ref().is_some_and(|c| c.0 == pointer.file);
             if !known {
-                match (self.resolve)(&pointer.file) {
-                    Some(bytes) => self.cache = Some((pointer.file.clone(), bytes)),
-                    None => {
-                        let reason =
-                            "the file is not at hand: put it beside the label and ingest again";
-                        let field = format!("^{}", pointer.name);
-                        problems.push(Problem::of(field, reason).in_file(pointer.file.as_str()));
-                        return;
-                    }
+                if let Some(bytes) = (self.resolve)(&pointer.file) {
+                    self.cache = Some((pointer.file.clone(), bytes));
+                } else {
+                    let reason =
+                        "the file is not at hand: put it beside the label and ingest again";
+                    let field = format!("^{}", pointer.name);
+                    problems.push(Problem::of(field, reason).in_file(pointer.file.as_str()));
+                    return;
                 }
             }
         }
@@ -170,6 +180,12 @@ impl Scope<'_> {
             problems.push(Problem::at(at, field, reason).in_file(pointer.file.as_str()));
             return;
         };
+        let most = bytes.len().saturating_mul(VALUES_PER_BYTE).saturating_add(65_536);
+        if value_count(&product.tables, &product.arrays) > most.saturating_mul(4) {
+            let reason = "the objects before describe the same bytes too often: left unread";
+            problems.push(Problem::at(described.offset, described.name.as_str(), reason));
+            return;
+        }
         let data = Data { name: &pointer.file, bytes, start };
         if whole.name.to_ascii_uppercase().ends_with("IMAGE") {
             product.arrays.extend(image::read(&whole, &data, problems));
@@ -193,19 +209,14 @@ impl Scope<'_> {
                         continue;
                     }
                     self.fragments += 1;
-                    match (self.resolve)(&name) {
-                        Some(bytes) => {
-                            let (fragment, found) = odl::parse(&bytes, Kind::Fragment);
-                            problems.extend(found.into_iter().map(|p| p.in_file(name.as_str())));
-                            out.entries
-                                .extend(self.expanded(&fragment, depth + 1, problems).entries);
-                        }
-                        None => {
-                            let reason = "the fragment is not at hand: put it beside the label";
-                            problems.push(
-                                Problem::at(*at, key.as_str(), reason).in_file(name.as_str()),
-                            );
-                        }
+                    if let Some(bytes) = (self.resolve)(&name) {
+                        let (fragment, found) = odl::parse(&bytes, Kind::Fragment);
+                        problems.extend(found.into_iter().map(|p| p.in_file(name.as_str())));
+                        out.entries.extend(self.expanded(&fragment, depth + 1, problems).entries);
+                    } else {
+                        let reason = "the fragment is not at hand: put it beside the label";
+                        problems
+                            .push(Problem::at(*at, key.as_str(), reason).in_file(name.as_str()));
                     }
                 }
                 Entry::Keyword(..) => out.entries.push(entry.clone()),

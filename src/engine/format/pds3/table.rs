@@ -1,7 +1,7 @@
 //! `TABLE`, `INDEX_TABLE`, `SERIES`, `SPECTRUM` (fixed rows) and `SPREADSHEET` (delimited rows).
 
 use super::object::Data;
-use super::odl::{Object, Value};
+use super::value::{Object, Value};
 use crate::format::table::{
     CellKind, Column, ColumnData, Field, Group, Kind, Meaning, Member, Record, Scalar, Table,
     TimeKind, decode, dsv, misplaced_ends, restored,

@@ -11,6 +11,7 @@ use super::*;
 use crate::format::pds4::reference::beside;
 use crate::format::table::fingerprint::{Line, compare, lines, prints};
 use crate::format::table::{ColumnData, TimeKind};
+use crate::time::Instant;
 
 fn root() -> Option<PathBuf> {
     let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/C_pds"));
@@ -180,8 +181,8 @@ fn what_is_missing_or_too_short_is_told() {
 
 #[test]
 fn a_spreadsheet_and_times() {
-    let label = "PDS_VERSION_ID = PDS3\n^SPREADSHEET = \"S.CSV\"\nOBJECT = SPREADSHEET\n ROWS = 3\n \
-        FIELD_DELIMITER = COMMA\n OBJECT = FIELD\n NAME = UTC\n DATA_TYPE = TIME\n END_OBJECT\n \
+    let label = "PDS_VERSION_ID = PDS3\n^SPREADSHEET = \"S.CSV\"\nOBJECT = SPREADSHEET\n ROWS = 3\n\
+        FIELD_DELIMITER = COMMA\n OBJECT = FIELD\n NAME = UTC\n DATA_TYPE = TIME\n END_OBJECT\n\
         OBJECT = FIELD\n NAME = P\n DATA_TYPE = ASCII_REAL\n UNIT = PA\n MISSING_CONSTANT = -99\n \
         END_OBJECT\nEND_OBJECT\nEND\n";
     let rows = b"2018-348T00:00:00Z,700.5\r\n\"2018-348T00:00:01Z\",-99\r\n";
@@ -189,7 +190,7 @@ fn a_spreadsheet_and_times() {
     let table = &product.tables[0];
     assert_eq!((table.rows, table.columns[0].time), (2, Some(TimeKind::Utc)));
     let instants = table.columns[0].instants().expect("times");
-    assert_eq!(instants[1].map(|t| t.unix_ns()), Some(1_544_745_601_000_000_000));
+    assert_eq!(instants[1].map(Instant::unix_ns), Some(1_544_745_601_000_000_000));
     assert_eq!(table.columns[1].data.missing(), 1);
     assert!(problems[0].reason.contains("3 rows, the file holds 2"), "{problems:?}");
 }
@@ -220,6 +221,14 @@ fn images_in_every_band_order() {
 }
 
 #[test]
+fn a_label_of_pointers_only_is_quick() {
+    let text = "^TABLE = 1\nOBJECT = TABLE\nEND_OBJECT\n".repeat(20_000);
+    let (product, problems) = read(text.as_bytes(), &|_| None);
+    assert!(product.tables.is_empty());
+    assert!(problems.iter().any(|p| p.reason.contains("more than 256 pointers")));
+}
+
+#[test]
 fn a_wall_of_open_comments_is_quick() {
     let text = "/*\n".repeat(300_000) + &"A = \"\n".repeat(10_000) + &"(".repeat(100_000);
     let (_, problems) = read_label(text.as_bytes());
@@ -245,7 +254,10 @@ proptest! {
         let mut fragment = FMT.as_bytes().to_vec();
         let place = at % fragment.len();
         fragment[place] = with;
-        let changed = |name: &str| if name == "T.FMT" { Some(fragment.clone()) } else { files(name) };
+        let changed = |name: &str| match name {
+            "T.FMT" => Some(fragment.clone()),
+            other => files(other),
+        };
         let _ = read(LABEL.as_bytes(), &changed);
         let (_, problems) = read(&LABEL.as_bytes()[..cut], &files);
         prop_assert!(!problems.is_empty() || cut >= LABEL.len() - 3);

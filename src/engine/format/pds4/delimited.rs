@@ -19,6 +19,7 @@ pub(super) fn read(
         return None;
     };
     let (offset, bytes) = data.object(node, problems)?;
+    let (offset, bytes) = line_start(data, offset, bytes, problems);
     let record = field::record(record_node, problems);
     let delimiter = delimiter(node, problems);
     let stated = count(node, "records", problems);
@@ -39,6 +40,29 @@ pub(super) fn read(
     }
     Some(Table { name: title(node), file: data.name.to_owned(), rows, columns: dsv.columns })
 }
+
+/// The start of the first record: a text conversion that took carriage returns out of the header
+/// lines moves it forward, and the label's offset then points into the record.
+fn line_start<'a>(
+    data: &'a Data<'_>,
+    offset: u64,
+    bytes: &'a [u8],
+    problems: &mut Vec<Problem>,
+) -> (u64, &'a [u8]) {
+    let start = offset as usize;
+    let before = data.bytes.get(start.saturating_sub(SHIFT)..start).unwrap_or_default();
+    let into = before.iter().rev().position(|b| *b == b'\n').unwrap_or(0);
+    if into == 0 || data.bytes.contains(&b'\r') {
+        return (offset, bytes);
+    }
+    let reason = format!("points {into} bytes into a record, read from that record's start");
+    problems.push(data.problem(offset, "offset", reason));
+    let start = start - into;
+    (start as u64, data.bytes.get(start..).unwrap_or(bytes))
+}
+
+/// Most header lines whose carriage returns may be missing.
+const SHIFT: usize = 16;
 
 /// The delimiter byte: named in the label, comma where it is not.
 fn delimiter(node: Node<'_, '_>, problems: &mut Vec<Problem>) -> u8 {

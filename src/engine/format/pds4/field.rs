@@ -26,7 +26,7 @@ fn members(
     problems: &mut Vec<Problem>,
 ) -> Vec<Member> {
     let mut out = Vec::new();
-    for n in node.children().filter(|n| n.is_element()) {
+    for n in node.children().filter(roxmltree::Node::is_element) {
         let kind = name(n);
         if kind.starts_with("Field_") {
             fields.push(field(n, problems));
@@ -42,6 +42,10 @@ fn members(
             let offset = size("group_location").map_or(0, |v| v.saturating_sub(1));
             let length = size("group_length").unwrap_or(0);
             let stride = length.checked_div(repetitions).unwrap_or(0);
+            if length.checked_rem(repetitions).is_some_and(|r| r != 0) {
+                let reason = format!("{length} bytes are not {repetitions} equal repetitions");
+                problems.push(Problem::at(at(n), "group_length", reason));
+            }
             let members = members(n, fields, depth + 1, problems);
             out.push(Member::Group(Group { repetitions, offset, stride, members }));
         }

@@ -42,6 +42,10 @@ pub(super) fn read(
             return None;
         }
     }
+    if let Some((one, two)) = record.overlap() {
+        let reason = format!("shares bytes with '{}'", two.name);
+        problems.push(Problem::at(at(record_node), one.name.as_str(), reason));
+    }
     let converted = if characters { restored(bytes, length) } else { None };
     if converted.is_some() {
         let reason = "the records lost their carriage returns, read as if they had them";
@@ -59,7 +63,7 @@ pub(super) fn read(
     }
     let bytes = bytes.get(..rows * length)?;
     if characters {
-        check_ends(bytes, length, offset, data, problems);
+        check_ends(node, bytes, length, offset, data, problems);
     }
     let mut table = Table {
         name: title(node),
@@ -75,12 +79,15 @@ pub(super) fn read(
 
 /// Record delimiters of a character table: told once where they are not at the record's end.
 fn check_ends(
+    node: Node<'_, '_>,
     bytes: &[u8],
     length: usize,
     offset: u64,
     data: &Data<'_>,
     problems: &mut Vec<Problem>,
 ) {
+    let wanted = value(node, "record_delimiter").to_ascii_lowercase().replace('_', "-");
+    let bare = |r: &[u8]| r.ends_with(b"\n") && !r.ends_with(b"\r\n");
     if let Some((wrong, first)) = misplaced_ends(bytes, length) {
         let reason = format!(
             "{wrong} of {} records do not end with the only line feed at byte {length}: \
@@ -88,6 +95,18 @@ fn check_ends(
             bytes.len() / length
         );
         problems.push(data.problem(offset + (first * length) as u64, "record_delimiter", reason));
+    } else if wanted.starts_with("carriage-return") && bytes.chunks_exact(length).any(bare) {
+        let first = bytes.chunks_exact(length).position(bare).unwrap_or(0);
+        let wrong = bytes.chunks_exact(length).filter(|r| bare(r)).count();
+        let reason = format!("{wrong} records end with a bare line feed, the label says {wanted}");
+        problems.push(data.problem(offset + (first * length) as u64, "record_delimiter", reason));
+    }
+    let end = offset + bytes.len() as u64;
+    let last = node.next_sibling_element().is_none();
+    if last && !value(node, "offset").is_empty() && end < data.bytes.len() as u64 {
+        let left = data.bytes.len() as u64 - end;
+        let reason = format!("{left} bytes after the last record are not described");
+        problems.push(data.problem(end, "records", reason));
     }
 }
 

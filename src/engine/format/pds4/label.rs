@@ -81,7 +81,9 @@ const MISSION_VALUES: usize = 4096;
 /// Reads identification, times and context.
 pub(super) fn read(root: Node<'_, '_>, problems: &mut Vec<Problem>) -> Label {
     let mut label = Label { product_class: name(root).to_owned(), ..Label::default() };
-    if let Some(id) = child(root, "Identification_Area") {
+    // Pre-release labels say Identification_Area_Product.
+    let id = root.children().find(|n| name(*n).starts_with("Identification_Area"));
+    if let Some(id) = id {
         let logical = value(id, "logical_identifier").to_owned();
         label.logical_identifier = logical;
         value(id, "version_id").clone_into(&mut label.version_id);

@@ -21,6 +21,9 @@ use crate::problem::Problem;
 
 pub use label::{FileArea, Label};
 
+/// Most file areas of a label that are read; real ones hold a few.
+const FILE_AREAS: usize = 256;
+
 /// Gives the bytes of a file that a label names, or `None` when it is not at hand. Matching
 /// names without regard to case is the resolver's choice.
 pub type Resolver<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
@@ -76,7 +79,12 @@ pub fn read(label: &[u8], resolve: Resolver<'_>) -> (Product, Vec<Problem>) {
     };
     let root = document.root_element();
     product.label = label::read(root, &mut problems);
-    for area in root.children().filter(|n| xml::name(*n).starts_with("File_Area")) {
+    let areas = || root.children().filter(|n| xml::name(*n).starts_with("File_Area"));
+    if areas().count() > FILE_AREAS {
+        let reason = format!("more than {FILE_AREAS} file areas, the rest is left unread");
+        problems.push(Problem::at(xml::at(root), "File_Area", reason));
+    }
+    for area in areas().take(FILE_AREAS) {
         object::read_area(area, resolve, &mut product, &mut problems);
     }
     (product, problems)

@@ -6,6 +6,7 @@ use roxmltree::Node;
 use super::label::{self, FileArea};
 use super::xml::{at, content, count, name, title, value};
 use super::{Listed, Product, Resolver, array, delimited, fixed};
+use crate::format::table::{VALUES_PER_BYTE, value_count};
 use crate::problem::Problem;
 
 /// A file at hand while its objects are read.
@@ -69,22 +70,30 @@ pub(super) fn read_area(
         product.files.push(file);
         return;
     }
-    match resolve(&file.name) {
-        Some(bytes) => {
-            let data = Data { name: &file.name, bytes: &bytes };
-            check(&file, &data, problems);
-            for node in area.children().filter(|n| n.is_element()) {
-                read_object(node, &data, product, problems);
+    if let Some(bytes) = resolve(&file.name) {
+        let data = Data { name: &file.name, bytes: &bytes };
+        check(&file, &data, problems);
+        let most = bytes.len().saturating_mul(VALUES_PER_BYTE).saturating_add(65_536);
+        let mut spent = 0_usize;
+        for node in area.children().filter(Node::is_element) {
+            if spent > most {
+                let reason = "the objects before describe the same bytes too often: left unread";
+                problems.push(Problem::at(at(node), name(node), reason));
+                break;
             }
+            let (tables, arrays) = (product.tables.len(), product.arrays.len());
+            read_object(node, &data, product, problems);
+            let tables = product.tables.get(tables..).unwrap_or_default();
+            let arrays = product.arrays.get(arrays..).unwrap_or_default();
+            spent = spent.saturating_add(value_count(tables, arrays));
         }
-        None => {
-            let reason = "the file is not at hand: put it beside the label and ingest again";
-            problems.push(Problem::of("file_name", reason).in_file(file.name.as_str()));
-            let data = Data { name: &file.name, bytes: &[] };
-            for node in area.children().filter(|n| n.is_element()) {
-                if !decoded(name(node)) {
-                    list(node, &data, product);
-                }
+    } else {
+        let reason = "the file is not at hand: put it beside the label and ingest again";
+        problems.push(Problem::of("file_name", reason).in_file(file.name.as_str()));
+        let data = Data { name: &file.name, bytes: &[] };
+        for node in area.children().filter(roxmltree::Node::is_element) {
+            if !decoded(name(node)) {
+                list(node, &data, product);
             }
         }
     }
@@ -100,12 +109,18 @@ fn check(file: &FileArea, data: &Data<'_>, problems: &mut Vec<Problem>) {
     }
     if !file.md5.is_empty() {
         let digest = Md5::digest(data.bytes);
-        let found: String = digest.iter().map(|b| format!("{b:02x}")).collect();
+        let found = hex(&digest);
         if found != file.md5 {
             let reason = format!("the label says {}, the file has {found}", file.md5);
             problems.push(data.problem(0, "md5_checksum", reason));
         }
     }
+}
+
+/// Lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('0');
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
 fn decoded(kind: &str) -> bool {

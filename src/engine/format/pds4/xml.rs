@@ -66,14 +66,13 @@ pub(super) fn deep<'a>(node: Node<'a, '_>, wanted: &str) -> &'a str {
 pub(super) fn count(node: Node<'_, '_>, wanted: &str, problems: &mut Vec<Problem>) -> Option<u64> {
     let found = child(node, wanted)?;
     let text = content(found);
-    match text.parse() {
-        Ok(n) => Some(n),
-        Err(_) => {
-            let shown: String = text.chars().take(40).collect();
-            let reason = format!("'{shown}' is not a whole number");
-            problems.push(Problem::at(found.range().start as u64, wanted, reason));
-            None
-        }
+    if let Ok(n) = text.parse() {
+        Some(n)
+    } else {
+        let shown: String = text.chars().take(40).collect();
+        let reason = format!("'{shown}' is not a whole number");
+        problems.push(Problem::at(found.range().start as u64, wanted, reason));
+        None
     }
 }
 

@@ -192,12 +192,11 @@ impl<'a> Iterator for Cells<'a> {
             Some(c) => inner.get(..c),
             None => rest.get(..end.unwrap_or(rest.len())),
         };
-        match end {
-            Some(end) => self.at += end + 1,
-            None => {
-                self.at = self.line.len();
-                self.done = true;
-            }
+        if let Some(end) = end {
+            self.at += end + 1;
+        } else {
+            self.at = self.line.len();
+            self.done = true;
         }
         cell
     }

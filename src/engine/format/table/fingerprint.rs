@@ -41,12 +41,30 @@ pub(crate) fn lines(text: &str) -> Vec<Line> {
         .collect()
 }
 
-/// All columns and arrays of a product.
+/// All columns and arrays of a product; repeated columns also item by item (`NAME_0` and so on,
+/// as pdr names them).
 pub(crate) fn prints(tables: &[Table], arrays: &[Array]) -> Vec<Print> {
-    let columns = tables.iter().flat_map(|t| &t.columns).map(|c| print(c));
-    let arrays =
-        arrays.iter().map(|a| print(&Column::new("array", ColumnData::F64(a.values.clone()))));
-    columns.chain(arrays).collect()
+    let columns = tables.iter().flat_map(|t| &t.columns);
+    let repeated = columns.clone().filter(|c| (2..64).contains(&c.items));
+    let items = repeated.flat_map(|c| (0..c.items).map(move |k| item(c, k)));
+    let arrays = arrays.iter().map(|a| Column::new("array", ColumnData::F64(a.values.clone())));
+    let all = columns.cloned().chain(items).chain(arrays);
+    all.map(|c| print(&c)).collect()
+}
+
+/// Item `k` of every row.
+fn item(c: &Column, k: usize) -> Column {
+    let data = match &c.data {
+        ColumnData::F64(v) => ColumnData::F64(v.iter().skip(k).step_by(c.items).copied().collect()),
+        ColumnData::I64(v) => ColumnData::I64(v.iter().skip(k).step_by(c.items).copied().collect()),
+        ColumnData::Text(v) => {
+            ColumnData::Text(v.iter().skip(k).step_by(c.items).cloned().collect())
+        }
+        ColumnData::Bytes(v) => {
+            ColumnData::Bytes(v.iter().skip(k).step_by(c.items).cloned().collect())
+        }
+    };
+    Column::new(format!("{}_{k}", c.name), data)
 }
 
 fn print(column: &Column) -> Print {

@@ -137,6 +137,16 @@ impl Table {
     }
 }
 
+/// Most values decoded for each byte of a file: objects of a label may overlap, but a label that
+/// describes the same bytes over and over is not followed.
+pub(crate) const VALUES_PER_BYTE: usize = 16;
+
+/// Values of some tables and arrays.
+pub(crate) fn value_count(tables: &[Table], arrays: &[Array]) -> usize {
+    let columns = tables.iter().flat_map(|t| &t.columns).map(|c| c.data.len());
+    columns.chain(arrays.iter().map(|a| a.values.len())).fold(0, usize::saturating_add)
+}
+
 /// An array of numbers, any number of axes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Array {

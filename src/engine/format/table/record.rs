@@ -94,6 +94,20 @@ impl Record {
         width(&self.members)
     }
 
+    /// The first field of the record (groups aside) that shares bytes with the one before it.
+    pub(crate) fn overlap(&self) -> Option<(&Field, &Field)> {
+        let plain = |m: &Member| match m {
+            Member::Field(i) => self.fields.get(*i),
+            Member::Group(_) => None,
+        };
+        let mut fields: Vec<&Field> = self.members.iter().filter_map(plain).collect();
+        fields.sort_by_key(|f| f.offset);
+        fields.windows(2).find_map(|w| {
+            let end = w[0].offset.saturating_add(w[0].length);
+            (end > w[1].offset).then_some((w[0], w[1]))
+        })
+    }
+
     /// How often each field occurs in a record.
     pub(crate) fn items(&self) -> Vec<usize> {
         fn walk(members: &[Member], times: usize, out: &mut [usize]) {
@@ -274,7 +288,7 @@ pub(crate) fn restored(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
     let most = bytes.len().saturating_mul(4).saturating_add(4096);
     if bytes.is_empty()
         || bytes.contains(&b'\r')
-        || misplaced_ends(bytes, length).is_none() && bytes.len() % length == 0
+        || misplaced_ends(bytes, length).is_none() && bytes.len().is_multiple_of(length)
         || lines().any(|l| l.len() > body)
         || lines().count().checked_mul(length).is_none_or(|n| n > most)
     {

@@ -33,7 +33,11 @@ impl FdsnSource {
     /// From the name of a preset (any case) or the base address of a server.
     pub fn parse(text: &str) -> Result<Self, PlanError> {
         let text = text.trim();
-        if let Some(preset) = presets().into_iter().find(|p| p.name.eq_ignore_ascii_case(text)) {
+        // By its address too: a preset may keep events at another path than the specification.
+        let is_named = |p: &FdsnSource| {
+            p.name.eq_ignore_ascii_case(text) || p.base == text.trim_end_matches('/')
+        };
+        if let Some(preset) = presets().into_iter().find(is_named) {
             return Ok(preset);
         }
         let known: Vec<String> = presets().into_iter().map(|p| p.name.to_lowercase()).collect();

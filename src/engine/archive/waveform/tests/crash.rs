@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::{GO_ON, noise, records, trace};
+use super::{GO_ON, noise, records, scratch, trace};
 use crate::archive::waveform::WaveformStore;
 
 /// Variable that tells the child its folder and first delivery.
@@ -39,7 +39,7 @@ fn child() {
 
 #[test]
 fn killed_at_any_moment_it_keeps_what_it_reported() {
-    let dir = tempfile::tempdir().expect("temporary folder");
+    let dir = scratch();
     let me = std::env::current_exe().expect("path of the test program");
     let (mut next, mut repairs, mut random) = (0u64, 0, 0x2545_F491_4F6C_DD1Du64);
     for _ in 0..KILLS {

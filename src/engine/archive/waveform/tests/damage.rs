@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use super::{GO_ON, noise, records, source, trace};
+use super::{GO_ON, noise, records, scratch, source, trace};
 use crate::archive::waveform::WaveformStore;
 use crate::archive::{Bucket, SeriesKey};
 use crate::time::{Instant, TimeRange};
@@ -74,7 +74,7 @@ fn never_wrong(good: &Answers, got: &Answers) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None,
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None,
         ..ProptestConfig::default() })]
 
     #[test]
@@ -83,11 +83,11 @@ proptest! {
         file in any::<prop::sample::Index>(),
         flip in 1u8..=255,
     ) {
-        let good_dir = tempfile::tempdir().expect("temporary folder");
+        let good_dir = scratch();
         make(good_dir.path());
         let good = ask(&WaveformStore::open(good_dir.path(), false).expect("opens").0);
         prop_assert!(good.iter().all(Option::is_some));
-        let dir = tempfile::tempdir().expect("temporary folder");
+        let dir = scratch();
         copy(good_dir.path(), dir.path());
         let files = files(dir.path());
         let path = file.get(&files);
@@ -116,7 +116,7 @@ proptest! {
         place in any::<prop::sample::Index>(),
         file in any::<prop::sample::Index>(),
     ) {
-        let dir = tempfile::tempdir().expect("temporary folder");
+        let dir = scratch();
         make(dir.path());
         let good = ask(&WaveformStore::open(dir.path(), false).expect("opens").0);
         let files = files(dir.path());

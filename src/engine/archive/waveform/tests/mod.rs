@@ -17,6 +17,11 @@ const DAY: i64 = 1_564_099_200;
 
 static GO_ON: AtomicBool = AtomicBool::new(false);
 
+/// A folder in memory where there is one: what is synced there costs no time.
+fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("temporary folder")
+}
+
 fn source() -> SourceId {
     SourceId {
         network: "XB".into(),

@@ -13,11 +13,25 @@ struct Record {
 }
 
 /// All records ever stored.
-#[derive(Default)]
 pub(super) struct Model {
     records: Vec<Record>,
     seen: std::collections::HashSet<Vec<u8>>,
-    pub longest_leaf_ns: i64,
+    pub longest_ns: i64,
+    pub shortest_leaf_ns: i64,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        let (longest_ns, shortest_leaf_ns) = (0, i64::MAX / 16);
+        let (records, seen) = Default::default();
+        Self { records, seen, longest_ns, shortest_leaf_ns }
+    }
+}
+
+/// Samples of the shortest leaf of a record.
+fn shortest_leaf(samples: usize) -> usize {
+    let size = samples.div_ceil(samples.div_ceil(640).max(1));
+    if samples.is_multiple_of(size) { size } else { samples % size }
 }
 
 impl Model {
@@ -39,7 +53,11 @@ impl Model {
                 start + (-0.5 * period).round() as i64,
                 start + ((values.len() as f64 - 0.5) * period).round() as i64,
             );
-            self.longest_leaf_ns = self.longest_leaf_ns.max(cover.1 - cover.0);
+            self.longest_ns = self.longest_ns.max(cover.1 - cover.0);
+            let leaf = shortest_leaf(values.len()) as f64 - 1.0;
+            if leaf > 0.0 {
+                self.shortest_leaf_ns = self.shortest_leaf_ns.min((leaf * period) as i64);
+            }
             let class = (header.rate_hz.log2() * 64.0).round() as i64;
             self.records.push(Record {
                 rank: (header.publication, class, self.records.len()),
@@ -55,7 +73,7 @@ impl Model {
     pub(super) fn visible(&self) -> Vec<(i64, f64)> {
         let mut order: Vec<_> = self.records.iter().collect();
         order.sort_by_key(|record| record.cover.0);
-        let longest = self.longest_leaf_ns;
+        let longest = self.longest_ns;
         let mut out = Vec::new();
         for record in &self.records {
             let from = order.partition_point(|r| r.cover.0 < record.cover.0 - longest);
