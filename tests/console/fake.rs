@@ -126,7 +126,7 @@ fn answer(request: &Request) -> Result<Answer, QueryError> {
         }
         Request::Events { .. } => Answer::Events(events()),
         Request::Products { .. } => Answer::Products(Vec::new()),
-        Request::ProductBytes { id } => {
+        Request::ProductBytes { id } | Request::Spectrum { id } => {
             return Err(QueryError::Unknown(format!("product {}", id.0)));
         }
     })

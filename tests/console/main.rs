@@ -1,7 +1,9 @@
 //! The tests of the console package: one binary, one module per subject.
 
 mod fake;
+mod globe_view;
 mod panels;
+mod sample_panels;
 mod pictures;
 mod shell;
 mod tidy;

@@ -10,7 +10,7 @@ use marsdeck::view::Panel;
 use marsdeck_engine::time::{Instant, TimeRange};
 
 use crate::fake::{FakeEngine, LENGTH_S, START_S};
-use crate::panels::{Gallery, TestPlot};
+use crate::sample_panels::{Gallery, TestPlot};
 use crate::shell::{atmosphere, busy};
 
 /// Every state of the window in both themes. Written where `MARSDECK_PICTURES` names a folder; else says that it did

@@ -13,7 +13,7 @@ use marsdeck_engine::runtime::{Intent, JobState, JobView, Message, MessageLevel}
 use marsdeck_engine::time::Instant;
 
 use crate::fake::{FakeEngine, span};
-use crate::panels::TestPlot;
+use crate::sample_panels::TestPlot;
 
 fn options() -> Options {
     Options { clocks: Arc::new(MarsClocks::default()), ..Options::default() }

@@ -118,7 +118,7 @@ fn seis_housekeeping(seed: u64, sol: &Sol) -> Table {
     ];
     // A fault to find: on sol 1222 the U pendulum drifts beyond its warning limit in the afternoon.
     let drift = if sol.number == 1222 { 48.0 } else { 9.0 };
-    let mut memory = 38.0;
+    let mut memory: f64 = 38.0;
     Table::sampled(sol, 0.1, &names, |t| {
         let ltst = sol.ltst_h(t);
         let warm = (std::f64::consts::TAU * (ltst - 11.0) / 24.0).sin();

@@ -11,7 +11,7 @@ use egui_kittest::Harness;
 use marsdeck::intent::{IntentQueue, UiIntent};
 use marsdeck::state::{Selection, TimeControl};
 use marsdeck::theme::{self, Theme};
-use marsdeck::timeline::{NightCache, UtcOnly};
+use marsdeck::clock::{NightCache, UtcOnly};
 use marsdeck::view::{Panel, Queries, ViewContext};
 use marsdeck_engine::mission::Database;
 use marsdeck_engine::query::{Answer, QueryError, Request};
