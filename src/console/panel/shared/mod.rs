@@ -9,6 +9,6 @@ mod readings;
 
 pub use axis::axis_choice;
 pub use export::{ExportBar, expected_samples};
-pub use occurrences::{Occurrences, stretch, window_of};
-pub use pick::{best_series, find_series, products_of};
-pub use readings::{Reading, Readings, sol_before, sparkline};
+pub use occurrences::{Occurrences, window_of};
+pub use pick::{best_series, find_series};
+pub use readings::{Reading, Readings, sparkline};
