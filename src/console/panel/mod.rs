@@ -7,7 +7,9 @@ mod globe;
 mod instrument;
 mod log;
 mod parameters;
+mod plots;
 mod products;
+mod seismogram;
 mod shared;
 mod spectra;
 mod watch;
@@ -20,6 +22,8 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(watch::Watch),
         Box::new(instrument::InstrumentPanel),
         Box::new(parameters::Parameters::default()),
+        Box::new(plots::Plots::default()),
+        Box::new(seismogram::Seismogram::default()),
         Box::new(catalogue::Catalogue::default()),
         Box::new(spectra::Spectra::default()),
         Box::new(products::Products::default()),
