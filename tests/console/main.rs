@@ -3,6 +3,7 @@
 mod fake;
 mod globe_view;
 mod panels;
+mod plots;
 mod sample_panels;
 mod pictures;
 mod shell;
