@@ -5,7 +5,7 @@
 //! in code that reads outside bytes. It works because the parsers import nothing else (the
 //! `tidy` test holds that).
 
-#![expect(dead_code, unused_imports, reason = "some helpers serve only the rest of the engine")]
+#![expect(dead_code, reason = "some helpers serve only the rest of the engine")]
 
 #[path = "../src/engine/format/mod.rs"]
 pub mod format;

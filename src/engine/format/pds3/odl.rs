@@ -44,8 +44,6 @@ struct Parser<'a> {
 impl Parser<'_> {
     fn tell(&mut self, at: usize, field: impl Into<String>, reason: impl Into<String>) {
         if self.problems.len() < MOST_PROBLEMS {
-            let field = Some(field.into()).filter(|f| !f.is_empty());
-            let field = field.unwrap_or_else(|| "object".to_owned());
             self.problems.push(Problem::at(at as u64, field, reason));
         }
     }

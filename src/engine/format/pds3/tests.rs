@@ -118,7 +118,7 @@ fn broken_labels_are_told_with_offset_and_reason() {
 }
 
 #[test]
-fn an_object_without_a_name_is_told_as_an_object() {
+fn an_object_without_a_name_is_told() {
     let (_, problems) = read_label(b"PDS_VERSION_ID = PDS3\nOBJECT = = 5\nEND\n");
     assert!(!problems.is_empty());
     assert!(problems.iter().all(|p| !p.field.is_empty()), "{problems:?}");
