@@ -33,7 +33,12 @@ impl Problem {
 
     /// A problem with no byte offset.
     pub fn of(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { place: String::new(), offset: None, field: named(field.into()), reason: reason.into() }
+        Self {
+            place: String::new(),
+            offset: None,
+            field: named(field.into()),
+            reason: reason.into(),
+        }
     }
 
     /// The same problem, said of a file.
