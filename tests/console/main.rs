@@ -3,8 +3,8 @@
 mod fake;
 mod globe_view;
 mod panels;
+mod pictures;
 mod plots;
 mod sample_panels;
-mod pictures;
 mod shell;
 mod tidy;

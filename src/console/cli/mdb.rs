@@ -90,10 +90,16 @@ fn list(json: bool) -> anyhow::Result<Outcome> {
     for mission in &database.missions {
         output::line(&format!("{} ({})", mission.name, mission.id));
         for instrument in &mission.instruments {
-            output::line(&format!("  {} ({}): {}", instrument.name, instrument.id, instrument.title));
+            output::line(&format!(
+                "  {} ({}): {}",
+                instrument.name, instrument.id, instrument.title
+            ));
             for p in &instrument.parameters {
                 let unit = if p.unit.is_empty() { "-" } else { &p.unit };
-                output::line(&format!("    {:<36} {:<9} {:>6} Hz  {}", p.name, unit, p.rate_hz, p.title));
+                output::line(&format!(
+                    "    {:<36} {:<9} {:>6} Hz  {}",
+                    p.name, unit, p.rate_hz, p.title
+                ));
             }
         }
     }

@@ -68,7 +68,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         (Some(points), _) => slices(&archive, &summary.key, range, points, format)?,
         (None, Format::Csv) => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            export::csv(&archive, std::slice::from_ref(&summary.key), range, &output::never(), &mut out)?;
+            export::csv(
+                &archive,
+                std::slice::from_ref(&summary.key),
+                range,
+                &output::never(),
+                &mut out,
+            )?;
             out.flush()?;
         }
         (None, Format::Json) => samples_as_json(&archive, &summary.key, range)?,

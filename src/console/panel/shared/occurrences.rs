@@ -53,8 +53,7 @@ impl Occurrences {
             let label = pick_label(&pick.phase);
             self.marks.push(Mark { time: pick.time, label, colour, strong: selected });
             if let (true, Some(spread)) = (selected, pick.uncertainty_s.filter(|s| *s > 0.0)) {
-                let range =
-                    TimeRange::new(pick.time.plus_s(-spread), pick.time.plus_s(spread));
+                let range = TimeRange::new(pick.time.plus_s(-spread), pick.time.plus_s(spread));
                 self.spans.push(TimeSpan { range, colour, label: pick.phase.clone() });
             }
         }
