@@ -206,6 +206,7 @@ impl Seismogram {
             output.range = Some(span);
         }
         output.send(cx.intents);
+        self.export.set_area(ui.min_rect());
     }
 }
 
