@@ -158,7 +158,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn labels(low: f64, high: f64, most: usize) -> Vec<String> {
-        y_ticks(YScale { low, high, log: false }, most).into_iter().map(|(_, label)| label).collect()
+        y_ticks(YScale { low, high, log: false }, most)
+            .into_iter()
+            .map(|(_, label)| label)
+            .collect()
     }
 
     #[test]

@@ -82,7 +82,8 @@ impl Plots {
     fn nothing(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, displays: &[Prepared<'_>]) {
         if cx.snapshot.series.is_empty() {
             let sentence = "Ingest files, or drop them onto the window.";
-            if EmptyState::new("No series stored", sentence).button("Ingest…").show(ui, cx.theme) {
+            if EmptyState::new("No series stored", sentence).button("Ingest…").show(ui, cx.theme)
+            {
                 cx.intents.send(UiIntent::AskIngest);
             }
             return;
@@ -200,8 +201,7 @@ impl Plots {
         rows: &[Vec<usize>],
         curves: &Curves<'_>,
     ) {
-        let mut painted: Vec<Row<'_>> =
-            rows.iter().map(|row| curves.row(cx, items, row)).collect();
+        let mut painted: Vec<Row<'_>> = rows.iter().map(|row| curves.row(cx, items, row)).collect();
         for row in &mut painted {
             row.log = self.logarithmic.contains(&row.name);
         }
@@ -244,7 +244,8 @@ impl Plots {
         let Some(row) = rows.get(index) else { return };
         let here: Vec<&Item<'_>> = row.iter().filter_map(|i| items.get(*i)).collect();
         let Some(first) = here.first() else { return };
-        let at = Rect::from_min_size(pos2(rect.right() - 30.0, rect.top() - 16.0), vec2(30.0, 15.0));
+        let at =
+            Rect::from_min_size(pos2(rect.right() - 30.0, rect.top() - 16.0), vec2(30.0, 15.0));
         let builder = UiBuilder::new().max_rect(at).id_salt(("row menu", first.key));
         let mut child = ui.new_child(builder);
         child.spacing_mut().interact_size.y = 14.0;

@@ -130,9 +130,8 @@ impl Seismogram {
     ) {
         let label = ui.label(RichText::new("Channels").color(cx.theme.text_weak));
         let text = groups.get(shown).map(Group::label).unwrap_or_default();
-        let combo = ComboBox::from_id_salt("channels").width(230.0).selected_text(text).show_ui(
-            ui,
-            |ui| {
+        let combo =
+            ComboBox::from_id_salt("channels").width(230.0).selected_text(text).show_ui(ui, |ui| {
                 let automatic = self.chosen.is_none();
                 let text = "Automatic: most samples, measured first";
                 if ui.selectable_label(automatic, text).clicked() {
@@ -146,8 +145,7 @@ impl Seismogram {
                         self.state.locked.clear();
                     }
                 }
-            },
-        );
+            });
         combo.response.labelled_by(label.id).on_hover_text("Station, location, band and product");
     }
 

@@ -11,8 +11,8 @@ use marsdeck_engine::query::Answer;
 use marsdeck_engine::runtime::Intent;
 use marsdeck_engine::time::{Civil, TimeRange, iso};
 
-use crate::intent::UiIntent;
 use super::picture::save_picture;
+use crate::intent::UiIntent;
 use crate::theme;
 use crate::view::{ViewContext, ask_samples};
 
@@ -109,8 +109,9 @@ impl ExportBar {
         let expected: f64 = series.iter().map(|s| expected_samples(s, range)).sum();
         let few = expected <= MOST_COPIED && !series.is_empty();
         let copy = ui.add_enabled(few && self.copying.is_none(), Button::new("Copy as CSV"));
-        let sentence =
-            format!("About {expected:.0} samples: zoom in below {MOST_COPIED:.0}, or write a file.");
+        let sentence = format!(
+            "About {expected:.0} samples: zoom in below {MOST_COPIED:.0}, or write a file."
+        );
         if copy.on_disabled_hover_text(sentence).clicked() {
             let keys = series.iter().map(|s| s.key.clone()).collect();
             self.copying = Some((keys, range));

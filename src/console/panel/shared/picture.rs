@@ -61,13 +61,15 @@ fn write(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use egui::{Color32, pos2};
+    use crate::theme::Theme;
+    use egui::pos2;
 
     #[test]
     fn a_part_of_the_window_is_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.png");
-        let pixels = (0..24_u8).map(Color32::from_gray).collect();
+        let theme = Theme::dark();
+        let pixels = (0..24).map(|i| theme.curve(i)).collect();
         let image = Arc::new(ColorImage::new([6, 4], pixels));
         let area = Rect::from_min_max(pos2(1.0, 0.5), pos2(2.0, 9.0));
         assert_eq!(write(&image, area, 2.0, &path).expect("written"), [2, 3]);
@@ -75,8 +77,11 @@ mod tests {
         let mut reader = png::Decoder::new(file).read_info().expect("a picture");
         let mut bytes = vec![0; reader.output_buffer_size().expect("a size")];
         reader.next_frame(&mut bytes).expect("a frame");
-        let greys: Vec<u8> = bytes.chunks_exact(3).map(|p| p[0]).collect();
-        assert_eq!(greys, [8, 9, 14, 15, 20, 21]);
+        let expected: Vec<u8> = [8, 9, 14, 15, 20, 21]
+            .into_iter()
+            .flat_map(|i| [theme.curve(i).r(), theme.curve(i).g(), theme.curve(i).b()])
+            .collect();
+        assert_eq!(bytes, expected);
         assert!(write(&image, area, 2.0, Path::new("/no/such/folder/x.png")).is_err());
         let outside = Rect::from_min_max(pos2(90.0, 90.0), pos2(95.0, 95.0));
         assert!(write(&image, outside, 2.0, &path).is_err(), "nothing to write");
