@@ -287,18 +287,7 @@ impl Plots {
                 ui.close();
             }
             ui.separator();
-            for item in &here {
-                if ui.button(format!("Remove {}", item.label)).clicked() {
-                    cx.intents.send(UiIntent::UnplotSeries(item.key.clone()));
-                    ui.close();
-                }
-            }
-            for item in &here {
-                if ui.button(format!("Copy the name of {}", item.label)).clicked() {
-                    ui.copy_text(item.key.to_string());
-                    ui.close();
-                }
-            }
+            series_menu(ui, cx, &here);
         });
         let role = egui::Role::Button;
         menu.response.widget_info(|| egui::WidgetInfo::labeled(role, true, &label));
@@ -343,5 +332,21 @@ fn fit(cx: &ViewContext<'_>, items: &[Item<'_>]) {
     match spans.reduce(|a, b| a.hull(&b)) {
         Some(span) => cx.intents.send(UiIntent::SetRange(span)),
         None => cx.intents.send(UiIntent::FitAll),
+    }
+}
+
+/// Entries for each series of a row.
+fn series_menu(ui: &mut Ui, cx: &ViewContext<'_>, here: &[&Item<'_>]) {
+    for item in here {
+        if ui.button(format!("Remove {}", item.label)).clicked() {
+            cx.intents.send(UiIntent::UnplotSeries(item.key.clone()));
+            ui.close();
+        }
+    }
+    for item in here {
+        if ui.button(format!("Copy the name of {}", item.label)).clicked() {
+            ui.copy_text(item.key.to_string());
+            ui.close();
+        }
     }
 }

@@ -90,7 +90,7 @@ impl ExportBar {
                 let path = expand(&self.path);
                 self.said = format!("Writing {}; the status line says when done.", path.display());
                 if extension(&self.path) == "png" {
-                    self.said = "Taking a picture…".to_owned();
+                    "Taking a picture…".clone_into(&mut self.said);
                     self.picture = self.area.map(|area| save_picture(ui.ctx(), area, path));
                 } else {
                     let intent = Intent::Export { series: keys, range, path };
