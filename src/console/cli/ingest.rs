@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use marsdeck_engine::archive::Access;
-use marsdeck_engine::ingest::{FileReport, IngestOptions, IngestOutcome, ingest_path};
+use marsdeck_engine::ingest::{
+    FileReport, IngestOptions, IngestProgress, Outcome as IngestOutcome, ingest_path,
+};
 use serde_json::json;
 
 use super::{ArchiveArgument, Outcome, output, place};
@@ -26,11 +28,16 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let archive = place::open(arguments.place.archive.as_deref(), Access::Write)?;
-    let options = IngestOptions { product: arguments.product.clone() };
+    let options = IngestOptions {
+        product: arguments.product.clone().unwrap_or_default(),
+        ..IngestOptions::default()
+    };
     let mut reports = Vec::new();
     for path in &arguments.paths {
         let progress = output::Progress::new();
-        let show = |p: marsdeck_engine::ingest::IngestProgress| progress.show(p.fraction, &p.file);
+        let show = |p: IngestProgress| {
+            progress.show(p.bytes_done as f32 / p.bytes_total.max(1) as f32, &p.name);
+        };
         let never = output::never();
         reports.extend(ingest_path(&archive, path, &options, place::now(), &show, &never));
     }
