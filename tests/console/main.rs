@@ -1,5 +1,6 @@
 //! The tests of the console package: one binary, one module per subject.
 
+mod cli;
 mod fake;
 mod globe_view;
 mod panels;
@@ -7,3 +8,4 @@ mod sample_panels;
 mod pictures;
 mod shell;
 mod tidy;
+mod tour;
