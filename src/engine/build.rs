@@ -16,8 +16,8 @@ fn main() -> io::Result<()> {
     for file in &files {
         println!("cargo::rerun-if-changed={}", file.display());
         let name = file.strip_prefix(&root).map_err(io::Error::other)?;
-        writeln!(code, "    ({:?}, include_str!({:?})),", name.display().to_string(), file)
-            .map_err(io::Error::other)?;
+        let (name, path) = (name.display().to_string(), file.display().to_string());
+        writeln!(code, "    ({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
     }
     code.push(']');
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);

@@ -72,19 +72,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         iso(summary.span.start, 3),
         iso(summary.span.end, 3)
     );
+    let keys = std::slice::from_ref(&summary.key);
     let found = match (arguments.points, format) {
         (Some(_), Format::Mseed) => bail!("miniSEED holds samples: leave --points out"),
         (Some(points), _) => slices(&archive, &summary.key, range, points, format)?,
         (None, Format::Csv) => {
             let mut out = output::stream();
-            let lines = export::csv(&archive, &[summary.key.clone()], range, &output::never(), &mut out)?;
+            let lines = export::csv(&archive, keys, range, &output::never(), &mut out)?;
             out.flush().map_err(|e| anyhow!(output::unwritable(&e)))?;
             lines
         }
         (None, Format::Json) => samples_as_json(&archive, &summary.key, range)?,
         (None, Format::Mseed) => {
             let mut out = output::stream();
-            let bytes = export::mseed(&archive, &[summary.key.clone()], range, &mut out)?;
+            let bytes = export::mseed(&archive, keys, range, &mut out)?;
             out.flush().map_err(|e| anyhow!(output::unwritable(&e)))?;
             bytes
         }

@@ -51,7 +51,7 @@ pub struct Arguments {
 }
 
 /// Longest wait for answers to one picture.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let size = size(&arguments.size)?;

@@ -92,7 +92,7 @@ fn parameter(p: &Parameter, say: &mut dyn FnMut(&str, String)) {
     for limit in &p.limits {
         match (limit.low, limit.high) {
             (None, None) => {
-                say("limits", format!("{} has a limit with neither low nor high", p.name))
+                say("limits", format!("{} has a limit with neither low nor high", p.name));
             }
             (Some(low), Some(high)) if low >= high => {
                 say("limits", format!("{}: low {low} is not below high {high}", p.name));

@@ -46,13 +46,16 @@ pub fn csv(
     Ok(lines)
 }
 
+/// Takes times and values of some samples.
+pub type TakeSamples<'a> = dyn FnMut(&[Instant], &[f64]) -> io::Result<()> + 'a;
+
 /// Hands the samples of a range to `take`, a bounded number at a time; returns how many.
 pub fn each_piece(
     archive: &Archive,
     key: &SeriesKey,
     range: TimeRange,
     cancelled: &AtomicBool,
-    take: &mut dyn FnMut(&[Instant], &[f64]) -> io::Result<()>,
+    take: &mut TakeSamples<'_>,
 ) -> Result<u64, ExportError> {
     let mut rest = range;
     let mut count = 0;

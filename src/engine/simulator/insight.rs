@@ -93,7 +93,7 @@ fn magnetometer(seed: u64, sol: &Sol) -> Table {
         // Pulsations of some minutes by night, lander currents while it is awake.
         let night = 1.0 - weather::convection(ltst);
         let pulsation = 0.8 * night * (t / 53.0).sin() * (t / 1900.0).sin();
-        let awake = if sol.is_awake(t) { 3.5 } else { 0.0 };
+        let awake = if Sol::is_awake(t) { 3.5 } else { 0.0 };
         weather::magnetic_nt(ltst)
             .into_iter()
             .enumerate()
@@ -123,7 +123,7 @@ fn seis_housekeeping(seed: u64, sol: &Sol) -> Table {
         let ltst = sol.ltst_h(t);
         let warm = (std::f64::consts::TAU * (ltst - 11.0) / 24.0).sin();
         // Data leave the memory at each wake, and pile up in between.
-        memory += if sol.is_awake(t) { -0.04 } else { 0.00705 };
+        memory += if Sol::is_awake(t) { -0.04 } else { 0.00705 };
         memory = memory.clamp(5.0, 100.0);
         let mut row = vec![3.0];
         for (axis, offset) in [18.0, -11.0, 6.0].into_iter().enumerate() {
@@ -131,7 +131,7 @@ fn seis_housekeeping(seed: u64, sol: &Sol) -> Table {
             row.push(offset + pull * warm + 0.05 * noise.normal());
         }
         row.push(-52.0 + 6.5 * warm + 0.02 * noise.normal());
-        row.push(8.0 + 9.0 * warm + if sol.is_awake(t) { 4.0 } else { 0.0 } + 0.05 * noise.normal());
+        row.push(8.0 + 9.0 * warm + if Sol::is_awake(t) { 4.0 } else { 0.0 } + 0.05 * noise.normal());
         row.push(30.2 + 1.6 * weather::convection(ltst) + 0.02 * noise.normal());
         row.push(0.041 + 0.002 * warm + 0.0004 * noise.normal());
         row.push(-0.028 + 0.003 * warm + 0.0004 * noise.normal());
@@ -177,7 +177,7 @@ fn lander(seed: u64, sol: &Sol) -> Table {
         let ltst = sol.ltst_h(t);
         let sun = weather::convection(ltst);
         let current = 22.0 * dust * sun + 0.02 * noise.normal().abs();
-        let load = if sol.is_awake(t) { 0.020 } else { 0.011 };
+        let load = if Sol::is_awake(t) { 0.020 } else { 0.011 };
         charge = (charge + (0.00212 / dust) * current - load).clamp(18.0, 100.0);
         vec![charge, current, 27.6 + 0.045 * charge + 0.02 * noise.normal()]
     })

@@ -247,8 +247,7 @@ impl Target<'_> {
     }
 
     fn file_without_count(&mut self, name: &str, bytes: &[u8]) -> Result<(), SimulatorError> {
-        let options =
-            IngestOptions { product: Some(PRODUCT.to_owned()), ..IngestOptions::default() };
+        let options = IngestOptions { product: Some(PRODUCT.to_owned()) };
         let report = ingest_bytes(self.archive, name, bytes, &|_| None, &options, self.now);
         match report.outcome {
             IngestOutcome::Stored | IngestOutcome::AlreadyStored => Ok(()),

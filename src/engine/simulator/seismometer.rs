@@ -63,7 +63,9 @@ pub(super) fn record(seed: u64, sol: &Sol, rate_hz: f64, sensitivity: f64) -> [V
     let glitches = glitches(seed, sol);
     let mut next_glitch = 0;
     let mut axes = [const { Vec::new() }; 3];
-    axes.iter_mut().for_each(|a| a.reserve_exact(count));
+    for axis in &mut axes {
+        axis.reserve_exact(count);
+    }
     let quakes: Vec<_> = QUAKES
         .iter()
         .map(|q| (q, sol.range.start.s_since(q.origin), q.s_s + 8.0 * q.coda_s))

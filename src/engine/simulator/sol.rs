@@ -21,7 +21,7 @@ impl Sol {
     }
 
     /// Whether the spacecraft is awake: four wakes a sol, each with a relay pass.
-    pub(super) fn is_awake(&self, t_s: f64) -> bool {
+    pub(super) fn is_awake(t_s: f64) -> bool {
         const WAKES_H: [(f64, f64); 4] = [(3.2, 3.9), (9.0, 10.2), (15.0, 16.1), (21.0, 21.6)];
         let lmst = t_s / 88_775.244 * 24.0;
         WAKES_H.iter().any(|(from, to)| (*from..*to).contains(&lmst))

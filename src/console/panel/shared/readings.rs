@@ -38,8 +38,6 @@ impl Reading<'_> {
 pub struct Readings<'a> {
     /// One per parameter.
     pub list: Vec<Reading<'a>>,
-    /// Whether newer ones are under way.
-    pub loading: bool,
 }
 
 impl<'a> Readings<'a> {
@@ -60,7 +58,7 @@ impl<'a> Readings<'a> {
             .collect();
         let keys: Vec<SeriesKey> = list.iter().filter_map(|r| r.key.clone()).collect();
         if keys.is_empty() {
-            return Self { list, loading: false };
+            return Self { list };
         }
         let pending = cx.queries.ask(slot, &Request::Latest { keys, at: cx.time.cursor });
         if let Some((request, answer)) = &pending.answer
@@ -77,7 +75,7 @@ impl<'a> Readings<'a> {
                 }
             }
         }
-        Self { list, loading: pending.loading }
+        Self { list }
     }
 
     /// The reading with the worst severity.

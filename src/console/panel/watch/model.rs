@@ -74,7 +74,7 @@ mod tests {
                 }
             })
             .collect();
-        let readings = Readings { list, loading: false };
+        let readings = Readings { list };
         let next = next(&readings).map(|n| n.0).unwrap_or_default();
         let State { word, severity } = state(instrument, &readings);
         State { word: format!("{word}; {next}"), severity }
