@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use marsdeck_engine::archive::Access;
-use marsdeck_engine::ingest::{FileReport, IngestOptions, IngestOutcome, ingest_path};
+use marsdeck_engine::ingest::{
+    FileReport, IngestOptions, IngestProgress, Outcome as IngestOutcome, ingest_path,
+};
 use serde_json::json;
 
 use super::{ArchiveArgument, Outcome, output, place};
@@ -33,12 +35,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         anyhow::bail!("{} does not exist; check the name", first.display());
     }
     let archive = place::open(arguments.place.archive.as_deref(), Access::Write)?;
-    let options = IngestOptions { product: arguments.product.clone(), ..IngestOptions::default() };
+    let options = IngestOptions {
+        product: arguments.product.clone().unwrap_or_default(),
+        ..IngestOptions::default()
+    };
     let mut listing = Listing::start(arguments.json);
     let mut reports = Vec::new();
     for path in &arguments.paths {
         let progress = output::Progress::new();
-        let show = |p: marsdeck_engine::ingest::IngestProgress| progress.show(p.fraction, &p.file);
+        let show = |p: IngestProgress| {
+            progress.show(p.bytes_done as f32 / p.bytes_total.max(1) as f32, &p.name);
+        };
         let never = output::never();
         let fresh = ingest_path(&archive, path, &options, place::now(), &show, &never);
         drop(progress);

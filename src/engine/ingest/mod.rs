@@ -1,21 +1,75 @@
-//! Temporary.
-#![expect(missing_docs, reason = "temporary")]
-use std::path::Path;
-use std::sync::atomic::AtomicBool;
-use crate::archive::{Archive, NewProduct, PutProduct};
+//! Files into the archive: recognises what a file is, reads it, stores what it holds.
+//!
+//! Nothing that is stored is stored twice: taking in the same file again adds nothing and says
+//! so. Data come first and the product that lists the file last, so that a file whose ingest was
+//! cut off is simply taken in again. What cannot be read is reported, the rest is kept.
+
+mod convert;
+mod file;
+mod names;
+mod recognise;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use file::ingest_bytes;
+pub use names::waveform_product;
+pub use recognise::{Format, recognise};
+pub use tree::ingest_path;
+
 use crate::problem::Problem;
-use crate::time::Instant;
-#[derive(Clone, Debug, Default)]
-pub struct IngestOptions { pub product: Option<String> }
+
+/// How to take files in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IngestOptions {
+    /// Product identity of all series; empty: from the format and the file name.
+    pub product: String,
+    /// Mission identifier; empty: from the content or the file name.
+    pub mission: String,
+    /// Instrument identifier; empty: from the content or the file name.
+    pub instrument: String,
+}
+
+/// How one file ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IngestOutcome { Stored, AlreadyStored, Unrecognised, Failed }
-#[derive(Clone, Debug)]
-pub struct FileReport { pub name: String, pub format: String, pub outcome: IngestOutcome, pub what: String, pub problems: Vec<Problem> }
-#[derive(Clone, Debug)]
-pub struct IngestProgress { pub fraction: f32, pub file: String }
-pub fn ingest_path(_: &Archive, _: &Path, _: &IngestOptions, _: Instant, _: &dyn Fn(IngestProgress), _: &AtomicBool) -> Vec<FileReport> { Vec::new() }
-pub fn ingest_bytes(archive: &Archive, name: &str, bytes: &[u8], _: &dyn Fn(&str) -> Option<Vec<u8>>, options: &IngestOptions, now: Instant) -> FileReport {
-    let about = NewProduct { name: name.into(), format: if name.ends_with("CSV") { "chemcam".into() } else { "mseed".into() }, product: options.product.clone().unwrap_or_default(), ..NewProduct::default() };
-    let outcome = match archive.put_product(&about, bytes, now) { Ok(PutProduct::Stored(_)) => IngestOutcome::Stored, Ok(PutProduct::AlreadyStored(_)) => IngestOutcome::AlreadyStored, Err(_) => IngestOutcome::Failed };
-    FileReport { name: name.into(), format: about.format, outcome, what: String::new(), problems: vec![] }
+pub enum Outcome {
+    /// Something of it is new in the archive.
+    Stored,
+    /// All of it was there.
+    AlreadyStored,
+    /// No known format.
+    Unrecognised,
+    /// Not stored; the report says why.
+    Failed,
+}
+
+/// The report of one file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileReport {
+    /// Path or name of the file.
+    pub name: String,
+    /// Format identifier, empty where it was not recognised.
+    pub format: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was stored, or why not, in one sentence.
+    pub what: String,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// How far an ingest is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IngestProgress {
+    /// Files done.
+    pub files_done: u64,
+    /// Files in all.
+    pub files_total: u64,
+    /// Bytes of the files done.
+    pub bytes_done: u64,
+    /// Bytes in all.
+    pub bytes_total: u64,
+    /// The file that comes next; empty at the end.
+    pub name: String,
 }

@@ -4,7 +4,7 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::archive::Archive;
-use crate::ingest::{IngestOptions, IngestOutcome, ingest_bytes};
+use crate::ingest::{IngestOptions, Outcome as IngestOutcome, ingest_bytes};
 use crate::problem::Problem;
 use crate::remote::fdsn::{
     ChannelPattern, FdsnSource, FetchError, FetchPlan, FetchProgress, FetchSink, PartFormat,

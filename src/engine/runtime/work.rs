@@ -12,7 +12,7 @@ use super::engine::Event;
 use super::fetch::{FetchOrder, fetch};
 use super::handle::{Intent, JobState};
 use crate::archive::{Archive, SeriesKey};
-use crate::ingest::{FileReport, IngestOptions, IngestOutcome, IngestProgress, ingest_path};
+use crate::ingest::{FileReport, IngestOptions, IngestProgress, Outcome as IngestOutcome, ingest_path};
 use crate::mission::Database;
 use crate::query::export::{self, ExportError};
 use crate::simulator;
@@ -116,8 +116,8 @@ fn ingest(
     let mut reports: Vec<FileReport> = Vec::new();
     for (i, path) in paths.iter().enumerate() {
         let show = |p: IngestProgress| {
-            let fraction = (i as f32 + p.fraction) / paths.len() as f32;
-            progress(Some(fraction), &p.file);
+            let fraction = (i as f32 + p.bytes_done as f32 / p.bytes_total.max(1) as f32) / paths.len() as f32;
+            progress(Some(fraction), &p.name);
         };
         let options = IngestOptions::default();
         reports.extend(ingest_path(archive, path, &options, clock.now(), &show, cancel));

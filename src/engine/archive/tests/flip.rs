@@ -44,21 +44,20 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// Everything that the archive answers; none where it refuses.
-fn dump(dir: &Path) -> Option<String> {
+fn dump(dir: &Path) -> Option<Vec<String>> {
     let (archive, _) = Archive::open(dir, Access::Read).ok()?;
-    let mut out = format!("{:?}", archive.series());
+    let mut out = vec![format!("{:?}", archive.series())];
     for series in archive.series() {
-        out += &format!("{:?}", archive.range(&series.key, TimeRange::ALL, u64::MAX, &NEVER));
+        let samples = archive.range(&series.key, TimeRange::ALL, u64::MAX, &NEVER);
         let slices = TimeRange::new(at(0), at(20_000));
-        out += &format!("{:?}", archive.min_max(&series.key, slices, 10, &NEVER));
+        let buckets = archive.min_max(&series.key, slices, 10, &NEVER);
+        out.push(format!("{samples:?} {buckets:?}"));
     }
-    out += &format!("{:?}", archive.events(TimeRange::ALL).ok()?);
+    out.push(format!("{:?}", archive.events(TimeRange::ALL).ok()?));
     for product in archive.products(TimeRange::ALL, "").ok()? {
-        out += &format!("{product:?} {:?}", archive.product_bytes(product.id));
+        out.push(format!("{product:?} {:?}", archive.product_bytes(product.id)));
     }
-    for i in 0..20 {
-        out += &format!("{}", archive.has_fetched(&format!("part {i}")));
-    }
+    out.extend((0..20).map(|i| archive.has_fetched(&format!("part {i}")).to_string()));
     Some(out)
 }
 

@@ -1,0 +1,56 @@
+//! What a file is, told by its first bytes; its name does not matter.
+
+use crate::format::{chemcam, csv, mseed, pds3, pds4, quakeml, stationxml};
+
+/// A format that ingest knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// miniSEED 2 or 3, or full SEED with data records.
+    Mseed,
+    /// QuakeML 1.2, with or without the Mars extension.
+    QuakeMl,
+    /// FDSN StationXML.
+    StationXml,
+    /// PDS4 label.
+    Pds4,
+    /// PDS3 label, attached or detached.
+    Pds3,
+    /// ChemCam calibrated spectrum (CCS).
+    ChemCam,
+    /// ChemCam oxide table (MOC).
+    Moc,
+    /// Delimited text.
+    Csv,
+}
+
+impl Format {
+    /// Identifier, as in the `format` of a product.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Mseed => "mseed",
+            Self::QuakeMl => "quakeml",
+            Self::StationXml => "stationxml",
+            Self::Pds4 => "pds4",
+            Self::Pds3 => "pds3",
+            Self::ChemCam => "chemcam",
+            Self::Moc => "moc",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// The first format whose signs the bytes bear, the most particular ones asked first.
+pub fn recognise(bytes: &[u8]) -> Option<Format> {
+    type Sniffer = fn(&[u8]) -> bool;
+    let sniffers: [(Sniffer, Format); 8] = [
+        (mseed::sniff, Format::Mseed),
+        (quakeml::sniff, Format::QuakeMl),
+        (stationxml::sniff, Format::StationXml),
+        (pds4::sniff, Format::Pds4),
+        (pds3::sniff, Format::Pds3),
+        (chemcam::sniff, Format::ChemCam),
+        (chemcam::sniff_moc, Format::Moc),
+        (csv::sniff, Format::Csv),
+    ];
+    sniffers.into_iter().find(|(sniff, _)| sniff(bytes)).map(|(_, format)| format)
+}

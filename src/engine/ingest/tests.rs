@@ -1,0 +1,213 @@
+//! Ingest against files that the tests write, and against real ones where they are present.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use super::*;
+use crate::archive::{Access, Archive, SeriesKey, SeriesKind};
+use crate::format::mseed::{Samples, SourceId, Trace, Version, WriteOptions, write};
+use crate::format::quakeml;
+use crate::time::{Instant, TimeRange};
+
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+fn now() -> Instant {
+    Instant::from_unix_s(1.7e9)
+}
+
+fn real(path: &str) -> Option<PathBuf> {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")).join(path);
+    if !path.exists() {
+        println!("skipped: {} not present", path.display());
+    }
+    path.exists().then_some(path)
+}
+
+fn records(samples: Samples) -> Vec<u8> {
+    let source = SourceId {
+        network: "XB".into(),
+        station: "ELYSE".into(),
+        location: "02".into(),
+        channel: "BHU".into(),
+    };
+    let options = WriteOptions::for_samples(Version::V2, &samples);
+    let start = Instant::from_unix_s(1.55e9);
+    write(&Trace { source, start, rate_hz: 20.0, publication: 0, samples }, &options).unwrap()
+}
+
+fn take(archive: &Archive, path: &Path) -> Vec<FileReport> {
+    ingest_path(archive, path, &IngestOptions::default(), now(), &|_| (), &NEVER)
+}
+
+const TABLE: &str = "SCLK,UTC,PRESSURE,Note\n1,2019-02-01T00:00:00.000Z,700.5,a\n\
+                     2,2019-02-01T00:00:01.000Z,701.25,b\n3,,702,c\n";
+
+fn quake() -> String {
+    let mut event = quakeml::Event {
+        public_id: "smi:insight.mqs/Event/1".to_owned(),
+        name: "S0235b".to_owned(),
+        mars_kind: "BROADBAND".to_owned(),
+        ..quakeml::Event::default()
+    };
+    event.origins.push(quakeml::Origin {
+        public_id: "smi:insight.mqs/Origin/1".to_owned(),
+        time: Some(quakeml::Timing { time: Instant::from_unix_s(1.5643e9), ..Default::default() }),
+        latitude_deg: Some(quakeml::Real::exact(11.0)),
+        longitude_deg: Some(quakeml::Real::exact(-190.0)),
+        quality: "A".to_owned(),
+        ..quakeml::Origin::default()
+    });
+    quakeml::write(&[event])
+}
+
+#[test]
+fn a_tree_is_taken_in_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = dir.path().join("tree");
+    fs::create_dir_all(tree.join("sub")).unwrap();
+    let counts = records(Samples::I32((0..3000).map(|i| i % 97).collect()));
+    let floats = records(Samples::F64((0..3000).map(|i| f64::from(i).sin()).collect()));
+    fs::write(tree.join("counts.mseed"), counts).unwrap();
+    fs::write(tree.join("sub/S0235b_VBB_corrected_ISAE_v4.mseed"), floats).unwrap();
+    fs::write(tree.join("ps_calib_0062_01.csv"), TABLE).unwrap();
+    fs::write(tree.join("catalogue.xml"), quake()).unwrap();
+    fs::write(tree.join("empty"), b"").unwrap();
+    fs::write(tree.join("picture.png"), b"\x89PNG\r\n\x1a\n....").unwrap();
+    let archive = Archive::create(&dir.path().join("archive"), now()).unwrap();
+
+    let seen = Mutex::new(Vec::new());
+    let options = IngestOptions::default();
+    let note = |p: IngestProgress| seen.lock().unwrap().push(p);
+    let reports = ingest_path(&archive, &tree, &options, now(), &note, &NEVER);
+    let outcome = |reports: &[FileReport], name: &str| {
+        let found = reports.iter().find(|r| r.name.ends_with(name)).unwrap();
+        (found.outcome, found.format.clone())
+    };
+    let names = ["counts.mseed", "ISAE_v4.mseed", "01.csv", "catalogue.xml"];
+    for (name, format) in names.iter().zip(["mseed", "mseed", "csv", "quakeml"]) {
+        assert_eq!(outcome(&reports, name), (Outcome::Stored, format.to_owned()), "{reports:#?}");
+    }
+    assert_eq!(outcome(&reports, "empty").0, Outcome::Failed);
+    assert_eq!(outcome(&reports, "picture.png").0, Outcome::Unrecognised);
+    let seen = seen.into_inner().unwrap();
+    assert_eq!((seen.len(), seen[6].files_done, seen[6].bytes_done), (7, 6, seen[6].bytes_total));
+
+    let keys: Vec<String> = archive.series().iter().map(|s| s.key.to_string()).collect();
+    let channel = "XB.ELYSE.02.BHU";
+    assert_eq!(
+        keys,
+        ["/insight/apss/pressure", &format!("{channel}@VBB_corrected_ISAE_v4"), channel]
+    );
+    let event = &archive.events(TimeRange::ALL).unwrap()[0];
+    assert_eq!((event.name.as_str(), event.kind.as_str()), ("S0235b", "BROADBAND"));
+    assert_eq!((event.longitude_deg, event.quality.as_str()), (Some(170.0), "A"));
+    let key = SeriesKey::new("/insight/apss/pressure", "raw");
+    let (_, values, _) = archive.range(&key, TimeRange::ALL, 10, &NEVER).unwrap();
+    assert_eq!(values, [700.5, 701.25]);
+    let table = reports.iter().find(|r| r.format == "csv").unwrap();
+    assert!(table.problems.iter().any(|p| p.reason.contains("1 rows without")), "{table:?}");
+
+    let before = (archive.stat().parameter_values, archive.product_count(), archive.generation());
+    let again = take(&archive, &tree);
+    for name in names {
+        assert_eq!(outcome(&again, name).0, Outcome::AlreadyStored, "{again:#?}");
+    }
+    let stat = archive.stat();
+    assert_eq!((stat.parameter_values, archive.product_count(), archive.generation()), before);
+    assert_eq!(archive.verify(&|_| (), &NEVER), []);
+}
+
+#[test]
+fn what_cannot_be_read_is_reported() {
+    let dir = tempfile::tempdir().unwrap();
+    let tree = dir.path().join("tree");
+    fs::create_dir_all(&tree).unwrap();
+    let archive = Archive::create(&tree.join("archive"), now()).unwrap();
+    let whole = records(Samples::I32((0..3000).collect()));
+    fs::write(tree.join("cut.mseed"), &whole[..whole.len() - 100]).unwrap();
+    fs::write(dir.path().join("outside.csv"), TABLE).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("/", tree.join("root")).unwrap();
+        std::os::unix::fs::symlink("../outside.csv", tree.join("outside.csv")).unwrap();
+    }
+    let reports = take(&archive, &tree);
+    let of = |name: &str| reports.iter().find(|r| r.name.ends_with(name)).unwrap();
+    assert_eq!(of("cut.mseed").outcome, Outcome::Stored);
+    assert!(!of("cut.mseed").problems.is_empty());
+    assert!(of("cut.mseed").problems.iter().all(|p| p.place.ends_with("cut.mseed")));
+    assert!(of("archive").what.contains("the archive itself"));
+    if cfg!(unix) {
+        assert!(of("root").what.contains("not followed"));
+        assert!(of("outside.csv").what.contains("not followed"));
+    }
+    let missing = take(&archive, &tree.join("missing"));
+    assert!(missing[0].what.contains("does not exist"), "{missing:?}");
+}
+
+#[test]
+fn options_override_names() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::create(dir.path(), now()).unwrap();
+    let options = IngestOptions {
+        product: "simulated".into(),
+        mission: "msl".into(),
+        instrument: "rems".into(),
+    };
+    let none = |_: &str| None;
+    let report = ingest_bytes(&archive, "x.csv", TABLE.as_bytes(), &none, &options, now());
+    assert_eq!(report.outcome, Outcome::Stored, "{report:?}");
+    let floats = records(Samples::F32(vec![1.5; 100]));
+    ingest_bytes(&archive, "y", &floats, &none, &options, now());
+    let keys: Vec<String> = archive.series().iter().map(|s| s.key.to_string()).collect();
+    assert_eq!(keys, ["/msl/rems/pressure@simulated", "XB.ELYSE.02.BHU@simulated"]);
+}
+
+#[test]
+fn real_marsquake_files() {
+    let Some(seis) = real("A_insight_seis") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::create(dir.path(), now()).unwrap();
+    let quake = "marsquakes_3c_deglitched/S0173a_VBB_corrected_ISAE_v4.mseed";
+    for part in [quake, "catalogs/catalog_20191002.xml", "stationxml"] {
+        for report in take(&archive, &seis.join(part)) {
+            assert_eq!(report.outcome, Outcome::Stored, "{report:#?}");
+        }
+        for report in take(&archive, &seis.join(part)) {
+            assert_eq!(report.outcome, Outcome::AlreadyStored, "{report:#?}");
+        }
+    }
+    assert!(archive.series().iter().all(|s| s.key.product == "VBB_corrected_ISAE_v4"));
+    assert_eq!(archive.series().len(), 3);
+    let events = archive.events(TimeRange::ALL).unwrap();
+    assert!(events.iter().any(|e| e.name == "S0173a" && e.latitude_deg.is_some()));
+    assert!(events.iter().all(|e| e.mission == "insight" && !e.id.is_empty()));
+    assert_eq!(archive.products(TimeRange::ALL, "stationxml").unwrap().len(), 1);
+}
+
+#[test]
+fn real_pds_products() {
+    let Some(pds) = real("C_pds") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::create(dir.path(), now()).unwrap();
+    let reports = take(&archive, &pds.join("insight_rad_bundle"));
+    assert!(reports.iter().all(|r| r.outcome != Outcome::Failed), "{reports:#?}");
+    let parameters: Vec<_> =
+        archive.series().into_iter().filter(|s| s.kind == SeriesKind::Parameter).collect();
+    assert!(parameters.iter().any(|s| s.key.name.starts_with("/insight/rad/")), "{reports:#?}");
+    let spectrum = take(&archive, &pds.join("chemcam"));
+    assert_eq!((spectrum[0].format.as_str(), spectrum[0].outcome), ("chemcam", Outcome::Stored));
+    assert!(spectrum[0].what.contains("6144 wavelengths"), "{spectrum:?}");
+    let product = &archive.products(TimeRange::ALL, "chemcam").unwrap()[0];
+    assert_eq!(
+        (product.about.mission.as_str(), product.about.instrument.as_str()),
+        ("msl", "chemcam")
+    );
+    assert!(product.about.span.unwrap().start.unix_s() > 1.34e9);
+    drop(archive);
+    let (archive, said) = Archive::open(dir.path(), Access::Write).unwrap();
+    assert!(said.is_empty(), "{said:?}");
+    assert_eq!(archive.verify(&|_| (), &NEVER), []);
+}
