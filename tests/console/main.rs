@@ -4,6 +4,7 @@ mod cli;
 mod fake;
 mod globe_view;
 mod panels;
+mod plots;
 mod sample_panels;
 mod pictures;
 mod shell;

@@ -3,10 +3,13 @@
 
 mod catalogue;
 mod clocks;
+mod globe;
 mod instrument;
 mod log;
 mod parameters;
+mod plots;
 mod products;
+mod seismogram;
 mod shared;
 mod spectra;
 mod watch;
@@ -19,9 +22,12 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(watch::Watch),
         Box::new(instrument::InstrumentPanel),
         Box::new(parameters::Parameters::default()),
+        Box::new(plots::Plots::default()),
+        Box::new(seismogram::Seismogram::default()),
         Box::new(catalogue::Catalogue::default()),
         Box::new(spectra::Spectra::default()),
         Box::new(products::Products::default()),
+        Box::new(globe::GlobePanel::default()),
         Box::new(clocks::Clocks),
         Box::new(log::Log::default()),
     ]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use egui::{Color32, Id, Pos2};
+use egui::{Color32, Id, Pos2, Rect};
 use marsdeck_engine::archive::Bucket;
 use marsdeck_engine::time::{Instant, TimeRange};
 
@@ -56,7 +56,7 @@ impl<'a> From<CurveParts<'a>> for CurveData<'a> {
 /// A curve.
 #[derive(Clone, Copy, Debug)]
 pub struct Curve<'a> {
-    /// What it is, as in the legend.
+    /// What it is, as in the legend; empty: not in the legend.
     pub label: &'a str,
     /// Unit; empty where there is none.
     pub unit: &'a str,
@@ -138,6 +138,8 @@ pub struct Row<'a> {
     pub marks: Vec<Mark>,
     /// Share of the height, 1 is normal; 0 counts as 1.
     pub weight: f32,
+    /// Vertical axis while it is not locked; none: around the visible data.
+    pub scale: Option<YScale>,
 }
 
 /// State of a plot between frames.
@@ -178,6 +180,8 @@ pub struct PlotOutput {
     pub fit: bool,
     /// Where the pointer is, where it is over a row.
     pub hovered: Option<Instant>,
+    /// Where the rows were painted, top to bottom.
+    pub rows: Vec<Rect>,
 }
 
 impl PlotOutput {
@@ -220,6 +224,8 @@ pub struct PlotView<'a> {
     pub rows: &'a [Row<'a>],
     /// Height in points; none: all that is free.
     pub height: Option<f32>,
+    /// Whether statistics of the selection are printed in the rows.
+    pub says_stats: bool,
 }
 
 impl<'a> PlotView<'a> {
@@ -243,6 +249,7 @@ impl<'a> PlotView<'a> {
             spans: &[],
             rows,
             height: None,
+            says_stats: true,
         }
     }
 }

@@ -67,12 +67,14 @@ impl PlotView<'_> {
         if ui.is_rect_visible(whole) {
             self.pointer(ui, &layout, state, output.hovered);
         }
+        output.rows = layout.rows;
         output
     }
 
     fn said(&self) -> String {
+        let curves = self.rows.iter().flat_map(|row| &row.curves);
         let names: Vec<&str> =
-            self.rows.iter().flat_map(|row| &row.curves).map(|curve| curve.label).collect();
+            curves.map(|curve| curve.label).filter(|label| !label.is_empty()).collect();
         format!("{}: {}", self.label, names.join(", "))
     }
 
@@ -96,7 +98,7 @@ impl PlotView<'_> {
         }
         let scale = |row: &Row<'_>| {
             let locked = state.locked.get(&row.name).copied();
-            locked.or_else(|| YScale::of_row(row, self.range))
+            locked.or(row.scale).or_else(|| YScale::of_row(row, self.range))
         };
         let scales = self.rows.iter().map(scale).collect();
         Layout { whole, field, rows, map: XMap::new(self.range, field.x_range()), scales }
@@ -113,7 +115,10 @@ impl PlotView<'_> {
             self.grid(painter, &inner, *rect, layout.map, *scale);
             if let Some(scale) = scale {
                 paint::limits(&inner, *rect, *scale, &row.limits);
-                for curve in &row.curves {
+                // Sols laid over the shown one lie below it.
+                let (shifted, own): (Vec<_>, Vec<_>) =
+                    row.curves.iter().partition(|curve| curve.shift_ns != 0);
+                for curve in shifted.into_iter().chain(own) {
                     paint::curve(&inner, *rect, layout.map, *scale, curve);
                 }
             } else {
@@ -287,7 +292,10 @@ impl PlotView<'_> {
         let theme = self.theme;
         let mut y = rect.top() - legend_height(row);
         for curve in &row.curves {
-            let text = match selection {
+            if curve.label.is_empty() {
+                continue;
+            }
+            let text = match selection.filter(|_| self.says_stats) {
                 Some(selection) => match curve.stats.or_else(|| stats_of(curve, selection)) {
                     Some(stats) => stats_text(curve, &stats),
                     None => format!("{}: no samples in the selection", curve.label),
@@ -325,7 +333,7 @@ impl PlotView<'_> {
 
 /// Height of the legend of a row in points.
 fn legend_height(row: &Row<'_>) -> f32 {
-    row.curves.len() as f32 * LEGEND + 1.0
+    row.curves.iter().filter(|curve| !curve.label.is_empty()).count() as f32 * LEGEND + 1.0
 }
 
 fn legend_text(curve: &Curve<'_>, at: Option<Instant>) -> String {

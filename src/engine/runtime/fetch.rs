@@ -4,7 +4,7 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::archive::Archive;
-use crate::ingest::{IngestOptions, Outcome as IngestOutcome, ingest_bytes};
+use crate::ingest::{IngestOptions, Outcome, ingest_bytes};
 use crate::problem::Problem;
 use crate::remote::fdsn::{
     ChannelPattern, FdsnSource, FetchError, FetchPlan, FetchProgress, FetchSink, PartFormat,
@@ -55,10 +55,10 @@ impl FetchSink for ArchiveSink<'_> {
         let report = ingest_bytes(self.archive, name, &bytes, &|_| None, &options, self.now);
         self.problems.extend(report.problems.into_iter().map(|p| p.in_file(name)));
         match report.outcome {
-            IngestOutcome::Stored | IngestOutcome::AlreadyStored => {
+            Outcome::Stored | Outcome::AlreadyStored => {
                 self.archive.put_fetched(&self.mark(name)).map_err(|e| e.to_string())
             }
-            IngestOutcome::Unrecognised | IngestOutcome::Failed => Err(report.what),
+            Outcome::Unrecognised | Outcome::Failed => Err(report.what),
         }
     }
 

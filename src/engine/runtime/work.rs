@@ -12,7 +12,7 @@ use super::engine::Event;
 use super::fetch::{FetchOrder, fetch};
 use super::handle::{Intent, JobState};
 use crate::archive::{Archive, SeriesKey};
-use crate::ingest::{FileReport, IngestOptions, IngestProgress, Outcome as IngestOutcome, ingest_path};
+use crate::ingest::{FileReport, IngestOptions, Outcome, IngestProgress, ingest_path};
 use crate::mission::Database;
 use crate::query::export::{self, ExportError};
 use crate::simulator;
@@ -116,8 +116,8 @@ fn ingest(
     let mut reports: Vec<FileReport> = Vec::new();
     for (i, path) in paths.iter().enumerate() {
         let show = |p: IngestProgress| {
-            let fraction = (i as f32 + p.bytes_done as f32 / p.bytes_total.max(1) as f32) / paths.len() as f32;
-            progress(Some(fraction), &p.name);
+            let done = p.bytes_done as f32 / p.bytes_total.max(1) as f32;
+            progress(Some((i as f32 + done) / paths.len() as f32), &p.name);
         };
         let options = IngestOptions::default();
         reports.extend(ingest_path(archive, path, &options, clock.now(), &show, cancel));
@@ -125,10 +125,10 @@ fn ingest(
     if cancel.load(Ordering::Relaxed) {
         return (JobState::Cancelled, "cancelled; what was stored stays".to_owned());
     }
-    let count = |o: IngestOutcome| reports.iter().filter(|r| r.outcome == o).count();
+    let count = |o: Outcome| reports.iter().filter(|r| r.outcome == o).count();
     let problems: usize = reports.iter().map(|r| r.problems.len()).sum();
-    let (stored, known) = (count(IngestOutcome::Stored), count(IngestOutcome::AlreadyStored));
-    let (odd, failed) = (count(IngestOutcome::Unrecognised), count(IngestOutcome::Failed));
+    let (stored, known) = (count(Outcome::Stored), count(Outcome::AlreadyStored));
+    let (odd, failed) = (count(Outcome::Unrecognised), count(Outcome::Failed));
     let single = match reports.as_slice() {
         [only] => only.what.clone(),
         _ => format!(

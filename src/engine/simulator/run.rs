@@ -10,7 +10,7 @@ use super::{catalogue, curiosity, insight, spectra};
 use crate::archive::{Archive, ArchiveError, ParameterBatch};
 use crate::format::chemcam::write_ccs;
 use crate::format::mseed::{Samples, SourceId, Trace, WriteOptions, write};
-use crate::ingest::{IngestOptions, Outcome as IngestOutcome, ingest_bytes};
+use crate::ingest::{IngestOptions, Outcome, ingest_bytes};
 use crate::mission::Database;
 use crate::time::{Convention, Instant, MarsClock, SolClock, TimeError};
 
@@ -250,8 +250,8 @@ impl Target<'_> {
         let options = IngestOptions { product: PRODUCT.to_owned(), ..IngestOptions::default() };
         let report = ingest_bytes(self.archive, name, bytes, &|_| None, &options, self.now);
         match report.outcome {
-            IngestOutcome::Stored | IngestOutcome::AlreadyStored => Ok(()),
-            IngestOutcome::Unrecognised | IngestOutcome::Failed => {
+            Outcome::Stored | Outcome::AlreadyStored => Ok(()),
+            Outcome::Unrecognised | Outcome::Failed => {
                 Err(SimulatorError::Refused(format!("{name}: {}", report.what)))
             }
         }

@@ -2,16 +2,17 @@
 //!
 //! `MARSDECK_TEST_IMAGES=folder` keeps the pictures that the tests render.
 
+mod globe;
 mod products;
 mod spectra;
 
 use std::sync::{Arc, Mutex};
 
 use egui_kittest::Harness;
+use marsdeck::clock::{NightCache, UtcOnly};
 use marsdeck::intent::{IntentQueue, UiIntent};
 use marsdeck::state::{Selection, TimeControl};
 use marsdeck::theme::{self, Theme};
-use marsdeck::clock::{NightCache, UtcOnly};
 use marsdeck::view::{Panel, Queries, ViewContext};
 use marsdeck_engine::mission::Database;
 use marsdeck_engine::query::{Answer, QueryError, Request};

@@ -19,8 +19,8 @@ fn span() -> TimeRange {
 }
 
 fn products() -> Vec<Product> {
-    let about = |name: &str, format: &str, mission: &str, instrument: &str, product: &str| {
-        NewProduct {
+    let about =
+        |name: &str, format: &str, mission: &str, instrument: &str, product: &str| NewProduct {
             name: name.into(),
             format: format.into(),
             mission: mission.into(),
@@ -29,9 +29,9 @@ fn products() -> Vec<Product> {
             span: Some(span()),
             summary: format!("One file of {format}."),
             ..NewProduct::default()
-        }
-    };
-    let label = "PDS_VERSION_ID = PDS3\nRECORD_TYPE = STREAM\nOBJECT = SPREADSHEET\n  ROWS = 6144\nEND\n";
+        };
+    let label =
+        "PDS_VERSION_ID = PDS3\nRECORD_TYPE = STREAM\nOBJECT = SPREADSHEET\n  ROWS = 6144\nEND\n";
     let mut list = vec![
         about("XB.ELYSE.02.BHU.sol0235.mseed", "mseed", "insight", "seis", "raw"),
         about("ELYSE.dataless.xml", "stationxml", "insight", "seis", ""),
@@ -92,8 +92,7 @@ fn stage(theme: Theme, snapshot: Snapshot, list: Vec<Product>) -> Stage {
 
 #[test]
 fn a_product_shows_its_details_and_leads_on() {
-    let mut harness =
-        harness(stage(Theme::dark(), snapshot(), products()), [1280.0, 800.0], false);
+    let mut harness = harness(stage(Theme::dark(), snapshot(), products()), [1280.0, 800.0], false);
     harness.get_by_label("5 of 5 files");
     harness.get_by_label("CL5_398645626CCS_F0030004CCAM02013P3.CSV").click();
     harness.run_steps(3);
@@ -115,16 +114,13 @@ fn a_product_shows_its_details_and_leads_on() {
     harness.get_by_label("Copy").click();
     harness.step();
     let commands = &harness.output().platform_output.commands;
-    let copied = |c: &egui::OutputCommand| {
-        matches!(c, egui::OutputCommand::CopyText(t) if t.ends_with("abcdef0123"))
-    };
+    let copied = |c: &egui::OutputCommand| matches!(c, egui::OutputCommand::CopyText(t) if t.ends_with("abcdef0123"));
     assert!(commands.iter().any(copied), "the checksum is in the clipboard");
 }
 
 #[test]
 fn the_form_fetches_and_jobs_are_cancelled() {
-    let mut harness =
-        harness(stage(Theme::dark(), snapshot(), products()), [1280.0, 800.0], false);
+    let mut harness = harness(stage(Theme::dark(), snapshot(), products()), [1280.0, 800.0], false);
     harness.get_by_label("Cancel").click();
     harness.run_steps(2);
     let cancel = UiIntent::Engine(Intent::Cancel { job: 2 });

@@ -70,9 +70,9 @@ fn facts(ui: &mut Ui, cx: &ViewContext<'_>, product: &Product) {
     let about = &product.about;
     let weak = |text: &str| RichText::new(text).color(cx.theme.text_weak);
     let or_dash = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
-    let covers = about.span.map_or("–".to_owned(), |span| {
-        format!("{} to {}", iso(span.start, 3), iso(span.end, 3))
-    });
+    let covers = about
+        .span
+        .map_or("–".to_owned(), |span| format!("{} to {}", iso(span.start, 3), iso(span.end, 3)));
     egui::Grid::new("product facts").num_columns(4).spacing([14.0, 3.0]).show(ui, |ui| {
         let size = format!("{} ({} bytes)", model::size_text(product.bytes), product.bytes);
         let place = format!("{} / {}", or_dash(&about.mission), or_dash(&about.instrument));

@@ -85,20 +85,15 @@ impl FetchForm {
         });
         response.response.labelled_by(label.id);
         self.form.service = chosen;
-        match self.services.get(chosen) {
-            Some(service) => {
-                ui.label(RichText::new(&service.base).size(SMALL).color(cx.theme.text_weak));
-            }
-            None => {
-                let edit = TextEdit::singleline(&mut self.form.base)
-                    .hint_text("https://ws.ipgp.fr")
-                    .desired_width(240.0);
-                let response = ui.add(edit);
-                response.widget_info(|| {
-                    egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Base URL")
-                });
-            }
+        if let Some(service) = self.services.get(chosen) {
+            ui.label(RichText::new(&service.base).size(SMALL).color(cx.theme.text_weak));
+            return;
         }
+        let edit = TextEdit::singleline(&mut self.form.base)
+            .hint_text("https://ws.ipgp.fr")
+            .desired_width(240.0);
+        let named = || egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Base URL");
+        ui.add(edit).widget_info(named);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rows of the table of products, and what is said of one of them.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use marsdeck_engine::archive::{Product, SeriesKey, SeriesSummary};
 use marsdeck_engine::mission::Database;
@@ -59,8 +60,7 @@ pub(super) fn rows(products: &[Product], filter: &Filter) -> Vec<usize> {
     let is_wanted = |p: &Product| {
         let about = &p.about;
         let text = || {
-            let parts =
-                [&about.name, &about.summary, &about.product, &about.instrument, &p.sha256];
+            let parts = [&about.name, &about.summary, &about.product, &about.instrument, &p.sha256];
             parts.map(|part| part.to_lowercase()).join(" ")
         };
         (filter.format.is_empty() || about.format == filter.format)
@@ -99,7 +99,7 @@ pub(super) fn choices(
     products: &[Product],
     field: impl Fn(&Product) -> &str,
 ) -> Vec<(String, usize)> {
-    let mut counts: std::collections::BTreeMap<&str, usize> = Default::default();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for product in products {
         *counts.entry(field(product)).or_default() += 1;
     }

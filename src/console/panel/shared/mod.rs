@@ -1,7 +1,14 @@
-//! What several panels need: which stored series stands for a name, its newest value, a sparkline.
+//! What several panels need: which stored series stands for a name, its newest value, a sparkline,
+//! events on a time axis, the export bar.
 
+mod axis;
+mod export;
+mod occurrences;
 mod pick;
 mod readings;
 
-pub use pick::{best_series, find_series, products_of};
-pub use readings::{Reading, Readings, sol_before, sparkline};
+pub use axis::axis_choice;
+pub use export::{ExportBar, expected_samples};
+pub use occurrences::{Occurrences, window_of};
+pub use pick::{best_series, find_series};
+pub use readings::{Reading, Readings, sparkline};

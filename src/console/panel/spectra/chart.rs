@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, Pos2, Rect, RichText, Ui, vec2};
 use egui_plot::{
-    FilledArea, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotUi, Points, Text,
-    VLine,
+    FilledArea, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotUi,
+    Points, Text, VLine,
 };
 use marsdeck_engine::format::chemcam::Spectrometer;
 use marsdeck_engine::query::Spectrum;
@@ -121,8 +121,7 @@ impl Shown {
         });
         let parts = parts.collect();
         let is_delivered = !choice.without_dust && matches!(choice.curve, Curve::Mean | Curve::All);
-        let lines =
-            if is_delivered { spectrum.lines.clone() } else { model::lines(ccs, &values) };
+        let lines = if is_delivered { spectrum.lines.clone() } else { model::lines(ccs, &values) };
         let elements = model::elements(&lines);
         Self { spectrum: Arc::clone(spectrum), choice, parts, values, scale, lines, elements }
     }
@@ -143,10 +142,7 @@ impl Shown {
         for part in &self.parts {
             let inside = part.points.iter().filter(|p| p.x >= from && p.x <= to);
             inside.for_each(|p| add(p.y));
-            let [nm, low, high] = match &part.envelope {
-                Some(envelope) => envelope,
-                None => continue,
-            };
+            let Some([nm, low, high]) = &part.envelope else { continue };
             for ((x, low), high) in nm.iter().zip(low).zip(high) {
                 if *x >= from && *x <= to {
                     add(*low);
@@ -173,9 +169,9 @@ impl Shown {
     }
 }
 
-/// The colour of an element.
-pub(super) fn element_colour(theme: &Theme, symbol: &str, elements: &[Element]) -> Color32 {
-    theme.curve(1 + elements.iter().position(|e| e.symbol == symbol).unwrap_or(0))
+/// The colour of an element, the same in every spectrum.
+pub(super) fn element_colour(theme: &Theme, symbol: &str) -> Color32 {
+    theme.curve(1 + model::number_of(symbol) % (theme.curves.len().max(2) - 1))
 }
 
 /// Paints the chart. `go`: wavelengths to show now.
@@ -260,7 +256,7 @@ fn marked_lines(
     marked: &BTreeSet<&'static str>,
 ) {
     for symbol in marked {
-        let colour = element_colour(theme, symbol, &shown.elements);
+        let colour = element_colour(theme, symbol);
         for line in model::lines_of(symbol) {
             let is_found = shown.lines.iter().any(|l| l.line == *line);
             let mark = VLine::new(format!("{symbol} {:.2}", line.nm), line.nm).allow_hover(false);
@@ -286,7 +282,7 @@ fn labels(plot: &mut PlotUi<'_>, theme: &Theme, shown: &Shown) {
             continue;
         };
         let peak = PlotPoint::new(found.peak_nm, shown.scale.y(*value));
-        let colour = element_colour(theme, found.line.element, &shown.elements);
+        let colour = element_colour(theme, found.line.element);
         let mark = Points::new("peak", vec![[peak.x, peak.y]]).shape(MarkerShape::Down);
         plot.points(mark.radius(3.0).color(colour).allow_hover(false));
         let text = if close {

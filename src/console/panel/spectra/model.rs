@@ -62,17 +62,16 @@ pub(super) fn rows(products: &[Product], search: &str) -> Vec<Row> {
         .map(|p| (decode_name(&p.about.name), p))
         .filter(|(name, _)| name.as_ref().is_none_or(|n| n.product == "CCS"))
         .collect();
-    named.sort_by_key(|(name, product)| {
-        (name.is_none(), name.as_ref().map(|n| n.sclk), product.id)
-    });
+    named
+        .sort_by_key(|(name, product)| (name.is_none(), name.as_ref().map(|n| n.sclk), product.id));
     let words: Vec<String> = search.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let mut rows = Vec::with_capacity(named.len());
     let mut before: (String, usize) = Default::default();
     for (name, product) in named {
         let about = &product.about;
-        let sequence = name.as_ref().map_or(String::new(), |n| {
-            format!("CCAM{:02}{:03}", n.sequence, n.sol_mod_1000)
-        });
+        let sequence = name
+            .as_ref()
+            .map_or(String::new(), |n| format!("CCAM{:02}{:03}", n.sequence, n.sol_mod_1000));
         let group = format!("{sequence} {:?}", name.as_ref().map(|n| (n.site, n.drive)));
         before = if before.0 == group { (group, before.1 + 1) } else { (group, 1) };
         let row = Row {
@@ -264,6 +263,20 @@ pub(super) fn summary(elements: &[Element]) -> String {
         (sure, weak) if sure.is_empty() => format!("Weak: {weak}."),
         (sure, weak) => format!("Present: {sure}. Weak: {weak}."),
     }
+}
+
+/// The number of an element among those of the table, in the order of their first lines.
+pub(super) fn number_of(symbol: &str) -> usize {
+    let mut seen: Vec<&str> = Vec::new();
+    for line in LINES {
+        if line.element == symbol {
+            break;
+        }
+        if !seen.contains(&line.element) {
+            seen.push(line.element);
+        }
+    }
+    seen.len()
 }
 
 /// All lines of an element.

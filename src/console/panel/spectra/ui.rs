@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::text::LayoutJob;
-use egui::{Align, Button, DragValue, FontId, Layout, RichText, ScrollArea, TextEdit, TextFormat, Ui};
+use egui::{
+    Align, Button, DragValue, FontId, Layout, RichText, ScrollArea, TextEdit, TextFormat, Ui,
+};
 use egui_extras::{Column, TableBuilder};
 use marsdeck_engine::archive::ProductId;
 use marsdeck_engine::query::{Answer, Request, Spectrum};
@@ -76,7 +78,8 @@ impl Panel for Spectra {
         if self.list.rows.is_empty() && self.search.trim().is_empty() {
             let sentence = "Ingest calibrated ChemCam spectra: the files CL5_…CCS_….CSV of the \
                             PDS, one for each point.";
-            if EmptyState::new("No spectra stored", sentence).button("Ingest…").show(ui, cx.theme) {
+            if EmptyState::new("No spectra stored", sentence).button("Ingest…").show(ui, cx.theme)
+            {
                 cx.intents.send(UiIntent::AskIngest);
             }
             return;
@@ -111,9 +114,7 @@ impl Spectra {
         });
         let rows = &self.list.rows;
         ui.label(
-            RichText::new(format!("{} spectra", rows.len()))
-                .size(SMALL)
-                .color(cx.theme.text_weak),
+            RichText::new(format!("{} spectra", rows.len())).size(SMALL).color(cx.theme.text_weak),
         );
         let scroll = ScrollArea::vertical().auto_shrink(false);
         scroll.show_rows(ui, ROW_HEIGHT, rows.len(), |ui, visible| {
@@ -204,7 +205,8 @@ impl Spectra {
             }
             ui.separator();
             ui.toggle_value(&mut self.choice.log, "Log").on_hover_text("Logarithmic radiance");
-            let fit = ui.button("Fit").on_hover_text("Show the whole window; double-click does so too");
+            let fit =
+                ui.button("Fit").on_hover_text("Show the whole window; double-click does so too");
             if fit.clicked() {
                 self.go = Some(self.choice.window.limits_nm());
             }
@@ -228,7 +230,7 @@ impl Spectra {
                 let mut is_on = self.marked.contains(element.symbol);
                 let text = format!("{} {}/{}", element.symbol, element.found, element.known);
                 let colour = match (is_on, element.found > 0) {
-                    (true, _) => chart::element_colour(cx.theme, element.symbol, &shown.elements),
+                    (true, _) => chart::element_colour(cx.theme, element.symbol),
                     (false, true) => cx.theme.text,
                     (false, false) => cx.theme.text_weak,
                 };

@@ -80,12 +80,11 @@ impl Channel {
         let mut unusable = false;
         match top::load(&self.top_path(), index.generation) {
             top::Loaded::Missing => {}
-            top::Loaded::Unusable => unusable = true,
             top::Loaded::Table(table) if table.leaves <= index.leaves()?.0 => {
                 self.saved = table.leaves;
                 self.table = *table;
             }
-            top::Loaded::Table(_) => unusable = true,
+            top::Loaded::Unusable | top::Loaded::Table(_) => unusable = true,
         }
         Ok((unusable, self.advance()?))
     }

@@ -42,7 +42,7 @@ impl WaveformStore {
             for (_, piece) in channel.table.pieces.range(..=at).rev() {
                 let (mut index, first) = match piece.cut {
                     Some(_) => (piece.a + 1, piece.a),
-                    None => (self.after(channel, piece, at, &mut reader)?, piece.a),
+                    None => (after(channel, piece, at, &mut reader)?, piece.a),
                 };
                 while index > first {
                     index -= 1;
@@ -69,21 +69,6 @@ impl WaveformStore {
             }
             Ok(None)
         })
-    }
-
-    /// The first leaf of a whole piece that starts after `at`.
-    fn after(
-        &self,
-        channel: &Channel,
-        piece: &Piece,
-        at: i64,
-        reader: &mut Reader<'_>,
-    ) -> Result<u64, QueryError> {
-        if piece.last <= at {
-            return Ok(piece.b);
-        }
-        let next = at.saturating_add(1);
-        Ok(channel.table.first_from(piece.a..piece.b, next, reader)?)
     }
 
     /// Every visible sample of a range that is a number, at most `limit` of them (the earliest),
@@ -166,6 +151,20 @@ impl WaveformStore {
         spans.close();
         Ok(spans.out)
     }
+}
+
+/// The first leaf of a whole piece that starts after `at`.
+fn after(
+    channel: &Channel,
+    piece: &Piece,
+    at: i64,
+    reader: &mut Reader<'_>,
+) -> Result<u64, QueryError> {
+    if piece.last <= at {
+        return Ok(piece.b);
+    }
+    let next = at.saturating_add(1);
+    Ok(channel.table.first_from(piece.a..piece.b, next, reader)?)
 }
 
 /// Calls `each` with the visible parts of leaves in a range, in batches in order of time, until

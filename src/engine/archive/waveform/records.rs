@@ -50,6 +50,10 @@ pub(super) struct Item {
     pub to: u16,
 }
 
+/// What is done with the bytes of a record.
+type EachRecord<'c, 'a> =
+    &'c mut dyn FnMut(&mut Decoder<'a>, &Item, &[u8]) -> Result<(), QueryError>;
+
 /// Reads records of one channel; buffers are used again.
 pub(super) struct Decoder<'a> {
     channel: &'a Channel,
@@ -71,7 +75,7 @@ impl<'a> Decoder<'a> {
     pub(super) fn bytes(
         &mut self,
         items: &[Item],
-        each: &mut dyn FnMut(&mut Self, &Item, &[u8]) -> Result<(), QueryError>,
+        each: EachRecord<'_, 'a>,
     ) -> Result<(), QueryError> {
         let mut rest = items;
         while let Some(first) = rest.first() {

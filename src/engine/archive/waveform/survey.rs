@@ -31,7 +31,7 @@ pub(super) fn survey(bytes: &[u8]) -> Survey {
     let mut out = Survey::default();
     let mut samples = Samples::I32(Vec::new());
     let mut scan = mseed::scan(bytes);
-    while let Some((offset, header)) = scan.next() {
+    for (offset, header) in scan.by_ref() {
         let length = header.length as usize;
         let Some(record) = bytes.get(offset..offset + length) else { continue };
         let at_end = offset + length == bytes.len();

@@ -387,13 +387,16 @@ impl Table {
         let kind = (rate_class(leaf.rate), leaf.publication);
         let whole = from == 0 && to == leaf.count;
         let period = leaf.period_ns();
-        if whole && let Some((_, before)) = self.pieces.range_mut(..start).next_back() {
-            if before.cut.is_none() && before.b == index && before.kind == kind {
-                before.b = index + 1;
-                before.last = last;
-                before.period = period;
-                return;
-            }
+        if whole
+            && let Some((_, before)) = self.pieces.range_mut(..start).next_back()
+            && before.cut.is_none()
+            && before.b == index
+            && before.kind == kind
+        {
+            before.b = index + 1;
+            before.last = last;
+            before.period = period;
+            return;
         }
         let cut = (!whole).then_some((from, to));
         self.pieces.insert(start, Piece { a: index, b: index + 1, cut, last, period, kind });
@@ -416,13 +419,11 @@ impl Table {
             .map(|(&key, &piece)| (key, piece))
             .collect();
         for (key, piece) in touched {
-            let (i, j) = match piece.cut {
-                Some(_) => (piece.a, piece.b),
-                None => {
-                    let i = self.first_reaching(&piece, start, leaves)?;
-                    (i, self.first_from(i..piece.b, end, leaves)?)
-                }
-            };
+            let (mut i, mut j) = (piece.a, piece.b);
+            if piece.cut.is_none() {
+                i = self.first_reaching(&piece, start, leaves)?;
+                j = self.first_from(i..piece.b, end, leaves)?;
+            }
             let mut rest = Vec::new();
             let mut changed = false;
             for other in i..j {

@@ -77,7 +77,7 @@ fn element_type(data_type: &str) -> Option<(Scalar, usize)> {
         t if t.ends_with("Double") => 8,
         t => t.chars().last()?.to_digit(10)? as usize,
     };
-    Some((how, size))
+    (1..=8).contains(&size).then_some((how, size))
 }
 
 /// Names and lengths of the axes by sequence number.

@@ -251,14 +251,22 @@ fn sizes_that_the_file_does_not_hold_allocate_nothing() {
         "<Array_3D><Element_Array><data_type>UnsignedByte</data_type></Element_Array>{axis}{axis}\
          {axis}</Array_3D>"
     );
+    let empty = "<Array_2D><Element_Array><data_type>SignedMSB0</data_type></Element_Array>\
+        <Axis_Array><elements>2</elements></Axis_Array></Array_2D>";
     let delimited = table("").replace("Binary", "Delimited").replace(
         "</Record_Delimited>",
         &format!("{}</Record_Delimited>", group(&byte).replace("Binary", "Delimited")),
     );
     let nested = (0..60).fold(byte.clone(), |inner, _| group(&inner));
-    for objects in
-        [table(&byte), table(&group(&byte)), table(&group("")), table(&nested), array, delimited]
-    {
+    for objects in [
+        table(&byte),
+        table(&group(&byte)),
+        table(&group("")),
+        table(&nested),
+        array,
+        delimited,
+        empty.to_owned(),
+    ] {
         let (product, problems) =
             read(label("x", &objects).as_bytes(), &|_| Some(b"0,1,2,3,4,5,6,7".to_vec()));
         assert!(product.tables.iter().all(|t| t.rows <= 8) && product.arrays.is_empty());

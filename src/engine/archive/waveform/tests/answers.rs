@@ -211,7 +211,7 @@ fn products_stand_side_by_side_in_sds() {
     store.append("raw", &raw).expect("appends");
     let report = store.append("VBB_corrected/v4", &other).expect("appends");
     let corrected = SeriesKey::new("XB.ELYSE.02.BHU", "VBB_corrected/v4");
-    assert_eq!(report.series, [corrected.clone()]);
+    assert_eq!(report.series, std::slice::from_ref(&corrected));
     let kept = dir.path().join("raw/2019/XB/ELYSE/BHU.D/XB.ELYSE.02.BHU.D.2019.207");
     assert_eq!(std::fs::read(kept).expect("SDS file"), raw);
     assert_eq!(store.records(&key(), TimeRange::ALL).expect("records"), raw);

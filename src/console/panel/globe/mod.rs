@@ -1,0 +1,6 @@
+//! Globe: Mars at the time cursor, with sites, the traverse of Curiosity and the marsquakes.
+
+mod model;
+mod ui;
+
+pub use ui::GlobePanel;

@@ -1,0 +1,7 @@
+//! Seismogram: the components of one station and band, with events and picks.
+
+mod model;
+mod traces;
+mod ui;
+
+pub use ui::Seismogram;

@@ -1,0 +1,161 @@
+//! The traces of a group: their answers, with the mean taken off where that is wanted.
+
+use egui::{Id, Ui};
+use marsdeck_engine::archive::{Bucket, SeriesSummary};
+use marsdeck_engine::time::{Instant, TimeRange};
+
+use super::model::{self, Group};
+use crate::plot::{Curve, CurveData, PlotView, Row, YScale};
+use crate::view::{CurveAnswer, CurveParts, ViewContext, ask_curve};
+
+/// A trace as it is drawn.
+struct Trace<'a> {
+    series: &'a SeriesSummary,
+    label: String,
+    answer: CurveAnswer,
+    centred: Option<Centred>,
+}
+
+/// A copy of the shown data without their mean.
+#[derive(Debug, PartialEq)]
+enum Centred {
+    Buckets(TimeRange, Vec<Bucket>, f64),
+    Points(Vec<Instant>, Vec<f64>, f64),
+}
+
+/// The traces of the shown group.
+pub(super) struct Traces<'a> {
+    list: Vec<Trace<'a>>,
+}
+
+impl<'a> Traces<'a> {
+    /// Asks for the traces of a group over the visible range.
+    pub(super) fn ask(ui: &Ui, cx: &ViewContext<'_>, group: &Group<'a>, demean: bool) -> Self {
+        let columns = PlotView::columns(ui);
+        let slot = Id::unique("seismogram traces");
+        let list = group.members.iter().map(|series| {
+            let answer = ask_curve(cx.queries, slot, series, cx.time.range, columns);
+            let centred = if demean { centre(answer.parts(), cx.time.range) } else { None };
+            let channel = series.key.name.rsplit('.').next().unwrap_or_default();
+            let title = cx.snapshot.missions.parameter(&series.key.name);
+            let title = title.map_or(String::new(), |known| format!("  {}", known.2.title));
+            let note = if demean { "  (mean taken off)" } else { "" };
+            Trace { series, label: format!("{channel}{title}{note}"), answer, centred }
+        });
+        Self { list: list.collect() }
+    }
+
+    /// Whether any newer answer is under way.
+    pub(super) fn loading(&self) -> bool {
+        self.list.iter().any(|trace| trace.answer.loading)
+    }
+
+    /// Whether anything of the range is there.
+    pub(super) fn any(&self, range: TimeRange) -> bool {
+        self.list.iter().any(|trace| match trace.answer.parts() {
+            CurveParts::None => false,
+            CurveParts::Buckets(_, buckets, _) => buckets.iter().any(|bucket| bucket.count > 0),
+            CurveParts::Points(times, ..) => times.iter().any(|t| range.contains(*t)),
+        })
+    }
+
+    /// How finely the first trace is drawn: single samples, or so many of them a pixel.
+    pub(super) fn detail(&self) -> Option<String> {
+        match self.list.first()?.answer.parts() {
+            CurveParts::None => None,
+            CurveParts::Points(..) => Some("every sample drawn".to_owned()),
+            CurveParts::Buckets(range, buckets, period_ns) => {
+                let step = range.duration_ns() as f64 / buckets.len().max(1) as f64;
+                let samples = (step / period_ns.max(1.0)).max(1.0);
+                Some(format!("{samples:.0} samples a pixel: extremes and mean drawn"))
+            }
+        }
+    }
+
+    /// The rows of the plot; with a common height where that is wanted.
+    pub(super) fn rows(&self, cx: &ViewContext<'_>, common: bool) -> Vec<Row<'_>> {
+        let mut rows: Vec<Row<'_>> = Vec::new();
+        for (i, trace) in self.list.iter().enumerate() {
+            let data = match &trace.centred {
+                Some(Centred::Buckets(range, buckets, period_ns)) => {
+                    CurveData::Buckets { range: *range, buckets, period_ns: *period_ns }
+                }
+                Some(Centred::Points(times, values, period_ns)) => {
+                    CurveData::Points { times, values, period_ns: *period_ns }
+                }
+                None => trace.answer.parts().into(),
+            };
+            rows.push(Row {
+                name: trace.series.key.name.clone(),
+                curves: vec![Curve {
+                    loading: trace.answer.loading,
+                    simulated: trace.series.key.is_simulated(),
+                    ..Curve::new(&trace.label, &trace.series.unit, cx.theme.curve(i), data)
+                }],
+                ..Row::default()
+            });
+        }
+        if common {
+            let scales: Vec<Option<YScale>> =
+                rows.iter().map(|row| YScale::of_row(row, cx.time.range)).collect();
+            for (row, scale) in rows.iter_mut().zip(model::common(&scales)) {
+                row.scale = scale;
+            }
+        }
+        rows
+    }
+}
+
+/// The data without the mean of their visible part.
+fn centre(parts: CurveParts<'_>, visible: TimeRange) -> Option<Centred> {
+    match parts {
+        CurveParts::None => None,
+        CurveParts::Buckets(range, buckets, period_ns) => {
+            let mut all = Bucket::EMPTY;
+            for bucket in buckets.iter().filter(|bucket| bucket.count > 0) {
+                all.merge(bucket);
+            }
+            let mean = all.mean()?;
+            let moved = |b: &Bucket| Bucket {
+                min: b.min - mean,
+                max: b.max - mean,
+                sum: b.sum - mean * b.count as f64,
+                count: b.count,
+            };
+            Some(Centred::Buckets(range, buckets.iter().map(moved).collect(), period_ns))
+        }
+        CurveParts::Points(times, values, period_ns) => {
+            let mut all = Bucket::EMPTY;
+            for (time, value) in times.iter().zip(values) {
+                if visible.contains(*time) {
+                    all.add(*value);
+                }
+            }
+            let mean = all.mean()?;
+            let values = values.iter().map(|value| value - mean).collect();
+            Some(Centred::Points(times.to_vec(), values, period_ns))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_is_taken_off() {
+        let at = Instant::from_unix_s;
+        let range = TimeRange::new(at(0.0), at(2.0));
+        let buckets = [Bucket { min: 9.0, max: 13.0, sum: 22.0, count: 2 }, Bucket::EMPTY];
+        let centred = centre(CurveParts::Buckets(range, &buckets, 1e9), range);
+        let Some(Centred::Buckets(_, buckets, _)) = centred else { panic!("no buckets") };
+        assert_eq!(buckets[0], Bucket { min: -2.0, max: 2.0, sum: 0.0, count: 2 });
+        assert_eq!(buckets[1], Bucket::EMPTY);
+        // Samples beyond the edges do not count, but move along.
+        let times = [at(-1.0), at(0.0), at(1.0)];
+        let centred = centre(CurveParts::Points(&times, &[100.0, 1.0, 3.0], 1e9), range);
+        let Some(Centred::Points(_, values, _)) = centred else { panic!("no points") };
+        assert_eq!(values, [98.0, -1.0, 1.0]);
+        assert_eq!(centre(CurveParts::None, range), None);
+    }
+}
