@@ -1,12 +1,13 @@
 //! The tour of a new user over real files: a marsquake with its metadata and catalogue, a ChemCam
 //! spectrum, in and out again. Skips where the folder of real files is missing.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use marsdeck_engine::archive::{Access, Archive};
 use marsdeck_engine::format::mseed;
 use marsdeck_engine::query::decode_spectrum;
-use marsdeck_engine::time::{Instant, TimeRange, iso, parse};
+use marsdeck_engine::time::{TimeRange, iso, parse};
 
 use crate::cli::{Home, tree};
 
@@ -45,14 +46,36 @@ fn ingest(home: &Home, data: &Path) -> serde_json::Value {
     ran.json()
 }
 
-/// Channel and samples of every trace of some records, by channel and time.
-fn traces(bytes: &[u8]) -> Vec<(String, Instant, Vec<f64>)> {
-    let (traces, problems) = mseed::read(bytes);
+/// Samples of one trace: milliseconds since 1970 and value.
+type Samples = Vec<(i64, f64)>;
+
+/// The traces of each channel of some records, in order of time.
+fn traces(bytes: &[u8]) -> BTreeMap<String, Vec<Samples>> {
+    let (mut traces, problems) = mseed::read(bytes);
     assert!(problems.is_empty(), "{problems:?}");
-    let mut all: Vec<_> =
-        traces.iter().map(|t| (t.source.name(), t.start, t.samples.to_f64())).collect();
-    all.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    all
+    traces.sort_by_key(|t| t.start);
+    let mut channels = BTreeMap::<String, Vec<Samples>>::new();
+    for trace in traces {
+        let ms = |i: usize| {
+            (trace.start.unix_ns() + (i as f64 * 1e9 / trace.rate_hz).round() as i64) / 1_000_000
+        };
+        let samples = trace.samples.to_f64().into_iter().enumerate();
+        let samples = samples.map(|(i, value)| (ms(i), value)).collect();
+        channels.entry(trace.source.name()).or_default().push(samples);
+    }
+    channels
+}
+
+/// What shows of traces that overlap: the later one (FORMAT.md of the waveform store), half a
+/// period around its samples included.
+fn shown(traces: &[Samples], half_ms: i64) -> BTreeMap<i64, f64> {
+    let mut out = BTreeMap::new();
+    for trace in traces {
+        let (Some(first), Some(last)) = (trace.first(), trace.last()) else { continue };
+        out.retain(|t, _| *t < first.0 - half_ms || *t > last.0 + half_ms);
+        out.extend(trace.iter().copied());
+    }
+    out
 }
 
 #[test]
@@ -82,26 +105,34 @@ fn a_quake_and_a_spectrum_go_in_and_come_out() {
     home.say("archive verify --archive x").done();
 }
 
-/// Every channel stands in the list under its product, and its records are those of the file.
+/// Every channel stands in the list under its product, and its samples are those of the file.
 fn records_come_back(home: &Home, data: &Path) {
     let list = home.say("query --list --archive x").done().text();
     for (product, file) in quake_files(data) {
         let source = traces(&std::fs::read(&file).expect("the file"));
-        let mut channels: Vec<_> = source.iter().map(|(channel, ..)| channel.clone()).collect();
-        channels.dedup();
-        assert_eq!(channels.len(), 3, "{channels:?}");
-        for channel in channels {
+        assert_eq!(source.len(), 3, "three components");
+        for (channel, source) in source {
             let name = format!("{channel}@{product}");
-            assert!(list.lines().any(|l| l.starts_with(&format!("{name},"))), "{name} in {list}");
+            let line = list.lines().find(|l| l.starts_with(&format!("{name},")));
+            let line = line.unwrap_or_else(|| panic!("{name} in {list}"));
+            let rate: f64 = line.split(',').nth(2).and_then(|r| r.parse().ok()).expect("a rate");
+            let stored: usize = source.iter().map(Vec::len).sum();
+            assert_eq!(line.split(',').nth(3), Some(stored.to_string().as_str()), "nothing lost");
+            let wanted = shown(&source, (500.0 / rate) as i64);
+
             let ran = home.say(&format!("query {name} --archive x --format mseed")).done();
-            let wanted: Vec<_> =
-                source.iter().filter(|(from, ..)| *from == channel).cloned().collect();
-            assert!(traces(&ran.bytes) == wanted, "{name} came back otherwise");
+            let exported = traces(&ran.bytes).remove(&channel).expect("the channel");
+            let found = shown(&exported, (500.0 / rate) as i64);
+            assert!(found == wanted, "{name}: {} and not {}", found.len(), wanted.len());
+            // Times in the text are of each record, so the last millisecond may differ.
             let csv = home.say(&format!("query {name} --archive x")).done().lines();
-            let (_, start, samples) = &wanted[0];
-            assert_eq!(csv[1], format!("{name},{},{}", iso(*start, 6), samples[0]));
-            let count: usize = wanted.iter().map(|(.., samples)| samples.len()).sum();
-            assert_eq!(csv.len() - 1, count, "{name}");
+            assert_eq!(csv.len() - 1, wanted.len(), "{name}");
+            for (line, (ms, value)) in csv[1..].iter().zip(&wanted) {
+                let cells: Vec<&str> = line.split(',').collect();
+                assert_eq!(cells[2].parse(), Ok(*value), "{line}");
+                let at = parse(cells[1], None).expect("a time").unix_ns() / 1_000_000;
+                assert!((at - ms).abs() <= 1, "{line}, {ms}");
+            }
         }
     }
 }

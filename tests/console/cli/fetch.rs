@@ -130,7 +130,7 @@ fn a_refusal_is_told_and_the_rest_is_kept() {
     let records = counts("BHU", 0, &walk(6000, 5));
     let server = Server::start(move |target| match target {
         t if t.starts_with("/fdsnws/dataselect/") => (200, records.clone()),
-        t if t.starts_with("/fdsnws/station/") => (400, b"no such channel".to_vec()),
+        t if t.starts_with("/fdsnws/station/") => (200, b"<html>Under repair</html>".to_vec()),
         _ => (204, Vec::new()),
     });
     let home = Home::new();
@@ -139,6 +139,14 @@ fn a_refusal_is_told_and_the_rest_is_kept() {
     assert!(ran.text().contains("1 failed"), "{}", ran.text());
     assert!(ran.err.contains("stationxml"), "{}", ran.err);
     assert!(home.say("query --list --archive x").done().text().contains("XB.ELYSE.02.BHU,"));
+}
+
+#[test]
+fn a_request_that_the_server_refuses_is_told() {
+    let server = Server::start(|_| (400, b"no such channel".to_vec()));
+    let home = Home::new();
+    home.say(&format!("fetch fdsn --base http://{} {ORDER}", server.address))
+        .refused(&["no such channel", "Check the channel names"]);
 }
 
 #[test]

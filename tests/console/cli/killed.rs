@@ -82,6 +82,7 @@ fn what_was_reported_stored_survives_a_kill() {
         home.write(&format!("in/{}.mseed", channel(k)), records);
     }
     assert!(bytes > 25_000_000, "{bytes} bytes");
+    home.write("small.mseed", counts("LHZ", 0, &walk(100, 2)));
     let begun = Instant::now();
     assert_eq!(ingest(&home, "whole", None).len(), FILES);
     let length = begun.elapsed();
@@ -101,7 +102,13 @@ fn what_was_reported_stored_survives_a_kill() {
             assert!(reported.is_empty(), "reported without an archive");
             continue;
         }
-        home.say(&format!("archive verify --archive {archive}")).done();
+        // A reader finds all that was reported, before anything is repaired.
+        let there = whole(&home, &archive);
+        assert!(reported.is_subset(&there), "round {round}: {reported:?} and not {there:?}");
+        // The next start repairs; then nothing is wrong.
+        home.say(&format!("ingest small.mseed --archive {archive}")).done();
+        let ran = home.say(&format!("archive verify --archive {archive}"));
+        assert_eq!(ran.code, 0, "round {round}: {}", ran.text());
         let there = whole(&home, &archive);
         assert!(reported.is_subset(&there), "round {round}: {reported:?} and not {there:?}");
     }
@@ -109,6 +116,7 @@ fn what_was_reported_stored_survives_a_kill() {
     // Asked for again, everything is there.
     assert_eq!(ingest(&home, "x0", None).len(), FILES);
     assert_eq!(whole(&home, "x0").len(), FILES);
+    home.say("archive verify --archive x0").done();
     let name = channel(FILES - 1);
     let exported = home.say(&format!("query XB.ELYSE.02.{name} --archive x0 --format mseed")).done();
     let original = std::fs::read(home.path(&format!("in/{name}.mseed"))).expect("the file");

@@ -206,8 +206,8 @@ fn what_is_not_there_is_said() {
     let (home, ..) = stored();
     home.say("query XB.ELYSE.02.BHZ --archive x").refused(&["XB.ELYSE.02.BHZ", "--list"]);
     home.say(&format!("query {CHANNEL} --archive x --from yesterday")).refused(&["yesterday"]);
-    home.say(&format!("query {CHANNEL} --archive x --mission apollo --from 2019-07-26 "))
-        .refused(&["apollo"]);
+    let apollo = ["--mission", "apollo", "--from", "Sol 3 12:00 LMST"];
+    home.run(&[&["query", CHANNEL, "--archive", "x"], &apollo[..]].concat()).refused(&["apollo"]);
     home.say(&format!("query {CHANNEL} --archive nowhere")).refused(&["nowhere", "--archive"]);
     assert!(!home.path("nowhere").exists(), "a question makes no archive");
     home.say("query --archive x").ended(2);
