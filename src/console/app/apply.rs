@@ -124,10 +124,29 @@ impl App {
         ctx.set_zoom_factor(self.settings.zoom);
     }
 
+    /// A workspace that belongs to an instrument shows that one, unless one of its own is selected.
+    pub(super) fn select_instrument_of_workspace(&mut self) {
+        let (workspace, selection) = (&self.workspace, &mut self.selection);
+        let missions = &self.snapshot.missions.missions;
+        let here = || {
+            missions.iter().flat_map(|m| {
+                m.instruments.iter().filter(|i| i.workspace == *workspace).map(|i| &i.id)
+            })
+        };
+        if let Some(first) = here().next()
+            && !here().any(|id| *id == selection.instrument)
+        {
+            selection.instrument.clone_from(first);
+        }
+    }
+
     fn open_workspace(&mut self, name: &str, now_s: f64) {
         let found = self.workspaces.iter().find(|known| known.eq_ignore_ascii_case(name));
         match found {
-            Some(found) => self.workspace = found.clone(),
+            Some(found) => {
+                self.workspace = found.clone();
+                self.select_instrument_of_workspace();
+            }
             // The database names panels and workspaces alike.
             None if self.panel_titles().iter().any(|title| title.eq_ignore_ascii_case(name)) => {
                 self.open_panel(name, now_s);

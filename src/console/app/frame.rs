@@ -82,6 +82,10 @@ impl App {
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
         app.started = Some(std::time::Instant::now());
+        if let Some((width, height)) = app.settings.window {
+            let size = egui::vec2(width, height);
+            cc.egui_ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
+        }
         app
     }
 
@@ -145,6 +149,7 @@ impl App {
             busy_until_s: 0.0,
             options,
         };
+        app.select_instrument_of_workspace();
         if let Some(sentence) = warning {
             let now = app.now();
             app.messages.say(now, MessageLevel::Warning, sentence, 0.0);

@@ -97,7 +97,8 @@ impl Catalogue {
                     row.set_selected(event.id == cx.selection.event);
                     for text in texts(event) {
                         row.col(|ui| {
-                            ui.label(text);
+                            // Selectable text would swallow the click on its row.
+                            ui.add(egui::Label::new(text).selectable(false));
                         });
                     }
                     let response = row.response().on_hover_text("Double-click to go there");
