@@ -39,7 +39,8 @@ fn ingest(home: &Home, data: &Path) -> serde_json::Value {
     ] {
         paths.push(data.join(name));
     }
-    let mut arguments = vec![PathBuf::from("ingest"), "--json".into(), "--archive".into(), "x".into()];
+    let mut arguments =
+        vec![PathBuf::from("ingest"), "--json".into(), "--archive".into(), "x".into()];
     arguments.extend(paths);
     let ran = home.run(&arguments);
     assert!(ran.code == 0 || ran.code == 3, "{ran:?}");
@@ -94,7 +95,10 @@ fn a_quake_and_a_spectrum_go_in_and_come_out() {
     events_are_there(&archive, &data);
     lines_are_named(&archive);
     drop(archive);
-    assert_eq!(home.say("archive verify --archive x --json").done().json()["problems"], serde_json::json!([]));
+    assert_eq!(
+        home.say("archive verify --archive x --json").done().json()["problems"],
+        serde_json::json!([])
+    );
 
     let before = tree(&home.path("x/waveform"));
     let again = ingest(&home, &data);

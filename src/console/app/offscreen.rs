@@ -23,14 +23,15 @@ pub fn render(
     ensure_driver()?;
     let started = Instant::now();
     let theme = if app.theme.is_dark() { egui::Theme::Dark } else { egui::Theme::Light };
-    let mut harness = Harness::builder().with_size(size).with_theme(theme).wgpu().build_eframe(move |cc| {
-        if let Some(state) = &cc.wgpu_render_state {
-            crate::globe::install(state);
-        }
-        let mut app = app;
-        app.style(&cc.egui_ctx);
-        app
-    });
+    let mut harness =
+        Harness::builder().with_size(size).with_theme(theme).wgpu().build_eframe(move |cc| {
+            if let Some(state) = &cc.wgpu_render_state {
+                crate::globe::install(state);
+            }
+            let mut app = app;
+            app.style(&cc.egui_ctx);
+            app
+        });
     let mut still = 0;
     while still < STILL_FRAMES {
         harness.step();

@@ -172,16 +172,15 @@ fn samples_as_json(archive: &Archive, key: &SeriesKey, range: TimeRange) -> anyh
     let unwritable = |e: std::io::Error| anyhow!(output::unwritable(&e));
     out.write_all(head.as_bytes()).map_err(unwritable)?;
     let mut first = true;
-    let count =
-        export::each_piece(archive, key, range, &output::never(), &mut |times, values| {
-            for (time, value) in times.iter().zip(values) {
-                let comma = if std::mem::take(&mut first) { "" } else { "," };
-                // JSON has no infinities; a sample that is one is written as null.
-                let value = if value.is_finite() { value.to_string() } else { "null".into() };
-                write!(out, "{comma}[\"{}\",{value}]", iso(*time, 6))?;
-            }
-            Ok(())
-        })?;
+    let count = export::each_piece(archive, key, range, &output::never(), &mut |times, values| {
+        for (time, value) in times.iter().zip(values) {
+            let comma = if std::mem::take(&mut first) { "" } else { "," };
+            // JSON has no infinities; a sample that is one is written as null.
+            let value = if value.is_finite() { value.to_string() } else { "null".into() };
+            write!(out, "{comma}[\"{}\",{value}]", iso(*time, 6))?;
+        }
+        Ok(())
+    })?;
     out.write_all(b"]}\n").and_then(|()| out.flush()).map_err(unwritable)?;
     Ok(count)
 }

@@ -39,8 +39,8 @@ fn is_free(dir: &Path) -> Result<bool, StorageError> {
 fn is_leftover(path: &Path, begun: bool) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_empty = || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
-    let is_ours = name.starts_with(catalogue::FILE)
-        || FOLDERS.iter().any(|f| *f == name) && is_empty();
+    let is_ours =
+        name.starts_with(catalogue::FILE) || FOLDERS.iter().any(|f| *f == name) && is_empty();
     name == LOCK || path.extension().is_some_and(|e| e == "part") || begun && is_ours
 }
 

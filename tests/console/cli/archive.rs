@@ -37,7 +37,7 @@ fn a_sound_archive_verifies_and_a_flipped_byte_does_not() {
 
     // One byte in the middle of the largest file of each part that holds what was stored.
     let files = tree(&home.path("x"));
-    for part in ["waveform", "product", "archive.toml"] {
+    for part in ["waveform", "product"] {
         let inside = files.iter().filter(|(name, _)| name.starts_with(part));
         let largest = inside.max_by_key(|(_, bytes)| bytes.len());
         let Some((name, bytes)) = largest else { panic!("no {part} in {:?}", files.keys()) };
@@ -54,6 +54,12 @@ fn a_sound_archive_verifies_and_a_flipped_byte_does_not() {
         assert!(!json["problems"].as_array().expect("a list").is_empty());
         std::fs::write(&path, bytes).expect("the byte put back");
     }
+    // Without its header it is not opened at all.
+    let header = home.path("x/archive.toml");
+    let text = std::fs::read_to_string(&header).expect("text");
+    std::fs::write(&header, text.replace("format = 1", "format = 0")).expect("written");
+    home.say("archive verify --archive x").refused(&["archive.toml", "damaged", "from a copy"]);
+    std::fs::write(&header, text).expect("written");
     home.say("archive verify --archive x").done();
 }
 

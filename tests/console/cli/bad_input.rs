@@ -40,7 +40,9 @@ fn wrong_arguments_are_bad_usage() {
 fn help_and_version_go_to_stdout() {
     let home = Home::new();
     assert!(home.say("--version").done().text().starts_with("marsdeck "));
-    for command in ["", "ingest", "query", "snapshot", "simulate", "fetch fdsn", "time", "mdb", "archive"] {
+    for command in
+        ["", "ingest", "query", "snapshot", "simulate", "fetch fdsn", "time", "mdb", "archive"]
+    {
         let help = home.say(&format!("{command} --help")).done();
         assert!(help.text().contains("Usage: marsdeck"), "{command}");
         assert_eq!(help.err, "");
@@ -177,8 +179,9 @@ fn a_second_writer_is_told_to_wait_and_readers_are_served() {
 #[test]
 fn two_writers_at_once_lose_nothing() {
     let home = Home::new();
-    let files: Vec<_> =
-        (0..6).map(|k| (format!("BH{k}"), counts(&format!("BH{k}"), 0, &walk(20_000, k)))).collect();
+    let files: Vec<_> = (0..6)
+        .map(|k| (format!("BH{k}"), counts(&format!("BH{k}"), 0, &walk(20_000, k))))
+        .collect();
     for (name, bytes) in &files {
         home.write(&format!("{name}.mseed"), bytes);
     }

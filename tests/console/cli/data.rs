@@ -103,9 +103,12 @@ pub(super) fn catalogue(name: &str) -> String {
 
 /// A spectrum with the calcium line at 393.37 nm and nothing else.
 pub(super) fn spectrum() -> String {
-    let step = |from: f64, to: f64| (0..2048).map(move |i| from + (to - from) * f64::from(i) / 2047.0);
-    let wave_nm: Vec<f64> =
-        step(240.811, 340.797).chain(step(382.138, 469.090)).chain(step(473.184, 905.574)).collect();
+    let step =
+        |from: f64, to: f64| (0..2048).map(move |i| from + (to - from) * f64::from(i) / 2047.0);
+    let wave_nm: Vec<f64> = step(240.811, 340.797)
+        .chain(step(382.138, 469.090))
+        .chain(step(473.184, 905.574))
+        .collect();
     let shot: Vec<f64> = wave_nm
         .iter()
         .enumerate()

@@ -24,7 +24,8 @@ fn every_format_is_stored_once() {
     let ran = home.say("ingest in --archive x --json").done();
     let mut first = outcomes(&ran.json());
     first.sort();
-    let wanted = ["chemcam", "csv", "mseed", "quakeml"].map(|f| (f.to_owned(), "stored".to_owned()));
+    let wanted =
+        ["chemcam", "csv", "mseed", "quakeml"].map(|f| (f.to_owned(), "stored".to_owned()));
     assert_eq!(first, wanted);
     assert!(ran.err.contains("4 of 4 files stored"), "{}", ran.err);
 

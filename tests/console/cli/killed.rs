@@ -118,7 +118,8 @@ fn what_was_reported_stored_survives_a_kill() {
     assert_eq!(whole(&home, "x0").len(), FILES);
     home.say("archive verify --archive x0").done();
     let name = channel(FILES - 1);
-    let exported = home.say(&format!("query XB.ELYSE.02.{name} --archive x0 --format mseed")).done();
+    let exported =
+        home.say(&format!("query XB.ELYSE.02.{name} --archive x0 --format mseed")).done();
     let original = std::fs::read(home.path(&format!("in/{name}.mseed"))).expect("the file");
     assert!(exported.bytes == original, "the very records");
 }

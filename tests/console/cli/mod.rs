@@ -83,7 +83,11 @@ impl Ran {
     pub(crate) fn of(output: Output) -> Self {
         let err = String::from_utf8_lossy(&output.stderr).into_owned();
         let code = output.status.code();
-        assert!(code.is_some_and(|c| (0..=3).contains(&c)), "ended with {:?}: {err}", output.status);
+        assert!(
+            code.is_some_and(|c| (0..=3).contains(&c)),
+            "ended with {:?}: {err}",
+            output.status
+        );
         assert!(!err.contains("panicked") && !err.contains("backtrace"), "{err}");
         Self { code: code.unwrap_or(-1), bytes: output.stdout, err }
     }

@@ -48,7 +48,9 @@ fn a_mistake_in_a_mission_file_is_told_with_its_line() {
     home.say("mdb export own").done();
     let path = home.path("own/insight/mission.toml");
     let files = tree(&home.path("own"));
-    let name = if path.is_file() { path } else {
+    let name = if path.is_file() {
+        path
+    } else {
         home.path("own").join(files.keys().next().expect("a file"))
     };
     let text = std::fs::read_to_string(&name).expect("text");
@@ -74,10 +76,12 @@ fn a_users_own_mission_files_count() {
 fn a_simulated_sol_is_the_same_each_time_and_says_what_it_is() {
     let home = Home::new();
     for archive in ["a", "b"] {
-        let ran = home.say(&format!("simulate --mission msl --sols 2486 --seed 7 --archive {archive}"));
+        let ran =
+            home.say(&format!("simulate --mission msl --sols 2486 --seed 7 --archive {archive}"));
         assert!(ran.done().text().contains("1 simulated sols stored"));
     }
-    let [a, b] = ["a", "b"].map(|x| home.say(&format!("query --list --archive {x}")).done().lines());
+    let [a, b] =
+        ["a", "b"].map(|x| home.say(&format!("query --list --archive {x}")).done().lines());
     assert_eq!(a, b);
     assert!(a.len() > 3, "{a:?}");
     for line in &a[1..] {
@@ -109,8 +113,7 @@ fn a_panel_and_a_workspace_become_pictures() {
     home.say("ingest a.mseed --archive x").done();
     let at = "--at 2019-07-26T12:02:00Z --span 200 --archive x";
     for (view, more) in [("Plots", "--plot XB.ELYSE.02.BHU"), ("Watch", "--theme light")] {
-        let ran =
-            home.say(&format!("snapshot {view} --out {view}.png --size 640x400 {at} {more}"));
+        let ran = home.say(&format!("snapshot {view} --out {view}.png --size 640x400 {at} {more}"));
         if ran.code == 1 && ran.err.contains("mesa-vulkan-drivers") {
             println!("skipped: a_panel_and_a_workspace_become_pictures: no graphics driver");
             return;
