@@ -1,5 +1,6 @@
 //! The tests of the console package: one binary, one module per subject.
 
+mod cli;
 mod fake;
 mod globe_view;
 mod panels;
@@ -8,3 +9,4 @@ mod plots;
 mod sample_panels;
 mod shell;
 mod tidy;
+mod tour;

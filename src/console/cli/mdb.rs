@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use marsdeck_engine::mission::{Database, builtin_files};
 
 use super::{Outcome, output, place};
@@ -108,12 +109,15 @@ fn list(json: bool) -> anyhow::Result<Outcome> {
 
 fn export(folder: &std::path::Path) -> anyhow::Result<Outcome> {
     anyhow::ensure!(!folder.exists(), "{} exists; name a new folder", folder.display());
+    let unwritable = |path: &std::path::Path| {
+        format!("{} could not be written; check its permissions and the free space", path.display())
+    };
     for file in builtin_files() {
         let path = folder.join(&file.path);
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
+            std::fs::create_dir_all(parent).with_context(|| unwritable(parent))?;
         }
-        std::fs::write(&path, &file.text)?;
+        std::fs::write(&path, &file.text).with_context(|| unwritable(&path))?;
         output::line(&path.display().to_string());
     }
     Ok(Outcome::Done)

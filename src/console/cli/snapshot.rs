@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use crossbeam_channel::{Receiver, bounded};
-use marsdeck_engine::archive::Archive;
 use marsdeck_engine::runtime::{EngineHandle, Intent, JobState, Waker};
 
 use super::{Outcome, open, output, place};
@@ -57,11 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let size = size(&arguments.size)?;
     let folder = match &arguments.archive {
         Some(folder) => {
-            anyhow::ensure!(
-                Archive::is_archive(folder),
-                "{} is no archive; make one with marsdeck ingest",
-                folder.display()
-            );
+            place::ensure_archive(folder)?;
             folder.clone()
         }
         None => place::demo_archive()?,
