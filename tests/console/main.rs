@@ -1,10 +1,12 @@
 //! The tests of the console package: one binary, one module per subject.
 
+mod cli;
 mod fake;
 mod globe_view;
 mod panels;
+mod pictures;
 mod plots;
 mod sample_panels;
-mod pictures;
 mod shell;
 mod tidy;
+mod tour;

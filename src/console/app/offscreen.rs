@@ -20,16 +20,18 @@ pub fn render(
     patience: Duration,
 ) -> anyhow::Result<Vec<u8>> {
     let size = egui::vec2(width as f32, height as f32);
+    ensure_driver()?;
     let started = Instant::now();
     let theme = if app.theme.is_dark() { egui::Theme::Dark } else { egui::Theme::Light };
-    let mut harness = Harness::builder().with_size(size).with_theme(theme).wgpu().build_eframe(move |cc| {
-        if let Some(state) = &cc.wgpu_render_state {
-            crate::globe::install(state);
-        }
-        let mut app = app;
-        app.style(&cc.egui_ctx);
-        app
-    });
+    let mut harness =
+        Harness::builder().with_size(size).with_theme(theme).wgpu().build_eframe(move |cc| {
+            if let Some(state) = &cc.wgpu_render_state {
+                crate::globe::install(state);
+            }
+            let mut app = app;
+            app.style(&cc.egui_ctx);
+            app
+        });
     let mut still = 0;
     while still < STILL_FRAMES {
         harness.step();
@@ -47,4 +49,16 @@ pub fn render(
         .map_err(|error| anyhow!(error))
         .context("no picture could be rendered; install mesa-vulkan-drivers")?;
     Ok(image.into_raw())
+}
+
+/// Says what to install where nothing can draw, which the renderer would answer with a crash.
+fn ensure_driver() -> anyhow::Result<()> {
+    let setup = egui_kittest::wgpu::default_wgpu_setup();
+    let instance = pollster::block_on(setup.new_instance());
+    let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    ensure!(
+        !found.is_empty(),
+        "no graphics driver was found; install mesa-vulkan-drivers, which needs no graphics card"
+    );
+    Ok(())
 }

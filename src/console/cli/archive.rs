@@ -67,7 +67,10 @@ fn verify(archive: &Archive, as_json: bool) -> anyhow::Result<Outcome> {
         }
         output::line(&match problems.len() {
             0 => "Every byte read, nothing wrong".to_owned(),
-            n => format!("{n} problems; restore these files from a copy, then verify again"),
+            n => format!(
+                "{n} problems. What an interrupted ingest left is put in order when the archive \
+                 is next written to; restore other files from a copy, then verify again"
+            ),
         });
     }
     Ok(if problems.is_empty() { Outcome::Done } else { Outcome::DoneWithProblems })

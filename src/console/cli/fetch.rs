@@ -67,7 +67,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let order = FetchOrder { base, channels: order.channels.clone(), range, what };
     let report = {
         let progress = output::Progress::new();
-        let show = |fraction: Option<f32>, detail: &str| progress.show(fraction.unwrap_or(0.0), detail);
+        let show =
+            |fraction: Option<f32>, detail: &str| progress.show(fraction.unwrap_or(0.0), detail);
         fetch(&archive, &order, place::now(), &show, &output::never())?
     };
     output::line(&report.what);

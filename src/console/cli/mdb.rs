@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use marsdeck_engine::mission::{Database, builtin_files};
 
 use super::{Outcome, output, place};
@@ -90,10 +91,16 @@ fn list(json: bool) -> anyhow::Result<Outcome> {
     for mission in &database.missions {
         output::line(&format!("{} ({})", mission.name, mission.id));
         for instrument in &mission.instruments {
-            output::line(&format!("  {} ({}): {}", instrument.name, instrument.id, instrument.title));
+            output::line(&format!(
+                "  {} ({}): {}",
+                instrument.name, instrument.id, instrument.title
+            ));
             for p in &instrument.parameters {
                 let unit = if p.unit.is_empty() { "-" } else { &p.unit };
-                output::line(&format!("    {:<36} {:<9} {:>6} Hz  {}", p.name, unit, p.rate_hz, p.title));
+                output::line(&format!(
+                    "    {:<36} {:<9} {:>6} Hz  {}",
+                    p.name, unit, p.rate_hz, p.title
+                ));
             }
         }
     }
@@ -102,12 +109,15 @@ fn list(json: bool) -> anyhow::Result<Outcome> {
 
 fn export(folder: &std::path::Path) -> anyhow::Result<Outcome> {
     anyhow::ensure!(!folder.exists(), "{} exists; name a new folder", folder.display());
+    let unwritable = |path: &std::path::Path| {
+        format!("{} could not be written; check its permissions and the free space", path.display())
+    };
     for file in builtin_files() {
         let path = folder.join(&file.path);
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
+            std::fs::create_dir_all(parent).with_context(|| unwritable(parent))?;
         }
-        std::fs::write(&path, &file.text)?;
+        std::fs::write(&path, &file.text).with_context(|| unwritable(&path))?;
         output::line(&path.display().to_string());
     }
     Ok(Outcome::Done)

@@ -19,6 +19,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use marsdeck_engine::archive::ArchiveError;
+use marsdeck_engine::query::export::ExportError;
+use marsdeck_engine::remote::fdsn::FetchError;
+use marsdeck_engine::runtime::EngineError;
+use marsdeck_engine::simulator::SimulatorError;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +92,32 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Ok(Outcome::DoneWithProblems) => ExitCode::from(3),
         Ok(Outcome::Failed) => ExitCode::from(1),
         Err(error) => {
-            output::message(&format!("marsdeck: {error:#}"));
+            output::message(&format!("marsdeck: {}", sentence(&error)));
             ExitCode::from(1)
         }
     }
+}
+
+/// An error with its causes. The engine's errors are whole sentences, to which the words of the
+/// system add nothing.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let words = cause.to_string();
+        if !text.contains(&words) {
+            let colon = if text.is_empty() { "" } else { ": " };
+            text = format!("{text}{colon}{words}");
+        }
+        if cause.is::<ArchiveError>()
+            || cause.is::<EngineError>()
+            || cause.is::<ExportError>()
+            || cause.is::<SimulatorError>()
+            || cause.is::<FetchError>()
+        {
+            break;
+        }
+    }
+    text
 }
 
 #[cfg(test)]

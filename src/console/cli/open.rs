@@ -136,7 +136,12 @@ fn window(
             Ok(Box::new(App::new(cc, handle, options)))
         }),
     );
-    result.map_err(|error| anyhow!("{error}")).with_context(|| {
+    // The last words are the reason; before them stand places in the source of a library.
+    let reason = |error: eframe::Error| {
+        let words = error.to_string();
+        anyhow!("{}", words.rsplit(": ").next().unwrap_or(&words))
+    };
+    result.map_err(reason).with_context(|| {
         "the window could not be opened. It needs a display (DISPLAY or WAYLAND_DISPLAY), the \
          packages libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0, and a graphics \
          driver (mesa-vulkan-drivers, or libegl1 with libgl1-mesa-dri). Without a display, \

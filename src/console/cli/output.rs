@@ -1,17 +1,49 @@
 //! Printing: results to stdout, messages and progress to stderr.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use marsdeck_engine::problem::Problem;
 
-/// Writes one line to stdout. A closed pipe (`| head`) ends the program quietly.
+/// Writes one line to stdout. A closed pipe (`| head`) ends the program quietly, a full disk
+/// with a message.
 pub(super) fn line(text: &str) {
-    let mut out = io::stdout().lock();
-    if writeln!(out, "{text}").is_err() {
-        std::process::exit(0);
+    let mut out = Stream(io::stdout().lock());
+    if let Err(error) = writeln!(out, "{text}") {
+        message(&format!("marsdeck: {}", unwritable(&error)));
+        std::process::exit(1);
+    }
+}
+
+/// What is said where stdout cannot be written.
+pub(super) fn unwritable(error: &io::Error) -> String {
+    format!("the output could not be written: {error}; check the free space and try again")
+}
+
+/// Stdout for long results. A closed pipe ends the program quietly: who closed it has enough.
+pub(super) struct Stream(StdoutLock<'static>);
+
+/// Stdout for long results, buffered; whoever writes to it flushes it at the end.
+pub(super) fn stream() -> BufWriter<Stream> {
+    BufWriter::with_capacity(1 << 16, Stream(io::stdout().lock()))
+}
+
+fn quietly<T>(result: io::Result<T>) -> io::Result<T> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        other => other,
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        quietly(self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        quietly(self.0.flush())
     }
 }
 

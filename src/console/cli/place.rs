@@ -74,12 +74,7 @@ pub(super) fn open(named: Option<&Path>, access: Access) -> anyhow::Result<Archi
     let (archive, repairs) = match access {
         Access::Write => Archive::open_or_create(&folder, now())?,
         Access::Read => {
-            if !Archive::is_archive(&folder) {
-                bail!(
-                    "{} is no archive: name one with --archive, or make one with marsdeck ingest",
-                    folder.display()
-                );
-            }
+            ensure_archive(&folder)?;
             Archive::open(&folder, Access::Read)?
         }
     };
@@ -87,6 +82,26 @@ pub(super) fn open(named: Option<&Path>, access: Access) -> anyhow::Result<Archi
         output::message(&repair);
     }
     Ok(archive)
+}
+
+/// Says what to do where a folder is no archive, or may not be looked into.
+pub(super) fn ensure_archive(folder: &Path) -> anyhow::Result<()> {
+    if let Err(error) = fs::metadata(folder)
+        .and_then(|meta| if meta.is_dir() { fs::read_dir(folder).map(drop) } else { Ok(()) })
+        && error.kind() == std::io::ErrorKind::PermissionDenied
+    {
+        bail!(
+            "no permission to read {}: change its permissions or run as its owner",
+            folder.display()
+        );
+    }
+    if !Archive::is_archive(folder) {
+        bail!(
+            "{} is no archive: name one with --archive, or make one with marsdeck ingest",
+            folder.display()
+        );
+    }
+    Ok(())
 }
 
 /// An instant in any notation; sols are those of the mission.

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use marsdeck_engine::archive::{Access, Archive, Bucket, SeriesKey, SeriesSummary};
 use marsdeck_engine::query::export;
 use marsdeck_engine::time::{TimeRange, iso};
@@ -63,20 +63,40 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         at(&arguments.from)?.unwrap_or(summary.span.start),
         at(&arguments.to)?.unwrap_or(summary.span.end),
     );
-    match (arguments.points, format) {
+    anyhow::ensure!(
+        !range.is_empty(),
+        "{} to {} is no range: --to must be after --from; {} has data from {} to {}",
+        iso(range.start, 3),
+        iso(range.end, 3),
+        summary.key,
+        iso(summary.span.start, 3),
+        iso(summary.span.end, 3)
+    );
+    let keys = std::slice::from_ref(&summary.key);
+    let found = match (arguments.points, format) {
         (Some(_), Format::Mseed) => bail!("miniSEED holds samples: leave --points out"),
         (Some(points), _) => slices(&archive, &summary.key, range, points, format)?,
         (None, Format::Csv) => {
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            export::csv(&archive, std::slice::from_ref(&summary.key), range, &output::never(), &mut out)?;
-            out.flush()?;
+            let mut out = output::stream();
+            let lines = export::csv(&archive, keys, range, &output::never(), &mut out)?;
+            out.flush().map_err(|e| anyhow!(output::unwritable(&e)))?;
+            lines
         }
         (None, Format::Json) => samples_as_json(&archive, &summary.key, range)?,
         (None, Format::Mseed) => {
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            export::mseed(&archive, std::slice::from_ref(&summary.key), range, &mut out)?;
-            out.flush()?;
+            let mut out = output::stream();
+            let bytes = export::mseed(&archive, keys, range, &mut out)?;
+            out.flush().map_err(|e| anyhow!(output::unwritable(&e)))?;
+            bytes
         }
+    };
+    if found == 0 {
+        let [from, to, first, end] =
+            [range.start, range.end, summary.span.start, summary.span.end].map(|t| iso(t, 3));
+        output::message(&format!(
+            "no sample of {} from {from} to {to}; its data reach from {first} to {end}",
+            summary.key
+        ));
     }
     Ok(Outcome::Done)
 }
@@ -124,31 +144,35 @@ fn slices(
     range: TimeRange,
     points: u32,
     format: Format,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<u64> {
     anyhow::ensure!((1..=16_384).contains(&points), "--points takes 1 to 16384");
     let (buckets, _) = archive.min_max(key, range, points, &output::never())?;
     let width = range.duration_s() / f64::from(points);
     let start = |i: usize| iso(range.start.plus_s(width * i as f64), 6);
+    let samples = buckets.iter().map(|b| b.count).sum();
     let filled = || buckets.iter().enumerate().filter(|(_, b)| b.count > 0);
     let mean = |b: &Bucket| b.mean().unwrap_or(f64::NAN);
     if format == Format::Json {
         let rows: Vec<_> = filled()
             .map(|(i, b)| json!({ "from": start(i), "min": b.min, "max": b.max, "mean": mean(b), "count": b.count }))
             .collect();
-        return output::json(&json!({ "series": key.to_string(), "slices": rows }));
+        output::json(&json!({ "series": key.to_string(), "slices": rows }))?;
+        return Ok(samples);
     }
     output::line("from_utc,min,max,mean,count");
     for (i, b) in filled() {
         output::line(&format!("{},{},{},{},{}", start(i), b.min, b.max, mean(b), b.count));
     }
-    Ok(())
+    Ok(samples)
 }
 
-fn samples_as_json(archive: &Archive, key: &SeriesKey, range: TimeRange) -> anyhow::Result<()> {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    write!(out, "{{\"series\":{},\"samples\":[", serde_json::to_string(&key.to_string())?)?;
+fn samples_as_json(archive: &Archive, key: &SeriesKey, range: TimeRange) -> anyhow::Result<u64> {
+    let mut out = output::stream();
+    let head = format!("{{\"series\":{},\"samples\":[", serde_json::to_string(&key.to_string())?);
+    let unwritable = |e: std::io::Error| anyhow!(output::unwritable(&e));
+    out.write_all(head.as_bytes()).map_err(unwritable)?;
     let mut first = true;
-    export::each_piece(archive, key, range, &output::never(), &mut |times, values| {
+    let count = export::each_piece(archive, key, range, &output::never(), &mut |times, values| {
         for (time, value) in times.iter().zip(values) {
             let comma = if std::mem::take(&mut first) { "" } else { "," };
             // JSON has no infinities; a sample that is one is written as null.
@@ -157,7 +181,6 @@ fn samples_as_json(archive: &Archive, key: &SeriesKey, range: TimeRange) -> anyh
         }
         Ok(())
     })?;
-    writeln!(out, "]}}")?;
-    out.flush()?;
-    Ok(())
+    out.write_all(b"]}\n").and_then(|()| out.flush()).map_err(unwritable)?;
+    Ok(count)
 }

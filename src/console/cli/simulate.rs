@@ -25,12 +25,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let (first, last) = sols(&arguments.sols)?;
     let archive = place::open(arguments.place.archive.as_deref(), Access::Write)?;
     let (missions, _) = place::missions();
-    let order = SolOrder {
-        mission: arguments.mission.clone(),
-        first,
-        last,
-        seed: arguments.seed,
-    };
+    let order = SolOrder { mission: arguments.mission.clone(), first, last, seed: arguments.seed };
     let report = {
         let progress = output::Progress::new();
         let show = |fraction: f32, detail: &str| progress.show(fraction, detail);
@@ -42,7 +37,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 
 /// `173..175`, `173..=175` or `173`.
 fn sols(text: &str) -> anyhow::Result<(i32, i32)> {
-    let usage = || anyhow::anyhow!("--sols takes a number or a range such as 173..175, not {text:?}");
+    let usage =
+        || anyhow::anyhow!("--sols takes a number or a range such as 173..175, not {text:?}");
     let (first, last) = text.split_once("..").unwrap_or((text, text));
     let first: i32 = first.trim().parse().map_err(|_| usage())?;
     let last: i32 = last.trim_start_matches('=').trim().parse().map_err(|_| usage())?;

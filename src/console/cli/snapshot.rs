@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use crossbeam_channel::{Receiver, bounded};
-use marsdeck_engine::archive::Archive;
 use marsdeck_engine::runtime::{EngineHandle, Intent, JobState, Waker};
 
 use super::{Outcome, open, output, place};
@@ -57,11 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let size = size(&arguments.size)?;
     let folder = match &arguments.archive {
         Some(folder) => {
-            anyhow::ensure!(
-                Archive::is_archive(folder),
-                "{} is no archive; make one with marsdeck ingest",
-                folder.display()
-            );
+            place::ensure_archive(folder)?;
             folder.clone()
         }
         None => place::demo_archive()?,
@@ -78,8 +73,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let options = options(arguments, &*engine)?;
     let mut app = App::headless(engine, options);
     let title = arguments.view.strip_prefix("panel:").unwrap_or(&arguments.view);
-    let is_workspace = title == arguments.view
-        && WORKSPACES.iter().any(|name| name.eq_ignore_ascii_case(title));
+    let is_workspace =
+        title == arguments.view && WORKSPACES.iter().any(|name| name.eq_ignore_ascii_case(title));
     if !is_workspace {
         let titles = app.panel_titles();
         let Some(found) = titles.iter().find(|t| t.eq_ignore_ascii_case(title)) else {
@@ -149,7 +144,8 @@ fn wait_for_demo(engine: &dyn EngineHandle, woken: &Receiver<()>) -> anyhow::Res
 }
 
 fn size(text: &str) -> anyhow::Result<[u32; 2]> {
-    let parsed = text.split_once(['x', 'X']).and_then(|(w, h)| Some([w.parse().ok()?, h.parse().ok()?]));
+    let parsed =
+        text.split_once(['x', 'X']).and_then(|(w, h)| Some([w.parse().ok()?, h.parse().ok()?]));
     match parsed {
         Some(size @ [w, h]) if (200..=7680).contains(&w) && (150..=4320).contains(&h) => Ok(size),
         _ => bail!("--size takes WIDTHxHEIGHT, 200x150 to 7680x4320, not {text:?}"),

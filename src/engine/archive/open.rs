@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{self, Catalogue};
 use super::header::{self, Header};
 use super::parameter::{LOG_FOLDER, ParameterStore, SEGMENT_FOLDER};
 use super::products::PRODUCT_FOLDER;
@@ -25,14 +25,23 @@ pub enum Access {
 
 const LOCK: &str = "LOCK";
 
+/// Folders of an archive.
+const FOLDERS: [&str; 4] = [SEGMENT_FOLDER, LOG_FOLDER, PRODUCT_FOLDER, WAVEFORM_FOLDER];
+
 /// Whether a folder holds nothing but what an interrupted creation may have left.
 fn is_free(dir: &Path) -> Result<bool, StorageError> {
+    let begun = dir.join(LOCK).is_file();
     let mut entries = fs::read_dir(dir).map_err(StorageError::of("read", dir))?;
-    Ok(entries.all(|e| e.is_ok_and(|e| e.file_name() == LOCK || is_leftover(&e.path()))))
+    Ok(entries.all(|e| e.is_ok_and(|e| is_leftover(&e.path(), begun))))
 }
 
-fn is_leftover(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e == "part")
+/// Whether a creation may have left this; `begun` says whether there was one.
+fn is_leftover(path: &Path, begun: bool) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_empty = || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    let is_ours =
+        name.starts_with(catalogue::FILE) || FOLDERS.iter().any(|f| *f == name) && is_empty();
+    name == LOCK || path.extension().is_some_and(|e| e == "part") || begun && is_ours
 }
 
 impl Archive {
@@ -51,6 +60,14 @@ impl Archive {
         if lock.is_none() {
             return Err(ArchiveError::Locked(dir.to_owned()));
         }
+        if Self::is_archive(dir) {
+            return Err(ArchiveError::NotEmpty(dir.to_owned()));
+        }
+        for folder in FOLDERS {
+            create_folder(&dir.join(folder))?;
+        }
+        drop(Catalogue::open(dir, Access::Write)?);
+        // Last: what has a header is an archive that readers can open.
         Header::write(dir, now)?;
         drop(lock);
         Ok(Self::open(dir, Access::Write)?.0)
@@ -58,10 +75,14 @@ impl Archive {
 
     /// Opens the archive of a folder, or makes one where there is none.
     pub fn open_or_create(dir: &Path, now: Instant) -> Result<(Self, Vec<String>), ArchiveError> {
-        if Self::is_archive(dir) {
-            return Self::open(dir, Access::Write);
+        if !Self::is_archive(dir) {
+            match Self::create(dir, now) {
+                // Another process was faster.
+                Err(ArchiveError::NotEmpty(_)) if Self::is_archive(dir) => {}
+                made => return Ok((made?, Vec::new())),
+            }
         }
-        Ok((Self::create(dir, now)?, Vec::new()))
+        Self::open(dir, Access::Write)
     }
 
     /// Opens an archive. A writer repairs what a crash left; the sentences say what it did.
@@ -75,7 +96,7 @@ impl Archive {
             }
         };
         if access == Access::Write {
-            for folder in [SEGMENT_FOLDER, LOG_FOLDER, PRODUCT_FOLDER, WAVEFORM_FOLDER] {
+            for folder in FOLDERS {
                 create_folder(&dir.join(folder))?;
             }
         }

@@ -71,6 +71,9 @@ pub(super) fn failure(path: &Path) -> impl Fn(rusqlite::Error) -> ArchiveError {
             Some(ErrorCode::CannotOpen) => {
                 "it cannot be opened: check that it is a file and its permissions"
             }
+            Some(ErrorCode::SystemIoFailure) => {
+                "the disk refused: check its free space and its health, and try again"
+            }
             _ => return other(path, error.to_string()),
         };
         other(path, format!("{advice} ({error})"))

@@ -27,8 +27,8 @@ pub enum WaveformError {
         reading", .0.display())]
     Busy(PathBuf),
     /// Bytes are not what the index or the format says.
-    #[error("{} is damaged: {reason}; run `marsdeck archive verify` for the extent, and \
-        `marsdeck archive repair` to make the index again from the records", .path.display())]
+    #[error("{} is damaged: {reason}; run `marsdeck archive verify` for the extent; opening the \
+        archive for writing makes an index again from the records", .path.display())]
     Damaged {
         /// Which file.
         path: PathBuf,
