@@ -80,7 +80,7 @@ pub struct Column {
     pub unit: String,
     /// Data type in the words of the format, e.g. `ASCII_Real`, `MSB_INTEGER`.
     pub data_type: String,
-    /// Values per row: 1 for a plain column, more for a repeated field.
+    /// Values per row: 1 for a plain column, more for a repeated field, 0 for one repeated never.
     pub items: usize,
     /// Which clock, where the column holds times as text.
     pub time: Option<TimeKind>,
