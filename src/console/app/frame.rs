@@ -76,9 +76,7 @@ impl App {
         options: Options,
     ) -> Self {
         let mut options = options;
-        options.software |= cc.wgpu_render_state.as_ref().is_some_and(|state| {
-            state.adapter.get_info().device_type == eframe::wgpu::DeviceType::Cpu
-        });
+        options.software |= cc.wgpu_render_state.as_ref().is_some_and(crate::globe::is_software);
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
         app.started = Some(std::time::Instant::now());
