@@ -134,9 +134,9 @@ pub(super) fn pressures() -> Vec<f64> {
 
 /// The table as text.
 pub(super) fn table() -> String {
-    let mut text = String::from("UTC,PRESSURE\n");
-    for (i, value) in pressures().iter().enumerate() {
-        text += &format!("2019-07-26T12:{:02}:{:02}.000Z,{value}\n", i / 60, i % 60);
-    }
-    text
+    let line = |(i, value): (usize, &f64)| {
+        format!("2019-07-26T12:{:02}:{:02}.000Z,{value}\n", i / 60, i % 60)
+    };
+    let head = std::iter::once("UTC,PRESSURE\n".to_owned());
+    head.chain(pressures().iter().enumerate().map(line)).collect()
 }
