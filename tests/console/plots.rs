@@ -193,7 +193,10 @@ fn the_shown_range_is_exported() {
     press(&mut harness, "Write file");
     let sent = engine.sent.lock().expect("a list").clone();
     let [Intent::Export { series, range, path }] = sent.as_slice() else { panic!("{sent:?}") };
-    assert_eq!((series.as_slice(), *range), ([pressure()].as_slice(), harness.state().time().range));
+    assert_eq!(
+        (series.as_slice(), *range),
+        ([pressure()].as_slice(), harness.state().time().range)
+    );
     assert!(path.is_absolute() && path.extension().is_some_and(|e| e == "csv"), "{path:?}");
     press(&mut harness, "miniSEED");
     press(&mut harness, "Write file");
@@ -241,7 +244,8 @@ fn events_follow_one_another() {
     press(&mut harness, "Next event ▶");
     let first = harness.state().selection().event.clone();
     assert!(!first.is_empty());
-    let event = engine.snapshot.lock().expect("held").events.iter().find(|e| e.id == first).cloned();
+    let event =
+        engine.snapshot.lock().expect("held").events.iter().find(|e| e.id == first).cloned();
     let event = event.expect("an event");
     assert_eq!(harness.state().time().cursor, event.time);
     let range = harness.state().time().range;

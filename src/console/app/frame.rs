@@ -444,9 +444,13 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        tracing::trace!(target: "marsdeck", "frame");
         let size = ui.ctx().content_rect().size();
         self.settings.window = Some((size.x, size.y));
         self.ui_root(ui);
+        if ui.ctx().cumulative_frame_nr() == 0 {
+            tracing::info!(target: "marsdeck", "first frame");
+        }
     }
 
     fn on_exit(&mut self) {

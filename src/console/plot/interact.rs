@@ -164,7 +164,9 @@ fn zoom_box(
     {
         let y = rect.y_range();
         let (top, bottom) = (area.top().max(rect.top()), area.bottom().min(rect.bottom()));
-        let scale = super::scale::YScale::new(scale.value(bottom, y), scale.value(top, y));
+        let log = scale.log;
+        let boxed = super::scale::YScale::new(scale.value(bottom, y), scale.value(top, y));
+        let scale = super::scale::YScale { log, ..boxed };
         state.locked.insert(row.name.clone(), scale);
     }
 }

@@ -140,6 +140,8 @@ pub struct Row<'a> {
     pub weight: f32,
     /// Vertical axis while it is not locked; none: around the visible data.
     pub scale: Option<YScale>,
+    /// Whether its vertical axis is logarithmic where there are values above 0.
+    pub log: bool,
 }
 
 /// State of a plot between frames.

@@ -42,9 +42,9 @@ pub fn answer(
         Request::Products { range, format } => {
             archive.products(*range, format).map(Answer::Products).map_err(failed)
         }
-        Request::ProductBytes { id } => archive
-            .product_bytes(*id)
-            .map(|bytes| Answer::ProductBytes(Arc::new(bytes))),
+        Request::ProductBytes { id } => {
+            archive.product_bytes(*id).map(|bytes| Answer::ProductBytes(Arc::new(bytes)))
+        }
         Request::Spectrum { id } => archive
             .product_bytes(*id)
             .map(|bytes| Answer::Spectrum(Arc::new(decode_spectrum(&bytes)))),

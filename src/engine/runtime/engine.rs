@@ -238,7 +238,9 @@ impl Owner {
                     self.start(work);
                 }
             }
-            Event::Progress { job, fraction, detail } => self.ledger.progress(job, fraction, detail),
+            Event::Progress { job, fraction, detail } => {
+                self.ledger.progress(job, fraction, detail)
+            }
             Event::Ended { job, state, detail } => {
                 self.ledger.end(job, state, detail, self.shared.clock.now());
             }

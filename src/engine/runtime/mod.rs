@@ -14,6 +14,8 @@ mod work;
 
 pub use engine::{Engine, EngineConfig, EngineError, Waker};
 pub use fetch::{FetchOrder, FetchSummary, fetch};
-pub use handle::{EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket};
+pub use handle::{
+    EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket,
+};
 
 pub use crate::remote::fdsn::{FdsnSource, presets as fdsn_presets};

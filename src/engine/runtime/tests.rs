@@ -61,8 +61,7 @@ fn a_file_goes_from_intent_to_answer() {
     let snapshot = until(&engine, &woken, |s| ended(s) && !s.series.is_empty());
     let summary = snapshot.series[0].clone();
     assert_eq!(summary.samples, 3);
-    let request =
-        Request::MinMax { key: summary.key.clone(), range: summary.span, width: 1 };
+    let request = Request::MinMax { key: summary.key.clone(), range: summary.span, width: 1 };
     let Ok(Answer::MinMax { buckets, .. }) = engine.query(request).wait() else {
         panic!("no answer")
     };

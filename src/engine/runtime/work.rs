@@ -12,7 +12,7 @@ use super::engine::Event;
 use super::fetch::{FetchOrder, fetch};
 use super::handle::{Intent, JobState};
 use crate::archive::{Archive, SeriesKey};
-use crate::ingest::{FileReport, IngestOptions, Outcome, IngestProgress, ingest_path};
+use crate::ingest::{FileReport, IngestOptions, IngestProgress, Outcome, ingest_path};
 use crate::mission::Database;
 use crate::query::export::{self, ExportError};
 use crate::simulator;

@@ -170,7 +170,11 @@ mod tests {
             .enumerate()
             .map(|(i, x)| {
                 let noise = ((i * 7919) % 101) as f64 / 101.0;
-                100.0 + noise + peak(*x, 393.37, 900.0) + peak(*x, 422.72, 80.0) + peak(*x, 450.0, 300.0)
+                100.0
+                    + noise
+                    + peak(*x, 393.37, 900.0)
+                    + peak(*x, 422.72, 80.0)
+                    + peak(*x, 450.0, 300.0)
             })
             .collect();
         let found = identify(&nm, &values);

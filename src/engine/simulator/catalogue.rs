@@ -13,11 +13,8 @@ pub(super) fn quakeml(range: TimeRange) -> Option<String> {
 
 fn event(quake: &Quake) -> Event {
     let id = |what: &str| format!("smi:local.marsdeck/simulated/{}/{what}", quake.name);
-    let timing = |time: Instant, spread: f64| Timing {
-        time,
-        lower_s: Some(spread),
-        upper_s: Some(spread),
-    };
+    let timing =
+        |time: Instant, spread: f64| Timing { time, lower_s: Some(spread), upper_s: Some(spread) };
     let picks = [
         ("start", quake.p_s - 4.0, 2.0),
         ("P", quake.p_s, 2.0),

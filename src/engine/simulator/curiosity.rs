@@ -32,9 +32,18 @@ fn lmst_h(t_s: f64) -> f64 {
 fn chemcam(seed: u64, sol: &Sol) -> Table {
     let mut noise = Noise::new(seed, "chemcam", sol.number);
     let n = "/msl/chemcam/";
-    let names = ["state", "laser_temperature", "mast_temperature", "ccd_uv_temperature",
-        "ccd_vio_temperature", "ccd_vnir_temperature", "tec_current", "body_temperature",
-        "body_voltage", "shots"]
+    let names = [
+        "state",
+        "laser_temperature",
+        "mast_temperature",
+        "ccd_uv_temperature",
+        "ccd_vio_temperature",
+        "ccd_vnir_temperature",
+        "tec_current",
+        "body_temperature",
+        "body_voltage",
+        "shots",
+    ]
     .map(|name| format!("{n}{name}"));
     let units = ["", "°C", "°C", "°C", "°C", "°C", "A", "°C", "V", ""];
     let names: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(units).collect();
@@ -46,7 +55,13 @@ fn chemcam(seed: u64, sol: &Sol) -> Table {
         let (h, ltst) = (lmst_h(t), sol.ltst_h(t));
         let air = weather::gale(sol.ls_deg, ltst).air_c;
         let (active, firing) = ((on..off).contains(&h), (first..off).contains(&h));
-        let target = if firing { -4.0 + hot } else if active { -5.0 } else { -42.0 + 0.15 * (air + 50.0) };
+        let target = if firing {
+            -4.0 + hot
+        } else if active {
+            -5.0
+        } else {
+            -42.0 + 0.15 * (air + 50.0)
+        };
         laser += 0.06 * (target - laser);
         ccd += 0.05 * (if active { -18.0 } else { 0.05 * (air + 40.0) - 2.0 } - ccd);
         let state = match h {

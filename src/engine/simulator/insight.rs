@@ -97,7 +97,9 @@ fn magnetometer(seed: u64, sol: &Sol) -> Table {
         weather::magnetic_nt(ltst)
             .into_iter()
             .enumerate()
-            .map(|(i, field)| field + pulsation + awake * (1.0 - 0.4 * i as f64) + 0.25 * noise.normal())
+            .map(|(i, field)| {
+                field + pulsation + awake * (1.0 - 0.4 * i as f64) + 0.25 * noise.normal()
+            })
             .collect()
     })
 }
@@ -131,7 +133,9 @@ fn seis_housekeeping(seed: u64, sol: &Sol) -> Table {
             row.push(offset + pull * warm + 0.05 * noise.normal());
         }
         row.push(-52.0 + 6.5 * warm + 0.02 * noise.normal());
-        row.push(8.0 + 9.0 * warm + if Sol::is_awake(t) { 4.0 } else { 0.0 } + 0.05 * noise.normal());
+        row.push(
+            8.0 + 9.0 * warm + if Sol::is_awake(t) { 4.0 } else { 0.0 } + 0.05 * noise.normal(),
+        );
         row.push(30.2 + 1.6 * weather::convection(ltst) + 0.02 * noise.normal());
         row.push(0.041 + 0.002 * warm + 0.0004 * noise.normal());
         row.push(-0.028 + 0.003 * warm + 0.0004 * noise.normal());
@@ -157,7 +161,9 @@ fn apss_housekeeping(seed: u64, sol: &Sol) -> Table {
             if fault { 9.0 } else { 2.0 },
             252.0 + 14.0 * warm + 0.05 * noise.normal(),
             6.0 + 10.0 * warm + 0.05 * noise.normal(),
-            if fault { 25.1 } else { 30.2 } + 1.6 * weather::convection(ltst) + 0.02 * noise.normal(),
+            if fault { 25.1 } else { 30.2 }
+                + 1.6 * weather::convection(ltst)
+                + 0.02 * noise.normal(),
         ]
     })
 }

@@ -125,7 +125,8 @@ pub fn demo(
     for (i, number) in DEMO_SOLS.into_iter().enumerate() {
         let noon = insight.instant(number, 43_200.0, Convention::Kernel);
         let companion = msl.at(noon, Convention::Kernel).sol;
-        for (j, (mission, sol)) in [("insight", number), ("msl", companion)].into_iter().enumerate() {
+        for (j, (mission, sol)) in [("insight", number), ("msl", companion)].into_iter().enumerate()
+        {
             let start = (i * 2 + j) as f32 / parts;
             let order = SolOrder { mission: mission.to_owned(), first: sol, last: sol, seed };
             let show = |part: f32, what: &str| {

@@ -33,7 +33,11 @@ impl Component {
     fn new(seed: u64, name: &str, sol: i32, rate_hz: f64) -> Self {
         let nyquist = rate_hz / 2.0;
         let at = |f: f64| Resonator::new(f.min(nyquist * 0.8), 0.97, rate_hz);
-        Self { slow: 0.0, resonances: [at(2.4), at(4.1), at(6.8)], noise: Noise::new(seed, name, sol) }
+        Self {
+            slow: 0.0,
+            resonances: [at(2.4), at(4.1), at(6.8)],
+            noise: Noise::new(seed, name, sol),
+        }
     }
 
     fn next(&mut self, day: f64) -> f64 {
@@ -56,9 +60,8 @@ struct Glitch {
 /// Samples of the three axes of a sensor during a sol, in counts.
 pub(super) fn record(seed: u64, sol: &Sol, rate_hz: f64, sensitivity: f64) -> [Vec<i32>; 3] {
     let count = (sol.range.duration_s() * rate_hz) as usize;
-    let mut components = ["up", "north", "east"].map(|n| {
-        Component::new(seed, &format!("ground {n} {rate_hz}"), sol.number, rate_hz)
-    });
+    let mut components = ["up", "north", "east"]
+        .map(|n| Component::new(seed, &format!("ground {n} {rate_hz}"), sol.number, rate_hz));
     let mut scatter = Noise::new(seed, "scatter", sol.number);
     let glitches = glitches(seed, sol);
     let mut next_glitch = 0;

@@ -129,7 +129,8 @@ pub(super) fn gale(ls_deg: f64, ltst_h: f64) -> Gale {
     let (mean, low, high) = (mix(a.0, b.0), mix(a.1, b.1), mix(a.2, b.2));
     let shape = (air_temperature_k(ltst_h) - 174.0) / 90.0;
     let air_c = low + (high - low) * shape.clamp(0.0, 1.0);
-    let tide = 45.0 * (TAU * (ltst_h - 7.5) / 24.0).cos() + 12.0 * (2.0 * TAU * (ltst_h - 9.0) / 24.0).cos();
+    let tide = 45.0 * (TAU * (ltst_h - 7.5) / 24.0).cos()
+        + 12.0 * (2.0 * TAU * (ltst_h - 9.0) / 24.0).cos();
     Gale {
         pressure_pa: mean + tide,
         air_c,

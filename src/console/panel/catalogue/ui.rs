@@ -25,7 +25,8 @@ impl Panel for Catalogue {
     fn ui(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         if cx.snapshot.events.is_empty() {
             let sentence = "Ingest a QuakeML catalogue, or fetch one from the Products panel.";
-            if EmptyState::new("No events stored", sentence).button("Ingest…").show(ui, cx.theme) {
+            if EmptyState::new("No events stored", sentence).button("Ingest…").show(ui, cx.theme)
+            {
                 cx.intents.send(UiIntent::AskIngest);
             }
             return;
@@ -39,9 +40,12 @@ impl Panel for Catalogue {
         );
         let selected = cx.snapshot.events.iter().find(|e| e.id == cx.selection.event);
         if let Some(event) = selected {
-            egui::Panel::bottom("event details").resizable(true).default_size(150.0).show(ui, |ui| {
-                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| details(ui, cx, event));
-            });
+            egui::Panel::bottom("event details").resizable(true).default_size(150.0).show(
+                ui,
+                |ui| {
+                    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| details(ui, cx, event));
+                },
+            );
         }
         egui::CentralPanel::default().show(ui, |ui| self.table(ui, cx, &rows));
     }
@@ -178,8 +182,7 @@ fn details(ui: &mut Ui, cx: &ViewContext<'_>, event: &Event) {
         ui.label(format!("Epicentre {place}{depth}"));
         ui.horizontal_wrapped(|ui| {
             for pick in &event.picks {
-                let spread =
-                    pick.uncertainty_s.map_or(String::new(), |s| format!(" ± {s:.0} s"));
+                let spread = pick.uncertainty_s.map_or(String::new(), |s| format!(" ± {s:.0} s"));
                 let text = format!("{} {}{spread}", pick.phase, &iso(pick.time, 1)[11..]);
                 if ui.button(text).on_hover_text("Cursor to this pick").clicked() {
                     cx.intents.send(UiIntent::SetCursor(pick.time));

@@ -35,7 +35,8 @@ impl Panel for Clocks {
                         for (label, value) in rows {
                             ui.label(RichText::new(label).color(cx.theme.text_weak));
                             let text = RichText::new(&value).monospace();
-                            let response = ui.add(egui::Label::new(text).sense(egui::Sense::click()));
+                            let response =
+                                ui.add(egui::Label::new(text).sense(egui::Sense::click()));
                             if response.on_hover_text("Click to copy").clicked() {
                                 ui.copy_text(value);
                             }

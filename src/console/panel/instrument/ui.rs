@@ -41,7 +41,12 @@ impl Panel for InstrumentPanel {
 /// The selected instrument, else the first one.
 fn selected<'a>(cx: &ViewContext<'a>) -> Option<(&'a Mission, &'a Instrument)> {
     let selection = cx.selection;
-    let mut all = cx.snapshot.missions.missions.iter().flat_map(|m| m.instruments.iter().map(move |i| (m, i)));
+    let mut all = cx
+        .snapshot
+        .missions
+        .missions
+        .iter()
+        .flat_map(|m| m.instruments.iter().map(move |i| (m, i)));
     let chosen = |(m, i): &(&Mission, &Instrument)| {
         i.id == selection.instrument && (selection.mission.is_empty() || m.id == selection.mission)
     };
@@ -92,14 +97,17 @@ fn table(ui: &mut Ui, cx: &ViewContext<'_>, readings: &Readings<'_>) {
                         .on_hover_text(format!("{}\n{}", parameter.name, parameter.description));
                 });
                 row.col(|ui| {
-                    let cell = ValueCell::new(cx.theme, &parameter.title, reading.latest, cx.time.cursor);
+                    let cell =
+                        ValueCell::new(cx.theme, &parameter.title, reading.latest, cx.time.cursor);
                     ui.add(cell.parameter(Some(parameter)).severity(reading.severity));
                 });
                 row.col(|ui| {
                     ui.add(SeverityBadge::new(cx.theme, reading.severity));
                 });
                 row.col(|ui| {
-                    let age = reading.latest.map_or("–".to_owned(), |l| age_text(cx.time.cursor, l.time));
+                    let age = reading
+                        .latest
+                        .map_or("–".to_owned(), |l| age_text(cx.time.cursor, l.time));
                     ui.label(RichText::new(age).color(cx.theme.text_weak));
                 });
                 row.col(|ui| {

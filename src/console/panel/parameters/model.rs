@@ -120,18 +120,23 @@ mod tests {
     use marsdeck_engine::time::{Instant, TimeRange};
 
     fn series() -> Vec<SeriesSummary> {
-        ["/insight/apss/pressure", "/msl/rems/pressure", "XB.ELYSE.02.BHU@simulated", "XX.ABC.00.BHZ"]
-            .iter()
-            .enumerate()
-            .map(|(i, name)| SeriesSummary {
-                key: SeriesKey::parse(name),
-                kind: SeriesKind::Parameter,
-                unit: String::new(),
-                rate_hz: i as f64,
-                span: TimeRange::new(Instant::default(), Instant::from_unix_s(1.0)),
-                samples: 10 - i as u64,
-            })
-            .collect()
+        [
+            "/insight/apss/pressure",
+            "/msl/rems/pressure",
+            "XB.ELYSE.02.BHU@simulated",
+            "XX.ABC.00.BHZ",
+        ]
+        .iter()
+        .enumerate()
+        .map(|(i, name)| SeriesSummary {
+            key: SeriesKey::parse(name),
+            kind: SeriesKind::Parameter,
+            unit: String::new(),
+            rate_hz: i as f64,
+            span: TimeRange::new(Instant::default(), Instant::from_unix_s(1.0)),
+            samples: 10 - i as u64,
+        })
+        .collect()
     }
 
     #[test]
@@ -139,7 +144,10 @@ mod tests {
         let (series, database) = (series(), Database::builtin());
         let find = |search: &str| {
             let filter = Filter { search: search.into(), ..Filter::default() };
-            rows(&series, &database, &filter).iter().map(|r| r.summary.key.to_string()).collect::<Vec<_>>()
+            rows(&series, &database, &filter)
+                .iter()
+                .map(|r| r.summary.key.to_string())
+                .collect::<Vec<_>>()
         };
         assert_eq!(find("pressure"), ["/insight/apss/pressure", "/msl/rems/pressure"]);
         assert_eq!(find("PRESSURE msl"), ["/msl/rems/pressure"]);
@@ -152,7 +160,10 @@ mod tests {
         let (series, database) = (series(), Database::builtin());
         let all = rows(&series, &database, &Filter::default());
         let tree = tree(&all);
-        assert_eq!(tree.iter().map(|t| t.0.as_str()).collect::<Vec<_>>(), ["Curiosity", "InSight", "XX"]);
+        assert_eq!(
+            tree.iter().map(|t| t.0.as_str()).collect::<Vec<_>>(),
+            ["Curiosity", "InSight", "XX"]
+        );
         let sorted = Filter { order: Order::Samples, descending: true, ..Filter::default() };
         assert_eq!(rows(&series, &database, &sorted)[0].summary.samples, 10);
         let group = Filter { group: ("InSight".into(), "SEIS".into()), ..Filter::default() };

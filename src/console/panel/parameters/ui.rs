@@ -26,7 +26,8 @@ impl Panel for Parameters {
     fn ui(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         if cx.snapshot.series.is_empty() {
             let sentence = "Ingest files, or drop them onto the window.";
-            if EmptyState::new("No series stored", sentence).button("Ingest…").show(ui, cx.theme) {
+            if EmptyState::new("No series stored", sentence).button("Ingest…").show(ui, cx.theme)
+            {
                 cx.intents.send(UiIntent::AskIngest);
             }
             return;
@@ -196,8 +197,7 @@ fn value(ui: &mut Ui, cx: &ViewContext<'_>, item: &Row<'_>) {
         Some(Answer::Latest(values)) => values.first().copied().flatten(),
         _ => None,
     };
-    let severity =
-        latest.zip(item.parameter).map(|(l, p)| p.severity(l.value)).unwrap_or_default();
+    let severity = latest.zip(item.parameter).map(|(l, p)| p.severity(l.value)).unwrap_or_default();
     let cell = ValueCell::new(cx.theme, item.title(), latest, cx.time.cursor)
         .parameter(item.parameter)
         .severity(severity);

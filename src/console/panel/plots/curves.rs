@@ -35,12 +35,7 @@ pub(super) struct Curves<'a> {
 
 impl<'a> Curves<'a> {
     /// Asks for all of them.
-    pub(super) fn ask(
-        ui: &Ui,
-        cx: &ViewContext<'_>,
-        items: &[Item<'_>],
-        shown: &'a Shown,
-    ) -> Self {
+    pub(super) fn ask(ui: &Ui, cx: &ViewContext<'_>, items: &[Item<'_>], shown: &'a Shown) -> Self {
         let columns = PlotView::columns(ui);
         let slot = ui.scope_id().with("curves");
         let mut asked = Vec::new();

@@ -99,9 +99,8 @@ impl Arrangement {
                 keys.clone().any(|key| key == item.key) && keys.all(plotted)
             });
             if let Some(display) = whole {
-                let fresh = |groups: &HashMap<SeriesKey, Group>, key: &SeriesKey| {
-                    !groups.contains_key(key)
-                };
+                let fresh =
+                    |groups: &HashMap<SeriesKey, Group>, key: &SeriesKey| !groups.contains_key(key);
                 for axis in &display.axes {
                     let group = self.fresh();
                     for key in axis {
@@ -285,9 +284,10 @@ mod tests {
         assert_eq!(rows(&mut arrangement, &plotted), [vec![0], vec![1], vec![2], vec![3]]);
         arrangement.merge(&keys(&["q"]), &SeriesKey::parse("s"));
         assert_eq!(rows(&mut arrangement, &plotted), [vec![0], vec![1, 2], vec![3]]);
-        assert_eq!(moved_up(&plotted, &[vec![0], vec![1, 2], vec![3]], 1), keys(&[
-            "s", "q", "p", "gone"
-        ]));
+        assert_eq!(
+            moved_up(&plotted, &[vec![0], vec![1, 2], vec![3]], 1),
+            keys(&["s", "q", "p", "gone"])
+        );
     }
 
     #[test]

@@ -95,12 +95,7 @@ enum Found {
 impl Found {
     /// Number, extremes and mean come from one slice as long as the selection, exact at any
     /// length; the root mean square from the samples where they are few enough.
-    fn ask(
-        slot: egui::Id,
-        cx: &ViewContext<'_>,
-        item: &Item<'_>,
-        selection: TimeRange,
-    ) -> Self {
+    fn ask(slot: egui::Id, cx: &ViewContext<'_>, item: &Item<'_>, selection: TimeRange) -> Self {
         let Some(series) = item.summary else { return Self::Empty };
         let key = item.key.clone();
         let request = Request::MinMax { key, range: selection, width: 1 };

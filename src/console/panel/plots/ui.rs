@@ -23,6 +23,8 @@ pub struct Plots {
     overlays: u32,
     shows_events: bool,
     shows_limits: bool,
+    /// Names of rows with a logarithmic axis.
+    logarithmic: Vec<String>,
     export: ExportBar,
 }
 
@@ -34,6 +36,7 @@ impl Default for Plots {
             overlays: 0,
             shows_events: true,
             shows_limits: true,
+            logarithmic: Vec::new(),
             export: ExportBar::default(),
         }
     }
@@ -79,7 +82,8 @@ impl Plots {
     fn nothing(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, displays: &[Prepared<'_>]) {
         if cx.snapshot.series.is_empty() {
             let sentence = "Ingest files, or drop them onto the window.";
-            if EmptyState::new("No series stored", sentence).button("Ingest…").show(ui, cx.theme) {
+            if EmptyState::new("No series stored", sentence).button("Ingest…").show(ui, cx.theme)
+            {
                 cx.intents.send(UiIntent::AskIngest);
             }
             return;
@@ -197,7 +201,10 @@ impl Plots {
         rows: &[Vec<usize>],
         curves: &Curves<'_>,
     ) {
-        let painted: Vec<Row<'_>> = rows.iter().map(|row| curves.row(cx, items, row)).collect();
+        let mut painted: Vec<Row<'_>> = rows.iter().map(|row| curves.row(cx, items, row)).collect();
+        for row in &mut painted {
+            row.log = self.logarithmic.contains(&row.name);
+        }
         let nights = cx.nights.get(cx.clocks, cx.mission(), cx.time.range);
         let about = |event: &Event| {
             event.mission.is_empty()
@@ -218,6 +225,7 @@ impl Plots {
             fit(cx, items);
         }
         output.send(cx.intents);
+        self.export.set_area(ui.min_rect());
         for (i, rect) in output.rows.iter().enumerate() {
             self.row_menu(ui, cx, items, rows, (i, *rect));
         }
@@ -236,9 +244,12 @@ impl Plots {
         let Some(row) = rows.get(index) else { return };
         let here: Vec<&Item<'_>> = row.iter().filter_map(|i| items.get(*i)).collect();
         let Some(first) = here.first() else { return };
-        let at = Rect::from_min_size(pos2(rect.right() - 30.0, rect.top() - 15.0), vec2(30.0, 14.0));
+        let at =
+            Rect::from_min_size(pos2(rect.right() - 30.0, rect.top() - 16.0), vec2(30.0, 15.0));
         let builder = UiBuilder::new().max_rect(at).id_salt(("row menu", first.key));
         let mut child = ui.new_child(builder);
+        child.spacing_mut().interact_size.y = 14.0;
+        child.spacing_mut().button_padding = vec2(8.0, 0.0);
         let above = index.checked_sub(1).and_then(|i| rows.get(i)?.first());
         let above = above.and_then(|i| items.get(*i)).map(|item| item.key);
         let label = format!("Row menu: {}", first.label);
@@ -260,6 +271,15 @@ impl Plots {
                 ui.close();
             }
             let name = first.key.to_string();
+            let mut log = self.logarithmic.contains(&name);
+            if ui.checkbox(&mut log, "Logarithmic").changed() {
+                self.logarithmic.retain(|known| *known != name);
+                if log {
+                    self.logarithmic.push(name.clone());
+                }
+                self.state.locked.remove(&name);
+                ui.close();
+            }
             if self.state.locked.contains_key(&name)
                 && ui.button("Unlock the vertical axis").clicked()
             {
@@ -267,18 +287,7 @@ impl Plots {
                 ui.close();
             }
             ui.separator();
-            for item in &here {
-                if ui.button(format!("Remove {}", item.label)).clicked() {
-                    cx.intents.send(UiIntent::UnplotSeries(item.key.clone()));
-                    ui.close();
-                }
-            }
-            for item in &here {
-                if ui.button(format!("Copy the name of {}", item.label)).clicked() {
-                    ui.copy_text(item.key.to_string());
-                    ui.close();
-                }
-            }
+            series_menu(ui, cx, &here);
         });
         let role = egui::Role::Button;
         menu.response.widget_info(|| egui::WidgetInfo::labeled(role, true, &label));
@@ -323,5 +332,21 @@ fn fit(cx: &ViewContext<'_>, items: &[Item<'_>]) {
     match spans.reduce(|a, b| a.hull(&b)) {
         Some(span) => cx.intents.send(UiIntent::SetRange(span)),
         None => cx.intents.send(UiIntent::FitAll),
+    }
+}
+
+/// Entries for each series of a row.
+fn series_menu(ui: &mut Ui, cx: &ViewContext<'_>, here: &[&Item<'_>]) {
+    for item in here {
+        if ui.button(format!("Remove {}", item.label)).clicked() {
+            cx.intents.send(UiIntent::UnplotSeries(item.key.clone()));
+            ui.close();
+        }
+    }
+    for item in here {
+        if ui.button(format!("Copy the name of {}", item.label)).clicked() {
+            ui.copy_text(item.key.to_string());
+            ui.close();
+        }
     }
 }

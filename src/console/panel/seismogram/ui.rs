@@ -47,7 +47,7 @@ impl Panel for Seismogram {
         let data = segments.get(shown).and_then(Option::as_deref);
         let traces = Traces::ask(ui, cx, group, self.demean);
         self.toolbar(ui, cx, &groups, shown, traces.loading());
-        self.event_bar(ui, cx, data);
+        event_bar(ui, cx, data);
         info(ui, cx, group, &traces);
         self.export.show(ui, cx, &group.members, self.state.selection);
         egui::CentralPanel::no_frame().show(ui, |ui| {
@@ -130,9 +130,8 @@ impl Seismogram {
     ) {
         let label = ui.label(RichText::new("Channels").color(cx.theme.text_weak));
         let text = groups.get(shown).map(Group::label).unwrap_or_default();
-        let combo = ComboBox::from_id_salt("channels").width(230.0).selected_text(text).show_ui(
-            ui,
-            |ui| {
+        let combo =
+            ComboBox::from_id_salt("channels").width(230.0).selected_text(text).show_ui(ui, |ui| {
                 let automatic = self.chosen.is_none();
                 let text = "Automatic: most samples, measured first";
                 if ui.selectable_label(automatic, text).clicked() {
@@ -146,45 +145,8 @@ impl Seismogram {
                         self.state.locked.clear();
                     }
                 }
-            },
-        );
+            });
         combo.response.labelled_by(label.id).on_hover_text("Station, location, band and product");
-    }
-
-    /// Steps from event to event, of those that lie in the data where any do.
-    fn event_bar(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, data: Option<&[TimeRange]>) {
-        let all: Vec<&Event> = cx.snapshot.events.iter().collect();
-        if all.is_empty() {
-            return;
-        }
-        let held = |event: &&Event| {
-            data.is_some_and(|data| data.iter().any(|s| s.overlaps(&window_of(event))))
-        };
-        let with_data: Vec<&Event> = all.iter().copied().filter(held).collect();
-        let (events, which) =
-            if with_data.is_empty() { (all, "") } else { (with_data, " that lies in these data") };
-        let selected = cx.snapshot.events.iter().find(|e| e.id == cx.selection.event);
-        ui.horizontal_wrapped(|ui| {
-            for (on, text) in [(false, "◀ Previous event"), (true, "Next event ▶")] {
-                let to = model::neighbour(&events, &cx.selection.event, cx.time.cursor, on);
-                let word = if on { "next" } else { "previous" };
-                let button = ui
-                    .add_enabled(to.is_some(), Button::new(text))
-                    .on_hover_text(format!("The {word} event{which}"))
-                    .on_disabled_hover_text(format!("There is no {word} event{which}."));
-                if let (true, Some(to)) = (button.clicked(), to) {
-                    go(cx, to);
-                }
-            }
-            let fit = ui.add_enabled(selected.is_some(), Button::new("Fit event"));
-            let fit = fit.on_disabled_hover_text("Select an event first.");
-            if let (true, Some(event)) = (fit.clicked(), selected) {
-                cx.intents.send(UiIntent::SetRange(window_of(event)));
-            }
-            if let Some(event) = selected {
-                picks(ui, cx, event);
-            }
-        });
     }
 
     fn plot(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, group: &Group<'_>, traces: &Traces<'_>) {
@@ -206,7 +168,44 @@ impl Seismogram {
             output.range = Some(span);
         }
         output.send(cx.intents);
+        self.export.set_area(ui.min_rect());
     }
+}
+
+/// Steps from event to event, of those that lie in the data where any do.
+fn event_bar(ui: &mut Ui, cx: &ViewContext<'_>, data: Option<&[TimeRange]>) {
+    let all: Vec<&Event> = cx.snapshot.events.iter().collect();
+    if all.is_empty() {
+        return;
+    }
+    let held = |event: &&Event| {
+        data.is_some_and(|data| data.iter().any(|s| s.overlaps(&window_of(event))))
+    };
+    let with_data: Vec<&Event> = all.iter().copied().filter(held).collect();
+    let (events, which) =
+        if with_data.is_empty() { (all, "") } else { (with_data, " that lies in these data") };
+    let selected = cx.snapshot.events.iter().find(|e| e.id == cx.selection.event);
+    ui.horizontal_wrapped(|ui| {
+        for (on, text) in [(false, "◀ Previous event"), (true, "Next event ▶")] {
+            let to = model::neighbour(&events, &cx.selection.event, cx.time.cursor, on);
+            let word = if on { "next" } else { "previous" };
+            let button = ui
+                .add_enabled(to.is_some(), Button::new(text))
+                .on_hover_text(format!("The {word} event{which}"))
+                .on_disabled_hover_text(format!("There is no {word} event{which}."));
+            if let (true, Some(to)) = (button.clicked(), to) {
+                go(cx, to);
+            }
+        }
+        let fit = ui.add_enabled(selected.is_some(), Button::new("Fit event"));
+        let fit = fit.on_disabled_hover_text("Select an event first.");
+        if let (true, Some(event)) = (fit.clicked(), selected) {
+            cx.intents.send(UiIntent::SetRange(window_of(event)));
+        }
+        if let Some(event) = selected {
+            picks(ui, cx, event);
+        }
+    });
 }
 
 /// Selects an event, puts the cursor to its origin and shows its window.

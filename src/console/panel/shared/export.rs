@@ -1,14 +1,17 @@
-//! A bar that exports what a panel shows: to a file by the engine, or as text to the clipboard.
+//! A bar that exports what a panel shows: to a file by the engine, as a picture, or as text to the
+//! clipboard.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use egui::{Button, Id, RichText, TextEdit, Ui};
+use crossbeam_channel::Receiver;
+use egui::{Button, Id, Rect, RichText, TextEdit, Ui};
 use marsdeck_engine::archive::{SeriesKey, SeriesKind, SeriesSummary};
 use marsdeck_engine::query::Answer;
 use marsdeck_engine::runtime::Intent;
 use marsdeck_engine::time::{Civil, TimeRange, iso};
 
+use super::picture::save_picture;
 use crate::intent::UiIntent;
 use crate::theme;
 use crate::view::{ViewContext, ask_samples};
@@ -26,9 +29,18 @@ pub struct ExportBar {
     /// What is being collected for the clipboard.
     copying: Option<(Vec<SeriesKey>, TimeRange)>,
     said: String,
+    /// Where the plot is, for pictures.
+    area: Option<Rect>,
+    /// What became of a picture.
+    picture: Option<Receiver<String>>,
 }
 
 impl ExportBar {
+    /// Tells where the plot was painted.
+    pub fn set_area(&mut self, area: Rect) {
+        self.area = Some(area);
+    }
+
     /// The button that opens and closes the bar.
     pub fn button(&mut self, ui: &mut Ui) {
         let hint = "Export the shown range as CSV or miniSEED, or copy it.";
@@ -47,6 +59,10 @@ impl ExportBar {
         selected: Option<TimeRange>,
     ) {
         self.collect(ui, cx);
+        if let Some(said) = self.picture.as_ref().and_then(|receiver| receiver.try_recv().ok()) {
+            self.said = said;
+            self.picture = None;
+        }
         if !self.open {
             return;
         }
@@ -57,10 +73,10 @@ impl ExportBar {
         }
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(RichText::new("Export to").color(cx.theme.text_weak));
-            ui.add(TextEdit::singleline(&mut self.path).desired_width(300.0))
+            ui.add(TextEdit::singleline(&mut self.path).desired_width(360.0))
                 .labelled_by(label.id)
                 .on_hover_text("A file; ~/ is your home folder. The ending tells the format.");
-            for (word, ending) in [("CSV", "csv"), ("miniSEED", "mseed")] {
+            for (word, ending) in [("CSV", "csv"), ("miniSEED", "mseed"), ("Picture", "png")] {
                 if ui.selectable_label(extension(&self.path) == ending, word).clicked() {
                     self.path = with_extension(&self.path, ending);
                 }
@@ -73,8 +89,13 @@ impl ExportBar {
             if go.on_disabled_hover_text(refused.unwrap_or_default()).clicked() {
                 let path = expand(&self.path);
                 self.said = format!("Writing {}; the status line says when done.", path.display());
-                let intent = Intent::Export { series: keys, range, path };
-                cx.intents.send(UiIntent::Engine(intent));
+                if extension(&self.path) == "png" {
+                    "Taking a picture…".clone_into(&mut self.said);
+                    self.picture = self.area.map(|area| save_picture(ui.ctx(), area, path));
+                } else {
+                    let intent = Intent::Export { series: keys, range, path };
+                    cx.intents.send(UiIntent::Engine(intent));
+                }
             }
             self.copy_button(ui, series, range);
             if ui.button("Close").on_hover_text("Close the export bar").clicked() {
@@ -88,8 +109,9 @@ impl ExportBar {
         let expected: f64 = series.iter().map(|s| expected_samples(s, range)).sum();
         let few = expected <= MOST_COPIED && !series.is_empty();
         let copy = ui.add_enabled(few && self.copying.is_none(), Button::new("Copy as CSV"));
-        let sentence =
-            format!("About {expected:.0} samples: zoom in below {MOST_COPIED:.0}, or write a file.");
+        let sentence = format!(
+            "About {expected:.0} samples: zoom in below {MOST_COPIED:.0}, or write a file."
+        );
         if copy.on_disabled_hover_text(sentence).clicked() {
             let keys = series.iter().map(|s| s.key.clone()).collect();
             self.copying = Some((keys, range));
@@ -136,12 +158,12 @@ fn exported(series: &[&SeriesSummary], path: &str) -> (Vec<SeriesKey>, Option<&'
     let waves = || series.iter().filter(|s| s.kind == SeriesKind::Waveform);
     match extension(path).as_str() {
         _ if series.is_empty() => (all, Some("Plot a series first.")),
-        "csv" => (all, None),
+        "csv" | "png" => (all, None),
         "mseed" if waves().count() == 0 => {
             (all, Some("Only waveforms have miniSEED records; export these series as CSV."))
         }
         "mseed" => (waves().map(|s| s.key.clone()).collect(), None),
-        _ => (all, Some("End the path in .csv or .mseed.")),
+        _ => (all, Some("End the path in .csv, .mseed or .png.")),
     }
 }
 

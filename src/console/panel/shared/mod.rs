@@ -5,6 +5,7 @@ mod axis;
 mod export;
 mod occurrences;
 mod pick;
+mod picture;
 mod readings;
 
 pub use axis::axis_choice;

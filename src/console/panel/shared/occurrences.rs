@@ -51,10 +51,11 @@ impl Occurrences {
         for pick in &event.picks {
             let colour = pick_colour(cx, &pick.phase);
             let label = pick_label(&pick.phase);
-            self.marks.push(Mark { time: pick.time, label, colour, strong: selected });
+            // The phases stay when labels get in each other's way, start and end may go.
+            let strong = selected && pick.phase.starts_with(['P', 'S']);
+            self.marks.push(Mark { time: pick.time, label, colour, strong });
             if let (true, Some(spread)) = (selected, pick.uncertainty_s.filter(|s| *s > 0.0)) {
-                let range =
-                    TimeRange::new(pick.time.plus_s(-spread), pick.time.plus_s(spread));
+                let range = TimeRange::new(pick.time.plus_s(-spread), pick.time.plus_s(spread));
                 self.spans.push(TimeSpan { range, colour, label: pick.phase.clone() });
             }
         }

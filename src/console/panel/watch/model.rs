@@ -20,8 +20,7 @@ pub(super) fn state(instrument: &Instrument, readings: &Readings<'_>) -> State {
         _ => "ON".to_owned(),
     };
     let asleep = matches!(word.as_str(), "OFF" | "STANDBY" | "IDLE");
-    let severity =
-        if asleep && worst <= Severity::Normal { Severity::Standby } else { worst };
+    let severity = if asleep && worst <= Severity::Normal { Severity::Standby } else { worst };
     State { word, severity }
 }
 
@@ -29,18 +28,16 @@ pub(super) fn state(instrument: &Instrument, readings: &Readings<'_>) -> State {
 pub(super) fn next<'a>(readings: &'a Readings<'_>) -> Option<(String, &'a Reading<'a>)> {
     let reading = readings.worst().filter(|r| r.severity > Severity::Normal)?;
     let value = reading.parameter.print(reading.latest?.value);
-    let limit = reading
-        .parameter
-        .limits
-        .iter()
-        .filter(|l| l.severity == reading.severity)
-        .find_map(|l| match (l.low, l.high) {
-            (Some(low), Some(high)) => Some(format!("limits {low} to {high}")),
-            (Some(low), None) => Some(format!("lower limit {low}")),
-            (None, Some(high)) if reading.parameter.states.is_empty() => {
-                Some(format!("upper limit {high}"))
+    let limit =
+        reading.parameter.limits.iter().filter(|l| l.severity == reading.severity).find_map(|l| {
+            match (l.low, l.high) {
+                (Some(low), Some(high)) => Some(format!("limits {low} to {high}")),
+                (Some(low), None) => Some(format!("lower limit {low}")),
+                (None, Some(high)) if reading.parameter.states.is_empty() => {
+                    Some(format!("upper limit {high}"))
+                }
+                _ => None,
             }
-            _ => None,
         });
     let unit = &reading.parameter.unit;
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };

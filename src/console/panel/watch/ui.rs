@@ -111,7 +111,8 @@ fn header(
 ) {
     ui.horizontal(|ui| {
         let name = RichText::new(&instrument.name).heading().color(cx.theme.text);
-        let open = ui.link(name).on_hover_text(format!("{}. Click for all of it.", instrument.title));
+        let open =
+            ui.link(name).on_hover_text(format!("{}. Click for all of it.", instrument.title));
         if open.clicked() {
             let (mission, instrument) = (mission.id.clone(), instrument.id.clone());
             cx.intents.send(UiIntent::SelectInstrument(mission, instrument));

@@ -50,6 +50,16 @@ fn hostile_nesting_and_entities_do_not_grow() {
 }
 
 #[test]
+fn an_element_without_a_name_stops_the_reading() {
+    for text in ["<a><>x</></a>", "<a><p:>x</p:></a>"] {
+        let (tree, problems) = parse(text);
+        assert_eq!(tree.root().map(Node::name), Some("a"), "{text}");
+        assert_eq!((problems.len(), problems[0].offset), (1, Some(3)), "{problems:?}");
+        assert_eq!(problems[0].field, "element");
+    }
+}
+
+#[test]
 fn encodings() {
     let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xE9t\xE9</a>";
     let mut problems = Problems::default();

@@ -247,6 +247,9 @@ impl Builder {
 
     fn start(&mut self, e: &BytesStart<'_>, offset: u64, empty: bool) -> Option<Problem> {
         let at = self.base + offset;
+        if e.local_name().as_ref().is_empty() {
+            return Some(Problem::at(at, "element", "it has no name; reading stopped here"));
+        }
         if self.open.len() >= MAX_DEPTH {
             let reason = format!("nested deeper than {MAX_DEPTH} elements; reading stopped here");
             return Some(Problem::at(at, self.place(), reason));

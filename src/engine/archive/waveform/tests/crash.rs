@@ -9,6 +9,9 @@ use crate::archive::waveform::WaveformStore;
 
 /// Variable that tells the child its folder and first delivery.
 const CHILD: &str = "MARSDECK_WAVEFORM_CRASH_CHILD";
+/// This test, as the test program calls it.
+const TEST: &str =
+    "archive::waveform::tests::crash::killed_at_any_moment_it_keeps_what_it_reported";
 /// Times that the child is killed.
 const KILLS: u64 = 100;
 
@@ -20,11 +23,8 @@ fn delivery(k: u64) -> (&'static str, Vec<u8>) {
     (if k % 3 == 2 { "processed" } else { "raw" }, bytes)
 }
 
-/// Not a test: what the killed process runs.
-#[test]
-#[ignore = "run by the test below as a process of its own"]
-fn child() {
-    let Ok(told) = std::env::var(CHILD) else { return };
+/// What the killed process runs: the test below, started with the variable set.
+fn child(told: &str) {
     let (first, dir) = told.split_once(' ').expect("number and folder");
     let (store, _) = WaveformStore::open(dir.as_ref(), true).expect("opens");
     let mut k: u64 = first.parse().expect("number");
@@ -39,12 +39,15 @@ fn child() {
 
 #[test]
 fn killed_at_any_moment_it_keeps_what_it_reported() {
+    if let Ok(told) = std::env::var(CHILD) {
+        return child(&told);
+    }
     let dir = scratch();
     let me = std::env::current_exe().expect("path of the test program");
     let (mut next, mut repairs, mut random) = (0u64, 0, 0x2545_F491_4F6C_DD1Du64);
-    for _ in 0..KILLS {
+    for kill in 0..KILLS {
         let mut child = Command::new(&me)
-            .args(["--exact", "archive::waveform::tests::crash::child", "--ignored", "--nocapture"])
+            .args(["--exact", TEST, "--nocapture"])
             .env(CHILD, format!("{next} {}", dir.path().display()))
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -53,11 +56,16 @@ fn killed_at_any_moment_it_keeps_what_it_reported() {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let wait = Duration::from_micros(20_000 + (random >> 33) % 40_000);
         let pipe = child.stdout.take().expect("pipe");
+        let (reported, report) = std::sync::mpsc::channel();
         let reader = std::thread::spawn(move || {
             let lines = BufReader::new(pipe).lines().map_while(Result::ok);
             let told = lines.filter_map(|l| l.rsplit_once("stored ")?.1.trim().parse().ok());
-            told.max()
+            told.inspect(|_: &u64| drop(reported.send(()))).max()
         });
+        // Every third child is killed while it starts, the others after their first report.
+        if kill % 3 != 0 {
+            drop(report.recv_timeout(Duration::from_secs(5)));
+        }
         std::thread::sleep(wait);
         child.kill().expect("kills");
         child.wait().expect("ends");
