@@ -55,7 +55,9 @@ pub fn render(
 fn ensure_driver() -> anyhow::Result<()> {
     let setup = egui_kittest::wgpu::default_wgpu_setup();
     let instance = pollster::block_on(setup.new_instance());
-    let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    let eframe::egui_wgpu::WgpuSetup::CreateNew(new) = &setup else { return Ok(()) };
+    let backends = new.instance_descriptor.backends;
+    let found = pollster::block_on(instance.enumerate_adapters(backends));
     ensure!(
         !found.is_empty(),
         "no graphics driver was found; install mesa-vulkan-drivers, which needs no graphics card"
