@@ -49,8 +49,7 @@ fuzz_target!(|data: &[u8]| {
         samples,
     };
     let record_length = 128 << (head[2] % 6);
-    let options =
-        WriteOptions { version, encoding, record_length, ..WriteOptions::default() };
+    let options = WriteOptions { version, encoding, record_length, ..WriteOptions::default() };
     let mut bytes = match mseed::write(&trace, &options) {
         Ok(bytes) => bytes,
         Err(problem) => return assert!(!problem.reason.is_empty()),

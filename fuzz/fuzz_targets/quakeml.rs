@@ -16,7 +16,15 @@ fuzz_target!(|data: &[u8]| {
         let _ = (event.span(), event.origin(), event.magnitude());
     }
     let text = quakeml::write(&events);
-    let (again, problems) = quakeml::read(text.as_bytes());
-    assert!(problems.is_empty(), "own text: {problems:?}\n{text}");
-    assert_eq!(again, events, "{text}");
+    let (again, told) = quakeml::read(text.as_bytes());
+    if problems.is_empty() {
+        assert!(told.is_empty(), "own text: {told:?}\n{text}");
+        assert_eq!(again, events, "{text}");
+    } else {
+        // Half of an epicentre, a reference to nothing: what is written of these may read
+        // back as less, but every event is there.
+        let ids =
+            |list: &[quakeml::Event]| list.iter().map(|e| e.public_id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&again), ids(&events), "{text}");
+    }
 });

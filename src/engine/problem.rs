@@ -26,14 +26,19 @@ impl Problem {
         Self {
             place: String::new(),
             offset: Some(offset),
-            field: field.into(),
+            field: named(field.into()),
             reason: reason.into(),
         }
     }
 
     /// A problem with no byte offset.
     pub fn of(field: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { place: String::new(), offset: None, field: field.into(), reason: reason.into() }
+        Self {
+            place: String::new(),
+            offset: None,
+            field: named(field.into()),
+            reason: reason.into(),
+        }
     }
 
     /// The same problem, said of a file.
@@ -42,6 +47,11 @@ impl Problem {
         self.place = place.into();
         self
     }
+}
+
+/// A damaged input may leave its fields without a name.
+fn named(field: String) -> String {
+    if field.is_empty() { "(unnamed)".to_owned() } else { field }
 }
 
 impl fmt::Display for Problem {

@@ -173,9 +173,6 @@ impl Rows {
             );
             problems.push(Problem::at(at, "row", reason));
         }
-        if let Some((at, reason)) = self.stopped {
-            problems.push(Problem::at(at, "table", reason));
-        }
         let first: Vec<String> = self
             .columns
             .iter()
@@ -186,6 +183,14 @@ impl Rows {
             .collect();
         out.header = !first.is_empty() && first.iter().all(|c| is_name(c));
         let skip = usize::from(out.header);
+        // Room was kept for a header row; without one there may be a row too many.
+        if let Some(&at) = self.offsets.get(self.limits.rows.saturating_add(skip)) {
+            self.offsets.truncate(self.limits.rows.saturating_add(skip));
+            self.stopped.get_or_insert((at, "more rows than the limit, the rest is left out"));
+        }
+        if let Some((at, reason)) = self.stopped {
+            problems.push(Problem::at(at, "table", reason));
+        }
         for (i, cells) in std::mem::take(&mut self.columns).into_iter().enumerate() {
             let (name, unit) = match (out.header, first.get(i)) {
                 (true, Some(cell)) if !cell.is_empty() => name_and_unit(cell),

@@ -104,6 +104,10 @@ fn limits_hold() {
     let (read, problems) = read(b"a,b,c\n1,2,3\n4,5,6\n7,8,9\n", few);
     assert_eq!((read.table.rows, read.table.columns.len()), (2, 2));
     assert!(problems.iter().any(|p| p.reason.contains("limit")), "{problems:?}");
+    // Without a header row there are as many rows, not one more.
+    let (read, problems) = super::read(b"1,2\n3,4\n5,6\n", few);
+    assert_eq!((read.table.rows, read.table.columns[0].data.len()), (2, 2));
+    assert_eq!(problems.iter().find(|p| p.reason.contains("limit")).unwrap().offset, Some(8));
     // A wide header over a hundred thousand empty rows fills no memory.
     let text = format!("{}x\n{}", "a,".repeat(4000), "1\n".repeat(100_000));
     let (read, problems) = super::read(text.as_bytes(), Limits::default());

@@ -117,6 +117,13 @@ fn broken_labels_are_told_with_offset_and_reason() {
     assert!(seen >= 6);
 }
 
+#[test]
+fn an_object_without_a_name_is_told() {
+    let (_, problems) = read_label(b"PDS_VERSION_ID = PDS3\nOBJECT = = 5\nEND\n");
+    assert!(!problems.is_empty());
+    assert!(problems.iter().all(|p| !p.field.is_empty()), "{problems:?}");
+}
+
 const LABEL: &str = "PDS_VERSION_ID = PDS3\r\nRECORD_BYTES = 10\r\n^TABLE = (\"T.TAB\", 2)\r\n\
     OBJECT = TABLE\r\n INTERCHANGE_FORMAT = BINARY\r\n ROWS = 2\r\n ROW_BYTES = 10\r\n\
     ^STRUCTURE = \"T.FMT\"\r\nEND_OBJECT = TABLE\r\nEND\r\n";

@@ -60,6 +60,22 @@ fn an_element_without_a_name_stops_the_reading() {
 }
 
 #[test]
+fn control_characters_are_left_out() {
+    let (tree, problems) = parse("<a k='x\0y&#1;'>1\u{8}2&#1;3</a>");
+    assert_eq!(problems, vec![]);
+    let root = tree.root().unwrap();
+    assert_eq!((root.text(), root.attribute("k")), ("123", Some("xy")));
+}
+
+#[test]
+fn reasons_do_not_quote_the_file() {
+    for text in [format!("<a></{}>", "b".repeat(9000)), format!("<a {}='&x;'>", "b".repeat(9000))] {
+        let (_, problems) = parse(&text);
+        assert!(problems.iter().all(|p| p.reason.len() < 1000), "{problems:?}");
+    }
+}
+
+#[test]
 fn encodings() {
     let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xE9t\xE9</a>";
     let mut problems = Problems::default();

@@ -203,6 +203,7 @@ impl Builder {
                 Ok(Event::Eof) => return self.eof(offset),
                 Ok(_) => None,
                 Err(error) => {
+                    let error = shortened(&error.to_string());
                     let reason = format!("{error}; what stands before it was kept");
                     let at = self.base + reader.error_position();
                     Some(Problem::at(at, self.place(), reason))
@@ -304,13 +305,20 @@ impl Builder {
         for attribute in e.attributes().with_checks(false) {
             let attribute = match attribute {
                 Ok(attribute) => attribute,
-                Err(error) => return Some(format!("{error}; what stands before it was kept")),
+                Err(error) => {
+                    let error = shortened(&error.to_string());
+                    return Some(format!("{error}; what stands before it was kept"));
+                }
             };
             let key = attribute.key.as_ref();
             let version = quick_xml::XmlVersion::Implicit1_0;
             let value = match attribute.normalized_value(version) {
                 Ok(value) => value,
-                Err(error) => return Some(format!("attribute {key}: {error}; reading stopped")),
+                Err(error) => {
+                    let error = shortened(&error.to_string());
+                    let key = shortened(key);
+                    return Some(format!("attribute {key}: {error}; reading stopped"));
+                }
             };
             if key == "xmlns" || key.starts_with("xmlns:") {
                 let prefix = key.strip_prefix("xmlns:").unwrap_or_default().to_owned();
@@ -319,7 +327,8 @@ impl Builder {
                 self.bound.push(prefix);
             } else if !key.contains(':') {
                 let key = self.intern(key);
-                self.tree.attributes.push((key, value.into_owned()));
+                let value = value.chars().filter(|c| is_xml(*c)).collect();
+                self.tree.attributes.push((key, value));
             }
         }
         None
@@ -343,7 +352,7 @@ impl Builder {
         }
         let element = &mut self.tree.elements[open.index as usize];
         let from = self.tree.text.len() as u32;
-        self.tree.text.push_str(piece);
+        self.tree.text.extend(piece.chars().filter(|c| is_xml(*c)));
         if element.text.1 == 0 {
             element.text.0 = from;
         }
@@ -362,4 +371,14 @@ impl Builder {
             None => self.append(&format!("&{name};")),
         }
     }
+}
+
+/// Whether XML 1.0 (section 2.2) has this character; others are no part of any text.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// The start of a message that may quote the input at any length.
+fn shortened(message: &str) -> String {
+    message.chars().take(200).collect()
 }
