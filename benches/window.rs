@@ -2,7 +2,8 @@
 //! and with the clocks ticking, memory, and memory while a replay runs.
 //!
 //! `benches/scripts/window.sh` prepares a display and the demo archive and runs this. A program
-//! prints `frame` on stderr at each frame and `first frame` at the end of the first one.
+//! prints `frame` and its number, from 0, on stderr at each pass of a frame, and `first frame` at
+//! the end of the first one.
 //! Processes are measured by Linux's `/proc`; keys are pressed by `xdotool`.
 
 use std::error::Error;
@@ -63,7 +64,7 @@ fn options() -> Result<Option<Options>> {
 struct Program {
     child: Child,
     started: Stopwatch,
-    lines: Receiver<(Stopwatch, bool)>,
+    lines: Receiver<(Stopwatch, Option<usize>)>,
     frames: Arc<AtomicUsize>,
 }
 
@@ -85,28 +86,30 @@ impl Program {
         let count = Arc::clone(&frames);
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(std::result::Result::ok) {
-                let first = line.ends_with("first frame");
-                if first || line.ends_with("frame") {
-                    count.fetch_add(usize::from(!first), Ordering::Relaxed);
+                let number = line.rsplit_once("frame ").and_then(|(_, n)| n.parse().ok());
+                if let Some(number) = number {
+                    count.store(number + 1, Ordering::Relaxed);
+                }
+                if number.is_some() || line.ends_with("first frame") {
                     // Nobody listens once the start is measured.
-                    let _ = send.send((Stopwatch::now(), first));
+                    let _ = send.send((Stopwatch::now(), number));
                 }
             }
         });
         Ok(Self { child, started, lines, frames })
     }
 
-    /// Milliseconds to the end of the first frame's interface, and to the next frame, before
+    /// Milliseconds to the end of the first frame's last pass, and to the next frame, before
     /// which the first one was drawn.
     fn first_frames(&self) -> Result<(f64, f64)> {
         let ms = |at: Stopwatch| at.duration_since(self.started).as_secs_f64() * 1e3;
         let mut first = None;
         loop {
-            let (at, is_first) = self.lines.recv_timeout(PATIENCE)?;
-            match first {
-                None if is_first => first = Some(ms(at)),
-                Some(first) => return Ok((first, ms(at))),
-                None => {}
+            let (at, number) = self.lines.recv_timeout(PATIENCE)?;
+            match (number, first) {
+                (None, _) => first = Some(ms(at)),
+                (Some(1..), Some(first)) => return Ok((first, ms(at))),
+                _ => {}
             }
         }
     }
