@@ -442,7 +442,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        tracing::trace!(target: "marsdeck", "frame");
+        tracing::trace!(target: "marsdeck", "frame {}", ui.ctx().cumulative_frame_nr());
         let size = ui.ctx().content_rect().size();
         self.settings.window = Some((size.x, size.y));
         self.ui_root(ui);
