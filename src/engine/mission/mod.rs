@@ -1,7 +1,12 @@
 //! The mission database: missions, instruments, parameters, limits, sites and displays.
 //!
-//! Missions are data under `assets/missions/<mission>/`, not code.
+//! Missions are data under `assets/missions/<mission>/`, not code: `mission.toml` names the
+//! mission, its sites and displays, every other file of the folder is one instrument. The files
+//! in the repository are built in; [`Database::load`] reads any others.
 
+mod check;
+mod load;
 mod model;
 
+pub use load::{MissionFile, builtin_files};
 pub use model::{Database, Display, Instrument, Limit, Mission, Parameter, Severity, Site};

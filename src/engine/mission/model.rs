@@ -70,6 +70,27 @@ pub struct Parameter {
     pub description: String,
 }
 
+impl Parameter {
+    /// Severity of a value: that of the most severe limit it violates, else normal; a NaN is off.
+    pub fn severity(&self, value: f64) -> Severity {
+        if value.is_nan() {
+            return Severity::Off;
+        }
+        let outside = |l: &&Limit| {
+            l.low.is_some_and(|low| value < low) || l.high.is_some_and(|high| value > high)
+        };
+        self.limits.iter().filter(outside).map(|l| l.severity).max().unwrap_or(Severity::Normal)
+    }
+
+    /// The value as printed, without its unit: a state's name, or a number with its decimals.
+    pub fn print(&self, value: f64) -> String {
+        match self.states.iter().find(|(number, _)| *number == value) {
+            Some((_, name)) => name.clone(),
+            None => format!("{value:.*}", usize::from(self.decimals)),
+        }
+    }
+}
+
 fn two() -> u8 {
     2
 }

@@ -1,0 +1,150 @@
+//! What makes a database wrong although its files can be read.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::load::{Loaded, Source};
+use super::model::{Display, Instrument, Parameter, Site};
+use crate::problem::Problem;
+
+/// Checks one mission; every problem names file and line.
+pub(super) fn mission(
+    source: &Source<'_>,
+    instruments: &[Loaded<'_, Instrument>],
+    displays: &[(Range<usize>, Display)],
+    sites: &[(Range<usize>, Site)],
+    problems: &mut Vec<Problem>,
+) {
+    if sites.is_empty() {
+        problems.push(source.problem(
+            0,
+            "id",
+            "site",
+            "add a [[site]]: the first is the landing site".into(),
+        ));
+    }
+    for (span, site) in sites {
+        let on_mars = (-90.0..=90.0).contains(&site.latitude_deg)
+            && (0.0..360.0).contains(&site.longitude_deg);
+        if !on_mars {
+            let reason = format!(
+                "{} needs a latitude of -90 to 90 and an east longitude of 0 to 360",
+                site.name
+            );
+            problems.push(source.problem(span.start, "latitude_deg", "site", reason));
+        }
+    }
+    let mut seen = HashSet::new();
+    for loaded in instruments {
+        instrument(loaded, &mut seen, problems);
+    }
+    for (span, display) in displays {
+        for name in display.axes.iter().flatten().filter(|n| !seen.contains(n.as_str())) {
+            let reason =
+                format!("display {:?} names {name}, which no instrument defines", display.title);
+            problems.push(source.problem(span.start, name, "axes", reason));
+        }
+    }
+}
+
+fn instrument<'a>(
+    loaded: &'a Loaded<'_, Instrument>,
+    seen: &mut HashSet<&'a str>,
+    problems: &mut Vec<Problem>,
+) {
+    let Loaded { value, source } = loaded;
+    let own: HashSet<&str> = value.parameters.iter().map(|p| p.name.as_str()).collect();
+    if !is_colour(&value.colour) {
+        let reason = format!("{:?} is no colour; write it as \"#rrggbb\"", value.colour);
+        problems.push(source.problem(0, "colour", "colour", reason));
+    }
+    let named = value.key_parameters.iter().chain([&value.sparkline, &value.state]);
+    for name in named.filter(|n| !n.is_empty() && !own.contains(n.as_str())) {
+        let reason = format!("{name} is not a parameter of {}", value.id);
+        problems.push(source.problem(0, name, "key_parameters, sparkline or state", reason));
+    }
+    for definition in &value.parameters {
+        let quoted = format!("\"{}\"", definition.name);
+        let mut say = |field: &str, reason: String| {
+            problems.push(source.problem(0, &format!("name = {quoted}"), field, reason));
+        };
+        if !seen.insert(&definition.name) {
+            say("name", format!("{quoted} is defined twice"));
+        }
+        parameter(definition, &mut say);
+    }
+}
+
+fn parameter(p: &Parameter, say: &mut dyn FnMut(&str, String)) {
+    let is_channel = p.name.split('.').count() == 4;
+    if !p.name.starts_with('/') && !is_channel {
+        say(
+            "name",
+            format!("{:?} is neither /mission/instrument/parameter nor NET.STA.LOC.CHA", p.name),
+        );
+    }
+    if p.name.contains('@') || p.name.chars().any(char::is_whitespace) {
+        say("name", format!("{:?} holds a blank or an @", p.name));
+    }
+    if !(p.rate_hz >= 0.0 && p.rate_hz.is_finite()) {
+        say("rate_hz", format!("{} is no rate; 0 means not periodic", p.rate_hz));
+    }
+    for limit in &p.limits {
+        match (limit.low, limit.high) {
+            (None, None) => {
+                say("limits", format!("{} has a limit with neither low nor high", p.name))
+            }
+            (Some(low), Some(high)) if low >= high => {
+                say("limits", format!("{}: low {low} is not below high {high}", p.name));
+            }
+            _ => {}
+        }
+    }
+    let mut values = HashSet::new();
+    if let Some((value, _)) = p.states.iter().find(|s| !values.insert(s.0.to_bits())) {
+        say("states", format!("{}: state {value} is named twice", p.name));
+    }
+}
+
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mission::{Database, MissionFile, Severity, builtin_files};
+
+    #[test]
+    fn the_built_in_database_has_no_problems() {
+        let (database, problems) = Database::load(&builtin_files());
+        assert!(problems.is_empty(), "{problems:#?}");
+        let ids: Vec<_> = database.missions.iter().map(|m| m.id.as_str()).collect();
+        assert_eq!(ids, ["insight", "msl"]);
+        let (_, instrument, pressure) = database.parameter("/insight/apss/pressure").unwrap();
+        assert_eq!((instrument.name.as_str(), pressure.unit.as_str()), ("APSS", "Pa"));
+        assert_eq!(pressure.severity(900.0), Severity::Watch);
+    }
+
+    fn with(instrument: &str) -> Vec<String> {
+        let mission = "id = \"x\"\nname = \"X\"\n[[site]]\nname = \"S\"\nlatitude_deg = 1\nlongitude_deg = 2\n";
+        let file = |path: &str, text: &str| MissionFile { path: path.into(), text: text.into() };
+        let files = [file("x/mission.toml", mission), file("x/i.toml", instrument)];
+        Database::load(&files).1.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn problems_name_file_and_line() {
+        let head = "id = \"i\"\nname = \"I\"\ntitle = \"I\"\ncolour = \"#aabbcc\"\n";
+        let syntax = with(&format!("{head}oops\n"));
+        assert!(syntax[0].starts_with("x/i.toml, line 5"), "{syntax:?}");
+        let unknown = with(&format!("{head}speed = 3\n"));
+        assert!(unknown[0].contains("line 5") && unknown[0].contains("speed"), "{unknown:?}");
+        let limits = with(&format!(
+            "{head}[[parameter]]\nname = \"/x/i/a\"\ntitle = \"A\"\nlimits = [{{ severity = \"critical\", low = 3, high = 1 }}]\n"
+        ));
+        assert!(limits[0].contains("line 6") && limits[0].contains("low 3"), "{limits:?}");
+        let state = with(&format!("{head}state = \"/x/i/none\"\n"));
+        assert!(state[0].contains("line 5"), "{state:?}");
+    }
+}

@@ -1,0 +1,156 @@
+//! Reads mission files from their text. The caller reads the files.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use super::check;
+use super::model::{Database, Display, Instrument, Mission, Site};
+use crate::problem::Problem;
+
+/// One file of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissionFile {
+    /// `<mission>/mission.toml` or `<mission>/<instrument>.toml`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// The files that are built in.
+pub fn builtin_files() -> Vec<MissionFile> {
+    const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/missions.rs"));
+    FILES
+        .iter()
+        .map(|&(path, text)| MissionFile { path: path.to_owned(), text: text.to_owned() })
+        .collect()
+}
+
+/// `mission.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MissionText {
+    id: String,
+    name: String,
+    /// Order of the instruments on screen; one that is not listed comes after these.
+    #[serde(default)]
+    instruments: Vec<String>,
+    #[serde(default, rename = "site")]
+    sites: Vec<Spanned<Site>>,
+    #[serde(default, rename = "display")]
+    displays: Vec<Spanned<Display>>,
+}
+
+/// Where in which file a definition stands, for messages.
+pub(super) struct Source<'a> {
+    file: &'a MissionFile,
+}
+
+impl Source<'_> {
+    /// A problem on the line of the first occurrence of `needle` at or after byte `from`.
+    pub(super) fn problem(
+        &self,
+        from: usize,
+        needle: &str,
+        field: &str,
+        reason: String,
+    ) -> Problem {
+        let tail = self.file.text.get(from..).unwrap_or("");
+        let at = from + tail.find(needle).unwrap_or(0);
+        let line = line_of(&self.file.text, at);
+        let mut problem = Problem::at(at as u64, field, reason);
+        problem.place = format!("{}, line {line}", self.file.path);
+        problem
+    }
+}
+
+/// An instrument with the file it came from.
+pub(super) struct Loaded<'a, T> {
+    pub(super) value: T,
+    pub(super) source: Source<'a>,
+}
+
+impl Database {
+    /// The database that is built in. A unit test keeps it free of problems.
+    pub fn builtin() -> Self {
+        Self::load(&builtin_files()).0
+    }
+
+    /// Reads a database from its files; what is wrong is left out and listed with file and line.
+    pub fn load(files: &[MissionFile]) -> (Self, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut missions = Vec::new();
+        for file in files.iter().filter(|f| f.path.ends_with("/mission.toml")) {
+            let Some(text) = parse::<MissionText>(file, &mut problems) else { continue };
+            let folder = file.path.trim_end_matches("mission.toml");
+            let mut instruments = Vec::new();
+            for other in files.iter().filter(|f| f.path.starts_with(folder) && f.path != file.path)
+            {
+                if let Some(value) = parse::<Instrument>(other, &mut problems) {
+                    instruments.push(Loaded { value, source: Source { file: other } });
+                }
+            }
+            let displays: Vec<(Range<usize>, Display)> =
+                text.displays.into_iter().map(|d| (d.span(), d.into_inner())).collect();
+            let sites: Vec<(Range<usize>, Site)> =
+                text.sites.into_iter().map(|s| (s.span(), s.into_inner())).collect();
+            check::mission(&Source { file }, &instruments, &displays, &sites, &mut problems);
+            let mut instruments: Vec<Instrument> =
+                instruments.into_iter().map(|i| i.value).collect();
+            let place = |i: &Instrument| text.instruments.iter().position(|id| *id == i.id);
+            instruments.sort_by_key(|i| (place(i).unwrap_or(usize::MAX), i.id.clone()));
+            missions.push(Mission {
+                id: text.id,
+                name: text.name,
+                sites: sites.into_iter().map(|s| s.1).collect(),
+                instruments,
+                displays: displays.into_iter().map(|d| d.1).collect(),
+            });
+        }
+        for file in files.iter().filter(|f| f.path.matches('/').count() != 1) {
+            problems.push(
+                Problem::of(
+                    "path",
+                    "a mission file stands one folder deep, as <mission>/<instrument>.toml",
+                )
+                .in_file(&file.path),
+            );
+        }
+        missions.sort_by(|a, b| a.id.cmp(&b.id));
+        (Self { missions }, problems)
+    }
+
+    /// The mission with this identifier.
+    pub fn mission(&self, id: &str) -> Option<&Mission> {
+        self.missions.iter().find(|m| m.id == id)
+    }
+
+    /// The definition of a series, with its mission and instrument.
+    pub fn parameter(&self, name: &str) -> Option<(&Mission, &Instrument, &super::Parameter)> {
+        self.missions.iter().find_map(|mission| {
+            mission.instruments.iter().find_map(|instrument| {
+                let found = instrument.parameters.iter().find(|p| p.name == name)?;
+                Some((mission, instrument, found))
+            })
+        })
+    }
+}
+
+fn parse<T: DeserializeOwned>(file: &MissionFile, problems: &mut Vec<Problem>) -> Option<T> {
+    match toml::from_str(&file.text) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            let mut problem = Problem::at(at as u64, "file", error.message());
+            problem.place = format!("{}, line {}", file.path, line_of(&file.text, at));
+            problems.push(problem);
+            None
+        }
+    }
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|&b| b == b'\n').count()
+}
