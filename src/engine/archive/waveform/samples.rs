@@ -50,7 +50,7 @@ fn integers(samples: &[i32]) -> Bucket {
     // Sums of few small integers fit 32 bits, which is several times as quick.
     let most = u64::from(min.unsigned_abs().max(max.unsigned_abs())) * (chunks.len() as u64 + 1);
     let mut sum: i64 = rest.iter().map(|&x| i64::from(x)).sum();
-    if most <= i32::MAX as u64 {
+    if i32::try_from(most).is_ok() {
         let mut lanes = [0i32; LANES];
         for chunk in chunks {
             for lane in 0..LANES {
