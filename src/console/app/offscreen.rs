@@ -21,6 +21,8 @@ pub fn render(
 ) -> anyhow::Result<Vec<u8>> {
     let size = egui::vec2(width as f32, height as f32);
     ensure_driver()?;
+    // A window shows a plain globe until the terrain is there; a picture waits for it.
+    let _: Option<_> = crate::globe::Topography::load();
     let started = Instant::now();
     let theme = if app.theme.is_dark() { egui::Theme::Dark } else { egui::Theme::Light };
     let mut harness =
