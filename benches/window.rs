@@ -2,7 +2,8 @@
 //! and with the clocks ticking, memory, and memory while a replay runs.
 //!
 //! `benches/scripts/window.sh` prepares a display and the demo archive and runs this. A program
-//! prints `frame` on stderr at each frame and `first frame` at the end of the first one.
+//! prints `frame` and its number, from 0, on stderr at each pass of a frame, and `first frame` at
+//! the end of the first one.
 //! Processes are measured by Linux's `/proc`; keys are pressed by `xdotool`.
 
 use std::error::Error;
@@ -59,11 +60,21 @@ fn options() -> Result<Option<Options>> {
     Ok(Some(Options { marsdeck, empty, home, replay: Duration::from_secs_f64(minutes * 60.0) }))
 }
 
+/// What a window did while it was watched.
+struct Watched {
+    frames: f64,
+    /// Share of a core in percent, and that of the thread of the interface.
+    cpu: f64,
+    own: f64,
+    /// Resident memory in MB, and the part of it that is not a file.
+    memory: (f64, f64),
+}
+
 /// A running program; dropping it ends the program.
 struct Program {
     child: Child,
     started: Stopwatch,
-    lines: Receiver<(Stopwatch, bool)>,
+    lines: Receiver<(Stopwatch, Option<usize>)>,
     frames: Arc<AtomicUsize>,
 }
 
@@ -85,28 +96,30 @@ impl Program {
         let count = Arc::clone(&frames);
         std::thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(std::result::Result::ok) {
-                let first = line.ends_with("first frame");
-                if first || line.ends_with("frame") {
-                    count.fetch_add(usize::from(!first), Ordering::Relaxed);
+                let number = line.rsplit_once("frame ").and_then(|(_, n)| n.parse().ok());
+                if let Some(number) = number {
+                    count.store(number + 1, Ordering::Relaxed);
+                }
+                if number.is_some() || line.ends_with("first frame") {
                     // Nobody listens once the start is measured.
-                    let _ = send.send((Stopwatch::now(), first));
+                    let _ = send.send((Stopwatch::now(), number));
                 }
             }
         });
         Ok(Self { child, started, lines, frames })
     }
 
-    /// Milliseconds to the end of the first frame's interface, and to the next frame, before
+    /// Milliseconds to the end of the first frame's last pass, and to the next frame, before
     /// which the first one was drawn.
     fn first_frames(&self) -> Result<(f64, f64)> {
         let ms = |at: Stopwatch| at.duration_since(self.started).as_secs_f64() * 1e3;
         let mut first = None;
         loop {
-            let (at, is_first) = self.lines.recv_timeout(PATIENCE)?;
-            match first {
-                None if is_first => first = Some(ms(at)),
-                Some(first) => return Ok((first, ms(at))),
-                None => {}
+            let (at, number) = self.lines.recv_timeout(PATIENCE)?;
+            match (number, first) {
+                (None, _) => first = Some(ms(at)),
+                (Some(1..), Some(first)) => return Ok((first, ms(at))),
+                _ => {}
             }
         }
     }
@@ -117,7 +130,17 @@ impl Program {
 
     /// Seconds of processor time so far, by all threads.
     fn cpu_s(&self) -> Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        Self::cpu_of(&format!("/proc/{}/stat", self.child.id()))
+    }
+
+    /// The same of the thread that draws the interface alone, without those that draw its pixels.
+    fn own_cpu_s(&self) -> Result<f64> {
+        let id = self.child.id();
+        Self::cpu_of(&format!("/proc/{id}/task/{id}/stat"))
+    }
+
+    fn cpu_of(path: &str) -> Result<f64> {
+        let stat = std::fs::read_to_string(path)?;
         // Fields 14 and 15 of proc_pid_stat(5); the name before them may hold spaces.
         let (_, fields) = stat.rsplit_once(')').ok_or("no name in stat")?;
         let ticks: Vec<f64> =
@@ -136,11 +159,17 @@ impl Program {
         Ok((of("VmRSS:")?, of("RssAnon:")?))
     }
 
-    /// Frames and processor seconds during [`WATCH`].
-    fn watch(&self) -> Result<(usize, f64)> {
-        let (frames, cpu) = (self.frames(), self.cpu_s()?);
+    /// Frames and processor time during [`WATCH`].
+    fn watch(&self) -> Result<Watched> {
+        let (frames, cpu, own) = (self.frames(), self.cpu_s()?, self.own_cpu_s()?);
         sleep(WATCH);
-        Ok((self.frames() - frames, self.cpu_s()? - cpu))
+        let share = |from: f64, to: f64| (to - from) / WATCH.as_secs_f64() * 100.0;
+        Ok(Watched {
+            frames: (self.frames() - frames) as f64,
+            cpu: share(cpu, self.cpu_s()?),
+            own: share(own, self.own_cpu_s()?),
+            memory: self.memory_mb()?,
+        })
     }
 }
 
@@ -184,13 +213,12 @@ fn line(name: &str, empty: f64, ours: f64, target: &str) {
     println!("{name:<44} {empty:>9.2} {ours:>9.2} {:>8.2}   {target}", ours / empty);
 }
 
-/// Settles a window and watches it: frames, processor seconds, memory in MB.
-fn watched(path: &Path, words: &[&str], home: &Path) -> Result<(usize, f64, (f64, f64))> {
+/// Settles a window and watches it.
+fn watched(path: &Path, words: &[&str], home: &Path) -> Result<Watched> {
     let program = Program::start(path, words, home)?;
     program.first_frames()?;
     sleep(SETTLE);
-    let (frames, cpu) = program.watch()?;
-    Ok((frames, cpu, program.memory_mb()?))
+    program.watch()
 }
 
 /// A copy of the demo archive with half an hour of data that has just come, so that the console
@@ -274,16 +302,17 @@ fn main() -> Result<()> {
     starts(&options)?;
     let empty = watched(&options.empty, &[], &options.home)?;
     let ours = watched(&options.marsdeck, &[], &options.home)?;
-    let seconds = WATCH.as_secs_f64();
-    line("nothing moves: frames in 20 s", empty.0 as f64, ours.0 as f64, "0");
-    line("nothing moves: CPU %", empty.1 / seconds * 100.0, ours.1 / seconds * 100.0, "0");
-    line("RSS, MB", empty.2.0, ours.2.0, "<= empty + 150");
-    line("RSS without files, MB", empty.2.1, ours.2.1, "");
+    line("nothing moves: frames in 20 s", empty.frames, ours.frames, "0");
+    line("nothing moves: CPU %", empty.cpu, ours.cpu, "0");
+    line("RSS, MB", empty.memory.0, ours.memory.0, "<= empty + 150");
+    line("RSS without files, MB", empty.memory.1, ours.memory.1, "");
     let live = live_archive(&options)?;
     let live = live.to_str().ok_or("the folder's name is not UTF-8")?;
     let empty = watched(&options.empty, &["--ticks"], &options.home)?;
     let ours = watched(&options.marsdeck, &[live], &options.home)?;
-    line("a tick a second: frames in 20 s", empty.0 as f64, ours.0 as f64, "");
-    line("a tick a second: CPU %", empty.1 / seconds * 100.0, ours.1 / seconds * 100.0, "<= 1.2 x");
+    line("a tick a second: frames in 20 s", empty.frames, ours.frames, "");
+    line("a tick a second: CPU %", empty.cpu, ours.cpu, "<= 1.2 x");
+    line("... of the thread of the interface", empty.own, ours.own, "");
+    line("... of the rasteriser", empty.cpu - empty.own, ours.cpu - ours.own, "");
     replay(&options)
 }

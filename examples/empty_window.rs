@@ -1,8 +1,8 @@
 //! An empty window with what the console's window has: eframe, wgpu, accessibility, X11 and
 //! Wayland. `benches/window.rs` measures the console against it.
 //!
-//! `empty_window [--ticks]`: `--ticks` paints once a second. Each frame prints `frame` on stderr,
-//! the end of the first one `first frame`, as the console does with MARSDECK_LOG=marsdeck=trace.
+//! `empty_window [--ticks]`: `--ticks` paints once a second. Each frame prints `frame` and its number on
+//! stderr, the end of the first one `first frame`, as the console does with MARSDECK_LOG=marsdeck=trace.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ struct Empty {
 
 impl eframe::App for Empty {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        eprintln!("frame");
+        eprintln!("frame {}", ui.ctx().cumulative_frame_nr());
         egui::CentralPanel::default().show(ui, |_| {});
         if self.ticks {
             ui.ctx().request_repaint_after(Duration::from_secs(1));

@@ -76,9 +76,7 @@ impl App {
         options: Options,
     ) -> Self {
         let mut options = options;
-        options.software |= cc.wgpu_render_state.as_ref().is_some_and(|state| {
-            state.adapter.get_info().device_type == eframe::wgpu::DeviceType::Cpu
-        });
+        options.software |= cc.wgpu_render_state.as_ref().is_some_and(crate::globe::is_software);
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
         app.started = Some(std::time::Instant::now());
@@ -444,7 +442,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        tracing::trace!(target: "marsdeck", "frame");
+        tracing::trace!(target: "marsdeck", "frame {}", ui.ctx().cumulative_frame_nr());
         let size = ui.ctx().content_rect().size();
         self.settings.window = Some((size.x, size.y));
         self.ui_root(ui);

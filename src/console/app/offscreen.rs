@@ -21,6 +21,8 @@ pub fn render(
 ) -> anyhow::Result<Vec<u8>> {
     let size = egui::vec2(width as f32, height as f32);
     ensure_driver()?;
+    // A window shows a plain globe until the terrain is there; a picture waits for it.
+    let _: Option<_> = crate::globe::Topography::load();
     let started = Instant::now();
     let theme = if app.theme.is_dark() { egui::Theme::Dark } else { egui::Theme::Light };
     let mut harness =
@@ -55,7 +57,9 @@ pub fn render(
 fn ensure_driver() -> anyhow::Result<()> {
     let setup = egui_kittest::wgpu::default_wgpu_setup();
     let instance = pollster::block_on(setup.new_instance());
-    let found = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::all()));
+    let eframe::egui_wgpu::WgpuSetup::CreateNew(new) = &setup else { return Ok(()) };
+    let backends = new.instance_descriptor.backends;
+    let found = pollster::block_on(instance.enumerate_adapters(backends));
     ensure!(
         !found.is_empty(),
         "no graphics driver was found; install mesa-vulkan-drivers, which needs no graphics card"

@@ -22,6 +22,11 @@ static SLOW: AtomicBool = AtomicBool::new(false);
 /// Views that were not drawn for so many pictures of others give their memory back.
 const KEPT_FRAMES: u64 = 600;
 
+/// Whether the processor draws the pixels.
+pub fn is_software(render_state: &RenderState) -> bool {
+    render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu
+}
+
 /// Makes the globe's pipelines for a window; call it once when the app starts (and again after a
 /// lost device). Multisamples four times where the device can; on a software device only the
 /// pictures that stay, not those of a motion.
@@ -34,7 +39,7 @@ pub fn install(render_state: &RenderState) {
 
 /// The same with a given number of samples per pixel: 1 or 4.
 pub fn install_with(render_state: &RenderState, samples: u32) {
-    let slow = render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
+    let slow = is_software(render_state);
     let pipelines = Pipelines::new(
         &render_state.device,
         &render_state.queue,

@@ -84,6 +84,8 @@ impl Queries {
                 slot.answer = Some((Arc::clone(request), Arc::new(answer)));
                 slot.error = None;
             }
+            // The engine was too busy to take it: asked again in the next frame.
+            (Err(QueryError::Cancelled), _) => slot.asked = None,
             (Err(error), _) => slot.error = Some(error),
             (Ok(_), None) => {}
         }
@@ -99,6 +101,6 @@ impl Queries {
 
     /// Whether any question is under way.
     pub fn is_loading(&self) -> bool {
-        self.slots.borrow().values().any(|slot| slot.ticket.is_some())
+        self.slots.borrow().values().any(|slot| slot.ticket.is_some() || slot.asked.is_none())
     }
 }

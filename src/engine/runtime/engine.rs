@@ -239,7 +239,7 @@ impl Owner {
                 }
             }
             Event::Progress { job, fraction, detail } => {
-                self.ledger.progress(job, fraction, detail)
+                self.ledger.progress(job, fraction, detail);
             }
             Event::Ended { job, state, detail } => {
                 self.ledger.end(job, state, detail, self.shared.clock.now());
@@ -324,8 +324,8 @@ impl EngineHandle for Engine {
         if let Some(queue) = &self.queries
             && let Err(TrySendError::Full(query)) = queue.try_send(query)
         {
-            let busy = "too many questions at once; the view asks again by itself".to_owned();
-            drop(query.answer.send(Err(QueryError::Failed(busy))));
+            // The view asks again in its next frame.
+            drop(query.answer.send(Err(QueryError::Cancelled)));
         }
         ticket
     }

@@ -96,8 +96,10 @@ fn unknown_series_and_dropped_tickets_do_no_harm() {
     for _ in 0..2000 {
         drop(engine.query(request.clone()));
     }
+    // A full queue answers at once; what was dropped makes room.
     let none = Request::Latest { keys: vec![], at: Instant::default() };
-    assert!(matches!(engine.query(none).wait(), Ok(Answer::Latest(list)) if list.is_empty()));
+    let answer = (0..10_000).map(|_| engine.query(none.clone()).wait()).find(Result::is_ok);
+    assert!(matches!(answer, Some(Ok(Answer::Latest(list))) if list.is_empty()));
 }
 
 #[test]

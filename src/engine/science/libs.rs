@@ -180,7 +180,8 @@ mod tests {
         let found = identify(&nm, &values);
         let names: Vec<_> = found.iter().map(|f| (f.line.element, f.line.nm)).collect();
         assert_eq!(names, [("Ca", 393.37), ("Ca", 422.67)]);
-        assert!((found[0].height - 900.0).abs() < 10.0);
+        // The samples beside the centre are 0.02 nm off it.
+        assert!((found[0].height - 900.0).abs() < 60.0, "{}", found[0].height);
     }
 
     #[test]

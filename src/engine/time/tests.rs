@@ -352,7 +352,7 @@ fn report_names_both_conventions() {
         "Mars year 34",
         "Sol 0 14:10:38  (LMST, NAIF kernel, 135.97\u{b0} E)",
         "Sol 0 14:09:15  (LMST, true longitude, 135.623447\u{b0} E)",
-        "LTST 00000 13:31:30",
+        "LTST              00000 13:31:30",
         "Curiosity",
     ] {
         assert!(text.contains(part), "{part} not in\n{text}");

@@ -129,6 +129,23 @@ fn a_file_where_a_folder_belongs_and_the_reverse() {
     assert_eq!(tree(&home.path("full")).len(), 1, "other people's folders stay as they were");
 }
 
+#[test]
+fn an_archive_whose_making_was_cut_off_is_made_to_the_end() {
+    let home = Home::new();
+    home.write("a.mseed", counts("BHU", 0, &walk(1000, 1)));
+    home.write("half/LOCK", "");
+    home.write("half/catalogue.sqlite", "");
+    home.write("half/archive.toml.part", "# A mars");
+    std::fs::create_dir(home.path("half/waveform")).expect("a folder");
+    home.say("query --list --archive half").refused(&["half", "no archive"]);
+    home.say("ingest a.mseed --archive half").done();
+    home.say("archive verify --archive half").done();
+    // Without the lock, these are somebody else's files.
+    home.write("other/catalogue.sqlite", "mine");
+    home.say("ingest a.mseed --archive other").refused(&["other", "not empty"]);
+    assert_eq!(tree(&home.path("other")).len(), 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn without_permission_nothing_is_touched() {

@@ -4,6 +4,7 @@ use marsdeck_engine::format::chemcam::{Ccs, write_ccs};
 use marsdeck_engine::format::mseed::{Samples, SourceId, Trace, Version, WriteOptions, write};
 use marsdeck_engine::format::quakeml::{self, Magnitude, Origin, Pick, Real, Timing};
 use marsdeck_engine::time::Instant;
+use std::fmt::Write as _;
 
 /// 2019-07-26T12:00:00Z, seconds since 1970.
 pub(super) const NOON_S: i64 = 1_564_142_400;
@@ -136,7 +137,9 @@ pub(super) fn pressures() -> Vec<f64> {
 pub(super) fn table() -> String {
     let mut text = String::from("UTC,PRESSURE\n");
     for (i, value) in pressures().iter().enumerate() {
-        text += &format!("2019-07-26T12:{:02}:{:02}.000Z,{value}\n", i / 60, i % 60);
+        let (minute, second) = (i / 60, i % 60);
+        let _: std::fmt::Result =
+            writeln!(text, "2019-07-26T12:{minute:02}:{second:02}.000Z,{value}");
     }
     text
 }

@@ -241,7 +241,9 @@ fn picks(ui: &mut Ui, cx: &ViewContext<'_>, event: &Event) {
 fn info(ui: &mut Ui, cx: &ViewContext<'_>, group: &Group<'_>, traces: &Traces<'_>) {
     let Some(first) = group.members.first() else { return };
     let mut parts = vec![format!("{} Hz", first.rate_hz)];
-    parts.push(if first.unit.is_empty() { "unit unknown".into() } else { first.unit.clone() });
+    let defined = cx.snapshot.missions.parameter(&first.key.name).map(|found| &found.2.unit);
+    let unit = if first.unit.is_empty() { defined } else { Some(&first.unit) };
+    parts.push(unit.cloned().unwrap_or_else(|| "unit unknown".into()));
     if let Some(span) = group.span() {
         let date = |t| iso(t, 0).replace('T', " ").trim_end_matches('Z').to_owned();
         parts.push(format!("stored {} to {} UTC", date(span.start), date(span.end)));

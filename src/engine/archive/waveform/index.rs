@@ -117,7 +117,7 @@ impl Index {
 
     /// A reader with its own buffer, for leaves below `count`.
     pub(super) fn reader(&self, count: u64) -> Reader<'_> {
-        Reader { index: self, count, base: 0, block: Vec::new(), bytes: Vec::new() }
+        Reader { index: self, count, base: 0, bytes: Vec::new() }
     }
 }
 
@@ -137,43 +137,47 @@ fn check(path: &Path, head: &[u8]) -> Result<u64, WaveformError> {
     take.u64().ok_or_else(damaged)
 }
 
-/// Reads leaves by number, a block at a time.
+/// Reads leaves by number, a block of bytes at a time; a leaf is checked when it is asked for.
 pub(super) struct Reader<'a> {
     index: &'a Index,
     count: u64,
     base: u64,
-    block: Vec<Leaf>,
     bytes: Vec<u8>,
+}
+
+impl Reader<'_> {
+    /// Leaves in the buffer.
+    fn held(&self) -> u64 {
+        self.bytes.len() as u64 / LEAF_BYTES
+    }
+
+    /// Reads the block that holds a leaf. Who asks for leaves one after the other, or leaves
+    /// out only a few, gets ever larger blocks.
+    fn fetch(&mut self, number: u64) -> Result<(), WaveformError> {
+        let (held, next) = (self.held(), self.base + self.held());
+        let near = held > 0 && number >= next && number - next <= held * 4;
+        let size = if near { (held * 4).clamp(BLOCK, MOST) } else { BLOCK };
+        let a = number - number % BLOCK;
+        let b = (a + size).min(self.count);
+        self.base = a;
+        self.bytes.clear();
+        if number >= b {
+            return Err(WaveformError::damaged(&self.index.path, "it is shorter than it was"));
+        }
+        self.index.read(a, b, &mut self.bytes).inspect_err(|_| self.bytes.clear())
+    }
 }
 
 impl Leaves for Reader<'_> {
     fn leaf(&mut self, number: u64) -> Result<Leaf, WaveformError> {
-        if let Some(leaf) = number.checked_sub(self.base).and_then(|i| self.block.get(i as usize)) {
-            return Ok(*leaf);
+        if number < self.base || number - self.base >= self.held() {
+            self.fetch(number)?;
         }
-        let next = self.base + self.block.len() as u64;
-        let size = if number == next && !self.block.is_empty() {
-            (self.block.len() as u64 * 4).clamp(BLOCK, MOST)
-        } else {
-            BLOCK
-        };
-        let a = number - number % BLOCK;
-        let b = (a + size).min(self.count);
-        self.block.clear();
-        self.base = a;
-        if number >= b {
-            return Err(WaveformError::damaged(&self.index.path, "it is shorter than it was"));
-        }
-        self.index.read(a, b, &mut self.bytes)?;
-        for (i, bytes) in self.bytes.chunks_exact(LEAF_BYTES as usize).enumerate() {
-            let Some(leaf) = Leaf::decode(bytes) else {
-                self.block.clear();
-                let reason = format!("entry {} does not fit its checksum", a + i as u64);
-                return Err(WaveformError::damaged(&self.index.path, reason));
-            };
-            self.block.push(leaf);
-        }
-        let leaf = self.block.get((number - a) as usize).copied();
-        leaf.ok_or_else(|| WaveformError::damaged(&self.index.path, "it is shorter than it was"))
+        let at = ((number - self.base) * LEAF_BYTES) as usize;
+        let raw = self.bytes.get(at..at + LEAF_BYTES as usize).unwrap_or_default();
+        Leaf::decode(raw).ok_or_else(|| {
+            let reason = format!("entry {number} does not fit its checksum");
+            WaveformError::damaged(&self.index.path, reason)
+        })
     }
 }

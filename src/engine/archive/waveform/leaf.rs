@@ -119,7 +119,11 @@ impl Leaf {
 
     /// Time of sample `i` of this leaf, the same to the nanosecond as the record's header gives.
     pub(super) fn time(&self, i: u16) -> i64 {
-        let n = f64::from(self.first + u32::from(i));
+        let n = self.first + u32::from(i);
+        if n == 0 {
+            return self.start;
+        }
+        let n = f64::from(n);
         self.start.saturating_add((self.period_ns() * n).round() as i64)
     }
 

@@ -3,8 +3,8 @@
 //! Summaries serve every slice that holds whole leaves or nodes; what lies across the edge of
 //! slices is decoded where that can change the extremes of a slice. Extremes are therefore
 //! those of the samples, always. Number and sum of samples are exact too, but for slices at
-//! least 16 times as long as a leaf or node that lies across their edge without touching their
-//! extremes: its sum is then split in proportion.
+//! least 8 times as long as a leaf (or 4 times as long as a node without gaps) that lies across
+//! their edge without touching their extremes: its sum is then split in proportion to time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,8 +19,11 @@ use crate::archive::{Bucket, QueryError, SeriesKey};
 use crate::format::mseed::Samples;
 use crate::time::TimeRange;
 
-/// A slice this many times as long as what lies across its edge may take a share of its sum.
-const WIDE: f64 = 16.0;
+/// A slice this many times as long as a leaf across its edge may take a share of its sum.
+const LEAF_SHARE: f64 = 8.0;
+/// The same for a node, which has at least 16 leaves: less, so that a slice of 64 leaves and
+/// more need not read the index at its edges.
+const NODE_SHARE: f64 = 4.0;
 
 impl WaveformStore {
     /// Minimum, maximum, sum and number of the visible samples in each of `width` equal slices
@@ -134,9 +137,9 @@ impl Slices {
         }
     }
 
-    /// Whether samples from `first` to `last` are short against a slice.
-    fn is_short(&self, first: i64, last: i64) -> bool {
-        last.saturating_sub(first) as f64 * self.scale * WIDE <= 1.0
+    /// Whether samples from `first` to `last` take at most one `part`th of a slice.
+    fn is_short(&self, first: i64, last: i64, part: f64) -> bool {
+        last.saturating_sub(first) as f64 * self.scale * part <= 1.0
     }
 
     /// The slices at both ends of what lies across an edge (none beyond the range), where it
@@ -278,7 +281,9 @@ impl<'a> Walk<'a> {
                 self.slices.merge(k, &node.bucket);
                 Ok(())
             }
-            Place::Across if self.slices.is_short(node.start, node.last) => {
+            Place::Across
+                if !node.gap && self.slices.is_short(node.start, node.last, NODE_SHARE) =>
+            {
                 self.nodes.push((level, number));
                 Ok(())
             }
@@ -305,7 +310,9 @@ impl<'a> Walk<'a> {
         match self.slices.place(first, last) {
             Place::Outside => {}
             Place::Inside(k) => self.slices.merge(k, &leaf.bucket()),
-            Place::Across if self.slices.is_short(first, last) => self.shared.push(leaf),
+            Place::Across if self.slices.is_short(first, last, LEAF_SHARE) => {
+                self.shared.push(leaf);
+            }
             Place::Across => self.items.push(Item { leaf, from: 0, to: leaf.count }),
         }
         Ok(())
@@ -313,11 +320,14 @@ impl<'a> Walk<'a> {
 
     /// Shares the nodes that were put off, or goes into them.
     fn settle_nodes(&mut self) -> Result<(), QueryError> {
-        while let Some((level, number)) = self.nodes.pop() {
-            let nodes = self.channel.table.levels.get(level);
-            let Some(node) = nodes.and_then(|nodes| nodes.get(number as usize)) else { continue };
-            if !self.slices.share_node(node) {
-                self.children(level, number)?;
+        while !self.nodes.is_empty() {
+            // In order, so that the index is read forward.
+            for (level, number) in std::mem::take(&mut self.nodes) {
+                let nodes = self.channel.table.levels.get(level);
+                let node = nodes.and_then(|nodes| nodes.get(number as usize));
+                if node.is_some_and(|node| !self.slices.share_node(node)) {
+                    self.children(level, number)?;
+                }
             }
         }
         Ok(())

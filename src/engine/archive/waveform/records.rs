@@ -23,7 +23,7 @@ pub(super) struct Files {
 /// Day files kept open; all are closed when there would be more.
 const MOST_OPEN: usize = 128;
 /// Bytes between two wanted records that are read rather than skipped with a second read.
-const SKIP: u64 = 8 * 1024;
+const SKIP: u64 = 4 * 1024;
 /// Most bytes of neighbouring records read at once.
 const MOST_BYTES: u64 = 512 * 1024;
 

@@ -78,8 +78,8 @@ fn compare(store: &WaveformStore, model: &Model, seed: u64) {
         let (buckets, got_period) = store.min_max(&key(), range, width, &GO_ON).expect("min max");
         let expected = Model::min_max(&visible, range, width);
         assert!(got_period == 0.0 || got_period >= period * 0.99);
-        // Sum and number are exact below 16 times the shortest leaf.
-        let exact = length / i64::from(width) < 16 * model.shortest_leaf_ns;
+        // Sum and number are exact below 8 times the shortest leaf.
+        let exact = length / i64::from(width) < 8 * model.shortest_leaf_ns;
         for (i, (got, expected)) in buckets.iter().zip(&expected).enumerate() {
             let place = format!("slice {i} of {width} in {range:?}");
             assert_eq!((got.min, got.max), (expected.min, expected.max), "{place}");

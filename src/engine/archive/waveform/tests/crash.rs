@@ -60,11 +60,14 @@ fn killed_at_any_moment_it_keeps_what_it_reported() {
         let reader = std::thread::spawn(move || {
             let lines = BufReader::new(pipe).lines().map_while(Result::ok);
             let told = lines.filter_map(|l| l.rsplit_once("stored ")?.1.trim().parse().ok());
-            told.inspect(|_: &u64| drop(reported.send(()))).max()
+            told.inspect(|_: &u64| {
+                let _: Result<(), _> = reported.send(());
+            })
+            .max()
         });
         // Every third child is killed while it starts, the others after their first report.
         if kill % 3 != 0 {
-            drop(report.recv_timeout(Duration::from_secs(5)));
+            let _: Result<(), _> = report.recv_timeout(Duration::from_secs(5));
         }
         std::thread::sleep(wait);
         child.kill().expect("kills");
