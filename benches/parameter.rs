@@ -84,9 +84,10 @@ fn sqlite(folder: &Path, batches: &[ParameterBatch]) -> Result<(f64, u64)> {
         let transaction = database.transaction()?;
         {
             let mut insert = transaction.prepare("INSERT INTO value VALUES (?1, ?2, ?3)")?;
-            for (p, column) in batch.columns.iter().enumerate() {
-                for (time, value) in batch.times.iter().zip(column) {
-                    insert.execute((p as i64, time.unix_ns(), value))?;
+            // In the order that packets bring them: all parameters of a time, then the next time.
+            for (i, time) in batch.times.iter().enumerate() {
+                for (p, column) in batch.columns.iter().enumerate() {
+                    insert.execute((p as i64, time.unix_ns(), column[i]))?;
                 }
             }
         }

@@ -112,3 +112,10 @@ proptest! {
         let _ = read_waypoints(&text[..cut % n]);
     }
 }
+
+#[test]
+fn stops_come_in_the_order_of_their_sols() {
+    let table = b"sol,lat_deg,lon_deg\n7,-4.6,137.4\n3,-4.5,137.4\n5,-4.55,137.4\n";
+    let (points, _) = super::read_waypoints(table);
+    assert_eq!(points.iter().map(|p| p.sol).collect::<Vec<_>>(), [3, 5, 7]);
+}

@@ -40,7 +40,8 @@ const ODOMETRY: [&str; 5] =
 const SCLK: [&str; 3] = ["sclk_start", "sclk", "SCLK_START"];
 const LS: [&str; 2] = ["ls_deg", "ls"];
 
-/// Reads waypoints from GeoJSON or from a table with a header row, whichever the bytes are.
+/// Reads waypoints from GeoJSON or from a table with a header row, whichever the bytes are;
+/// ascending in sol.
 pub fn read_waypoints(bytes: &[u8]) -> (Vec<Waypoint>, Vec<Problem>) {
     if sniff(bytes) {
         let (features, mut problems) = read(bytes);
@@ -128,6 +129,8 @@ fn collect(
         }
         points.push(point);
     }
+    // A table may list its stops in any order; a traverse is drawn in the order of its sols.
+    points.sort_by_key(|p| p.sol);
     if lost > 0 {
         let reason = format!("{lost} rows or features carry no sol and place, left out");
         problems.push(Problem::of("waypoint", reason));
