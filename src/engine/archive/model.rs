@@ -77,6 +77,9 @@ pub struct SeriesSummary {
 
 /// Minimum, maximum and sum of the samples whose time falls into one slice of a range.
 ///
+/// The extremes are exact. Over a waveform, where a slice holds eight records or more, the sum and
+/// count of a record across a slice's edge may be shared out in proportion to its time.
+///
 /// `count == 0` is a slice without data: a gap when it is wider than the sampling.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bucket {

@@ -142,7 +142,16 @@ pub fn read_ccs(bytes: &[u8]) -> (Ccs, Vec<Problem>) {
             ccs.header.push((key, value.trim().to_owned()));
         }
     }
-    let slots: Vec<Slot> = names.iter().map(|n| Slot::of(n)).collect();
+    let mut slots: Vec<Slot> = names.iter().map(|n| Slot::of(n)).collect();
+    // Of a column that stands there twice the first one counts.
+    let mut seen: Vec<Slot> = Vec::new();
+    for slot in slots.iter_mut().filter(|s| **s != Slot::Shot) {
+        if seen.contains(slot) {
+            *slot = Slot::Other;
+        } else {
+            seen.push(*slot);
+        }
+    }
     ccs.shots.resize_with(slots.iter().filter(|s| **s == Slot::Shot).count(), Vec::new);
     read_rows(bytes, names_at, &slots, &mut ccs, &mut problems);
     check(&ccs, &mut problems);

@@ -150,3 +150,11 @@ proptest! {
         let _ = decode_sam_name(&name);
     }
 }
+
+#[test]
+fn a_column_that_stands_there_twice_counts_once() {
+    let text = "# wave , shot1 , wave , median , mean , mean \n240.8,1,2,3,4,5\n240.9,1,2,3,4,5\n";
+    let (ccs, _) = read_ccs(text.as_bytes());
+    assert_eq!((ccs.wave_nm, ccs.shots), (vec![240.8, 240.9], vec![vec![1.0, 1.0]]));
+    assert_eq!((ccs.median.len(), ccs.mean), (2, vec![4.0, 4.0]));
+}
