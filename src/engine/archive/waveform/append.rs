@@ -10,7 +10,7 @@ use super::channel::Channel;
 use super::error::WaveformError;
 use super::file::{make_dir, read_at, sync_dir, write_at};
 use super::leaf::Leaf;
-use super::survey::{Found, Survey, survey};
+use super::survey::{Found, Survey, decode, survey};
 use super::{WaveformReport, WaveformStore, read, write};
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
@@ -18,8 +18,9 @@ use crate::time::{Instant, TimeRange};
 /// What of one append goes to one channel.
 struct Part {
     channel: Arc<RwLock<Channel>>,
+    records: Vec<Found>,
+    /// Of all records, once they are decoded.
     leaves: Vec<Leaf>,
-    records: u64,
     days: BTreeMap<i32, DayPart>,
 }
 
@@ -55,9 +56,10 @@ impl WaveformStore {
             ..WaveformReport::default()
         };
         let mut parts = self.sort_out(product, bytes, &survey, &mut report)?;
-        parts.retain(|part| !part.leaves.is_empty());
+        parts.retain(|part| !part.records.is_empty());
         let mut open = Vec::new();
-        let written = store_data(&parts, bytes, &mut open).and_then(|()| store_index(&parts));
+        let written = store_data(&mut parts, bytes, &mut open, &mut report.problems)
+            .and_then(|()| store_index(&parts));
         if let Err(error) = written {
             undo(&open);
             return Err(error);
@@ -83,20 +85,19 @@ impl WaveformStore {
             if let Some(reason) = usable {
                 return Err(WaveformError::damaged(&read(&channel).index_path(), reason));
             }
-            parts.push(Part { channel, leaves: Vec::new(), records: 0, days: BTreeMap::new() });
+            let (records, leaves, days) = (Vec::new(), Vec::new(), BTreeMap::new());
+            parts.push(Part { channel, records, leaves, days });
         }
         let mut seen = Seen::new();
         for record in &survey.records {
             let Some(part) = parts.get_mut(record.source) else { continue };
-            let leaves = survey.leaves.get(record.leaves.clone()).unwrap_or_default();
-            let Some(&first) = leaves.first() else { continue };
             let range = record.offset..record.offset + record.length;
-            if self.is_stored(part, &first, bytes, record, &mut seen)? {
+            if self.is_stored(part, bytes, record, &mut seen)? {
                 report.records_duplicate += 1;
-            } else if let Some(problem) = part.add(leaves, &first, &range) {
+            } else if let Some(problem) = part.add(record) {
                 report.problems.push(problem);
             } else {
-                let key = (record.source, first.start, first.record_crc);
+                let key = (record.source, record.leaf.start, record.leaf.record_crc);
                 seen.entry(key).or_default().push(range);
             }
         }
@@ -107,13 +108,12 @@ impl WaveformStore {
     fn is_stored(
         &self,
         part: &Part,
-        leaf: &Leaf,
         bytes: &[u8],
         record: &Found,
         seen: &mut Seen,
     ) -> Result<bool, WaveformError> {
         let this = bytes.get(record.offset..record.offset + record.length);
-        let key = (record.source, leaf.start, leaf.record_crc);
+        let key = (record.source, record.leaf.start, record.leaf.record_crc);
         if let Some(others) = seen.get(&key)
             && others.iter().any(|other| bytes.get(other.clone()) == this)
         {
@@ -121,7 +121,7 @@ impl WaveformStore {
         }
         let channel = read(&part.channel);
         let mut stored = vec![0; record.length];
-        for (day, offset) in channel.twins(leaf)? {
+        for (day, offset) in channel.twins(&record.leaf)? {
             let path = channel.day_path(day);
             let file = self.files.get(&path)?;
             read_at(&file, &mut stored, offset).map_err(WaveformError::io("read", &path))?;
@@ -135,29 +135,53 @@ impl WaveformStore {
 
 impl Part {
     /// Adds a record; a problem where its day file is full.
-    fn add(&mut self, leaves: &[Leaf], first: &Leaf, range: &Range<usize>) -> Option<Problem> {
-        let day = self.days.entry(first.day()).or_insert_with(|| {
-            let end = read(&self.channel).table.days.get(&first.day()).copied();
+    fn add(&mut self, record: &Found) -> Option<Problem> {
+        let leaf = record.leaf;
+        let day = self.days.entry(leaf.day()).or_insert_with(|| {
+            let end = read(&self.channel).table.days.get(&leaf.day()).copied();
             DayPart { end: end.unwrap_or_default(), ..DayPart::default() }
         });
         let Ok(offset) = u32::try_from(day.end + day.added) else {
             let reason = "the file of this day has reached 4 GiB; the record is not stored, put \
                           it under another product";
-            return Some(Problem::at(range.start as u64, "record", reason));
+            return Some(Problem::at(record.offset as u64, "record", reason));
         };
-        day.added += range.len() as u64;
+        let range = record.offset..record.offset + record.length;
+        day.added += record.length as u64;
         match day.ranges.last_mut() {
             Some(last) if last.end == range.start => last.end = range.end,
-            _ => day.ranges.push(range.clone()),
+            _ => day.ranges.push(range),
         }
-        self.records += 1;
-        self.leaves.extend(leaves.iter().map(|leaf| Leaf { offset, ..*leaf }));
+        self.records.push(Found { leaf: Leaf { offset, ..leaf }, ..*record });
         None
     }
 }
 
-/// Appends to the day files and makes them durable.
+/// Appends to the day files and makes them durable; while the disk works, decodes the records
+/// and fills in the leaves.
 fn store_data(
+    parts: &mut [Part],
+    bytes: &[u8],
+    open: &mut Vec<(File, u64)>,
+    problems: &mut Vec<Problem>,
+) -> Result<(), WaveformError> {
+    let here: &[Part] = parts;
+    let (stored, decoded) = std::thread::scope(|scope| {
+        let storing = scope.spawn(|| write_days(here, bytes, open));
+        let decode = |part: &Part| decode(bytes, &part.records);
+        let decoded: Vec<_> = here.iter().map(decode).collect();
+        let stored = storing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (stored, decoded)
+    });
+    for (part, (leaves, told)) in parts.iter_mut().zip(decoded) {
+        part.leaves = leaves;
+        problems.extend(told);
+    }
+    stored
+}
+
+/// Appends to the day files and makes them durable.
+fn write_days(
     parts: &[Part],
     bytes: &[u8],
     open: &mut Vec<(File, u64)>,
@@ -245,7 +269,7 @@ fn undo(open: &[(File, u64)]) {
 /// Makes stored leaves visible and counts them.
 fn show(part: &Part, report: &mut WaveformReport) {
     let mut channel = write(&part.channel);
-    report.records_stored += part.records;
+    report.records_stored += part.records.len() as u64;
     let mut has_samples = false;
     for leaf in part.leaves.iter().filter(|leaf| leaf.count > 0) {
         has_samples = true;

@@ -7,7 +7,7 @@ use super::file::make_dir;
 use super::index::Index;
 use super::leaf::{LEAF_BYTES, Leaf};
 use super::path::{INDEX_DIR, day_file, file_stem};
-use super::table::{Leaves, Table};
+use super::table::Table;
 use super::top;
 use crate::archive::{SeriesKey, SeriesKind, SeriesSummary};
 use crate::format::mseed::SourceId;
@@ -172,29 +172,16 @@ impl Channel {
     pub(super) fn twins(&self, leaf: &Leaf) -> Result<Vec<(i32, u64)>, WaveformError> {
         let mut twins = Vec::new();
         let Some(index) = &self.index else { return Ok(twins) };
-        // Records without samples cover no time, so that the table's ends do not bound them.
-        if leaf.count > 0 && self.table.first.is_some() && leaf.start > self.table.covered {
-            return Ok(twins);
-        }
         let mut reader = index.reader(self.table.leaves);
-        self.twins_with(leaf, &mut reader, &mut twins)?;
-        Ok(twins)
-    }
-
-    pub(super) fn twins_with(
-        &self,
-        leaf: &Leaf,
-        reader: &mut dyn Leaves,
-        twins: &mut Vec<(i32, u64)>,
-    ) -> Result<(), WaveformError> {
-        self.table.touching((leaf.start, leaf.start), reader, &mut |_, other| {
+        self.table.touching((leaf.start, leaf.start), &mut reader, &mut |_, other| {
             if other.first == 0
                 && (other.start, other.length, other.record_crc)
                     == (leaf.start, leaf.length, leaf.record_crc)
             {
                 twins.push((other.day(), u64::from(other.offset)));
             }
-        })
+        })?;
+        Ok(twins)
     }
 
     /// One line of the series list; none where there are no samples.

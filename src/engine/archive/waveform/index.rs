@@ -18,6 +18,8 @@ pub(super) const VERSION: u32 = 1;
 /// to the second number, as long as they are asked for in order.
 const BLOCK: u64 = 16;
 const MOST: u64 = 1024;
+/// Leaves that are sooner read than skipped with a read of its own.
+const SKIP: u64 = 64;
 
 /// Header with the generation: how often the file was made anew.
 fn header(generation: u64) -> Vec<u8> {
@@ -155,7 +157,7 @@ impl Reader<'_> {
     /// out only a few, gets ever larger blocks.
     fn fetch(&mut self, number: u64) -> Result<(), WaveformError> {
         let (held, next) = (self.held(), self.base + self.held());
-        let near = held > 0 && number >= next && number - next <= held * 4;
+        let near = held > 0 && number >= next && number - next <= SKIP;
         let size = if near { (held * 4).clamp(BLOCK, MOST) } else { BLOCK };
         let a = number - number % BLOCK;
         let b = (a + size).min(self.count);

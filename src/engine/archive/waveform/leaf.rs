@@ -123,8 +123,11 @@ impl Leaf {
         if n == 0 {
             return self.start;
         }
-        let n = f64::from(n);
-        self.start.saturating_add((self.period_ns() * n).round() as i64)
+        // Rounds as `round` does, which is a call where the processor's rounding is not assumed.
+        let exact = self.period_ns() * f64::from(n);
+        let whole = exact as i64;
+        let up = exact - whole as f64 >= 0.5;
+        self.start.saturating_add(whole + i64::from(up))
     }
 
     /// Time of the last sample.
@@ -133,8 +136,11 @@ impl Leaf {
     }
 
     /// From half a sample before the first to half a sample after the last one: where this leaf
-    /// hides what has a lower rank.
+    /// hides what has a lower rank. The start where there is no sample.
     pub(super) fn cover(&self) -> (i64, i64) {
+        if self.count == 0 {
+            return (self.start, self.start);
+        }
         let at = |n: f64| self.start.saturating_add((self.period_ns() * n).round() as i64);
         let first = f64::from(self.first);
         (at(first - 0.5), at(first + f64::from(self.count) - 0.5))

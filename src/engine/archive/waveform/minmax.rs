@@ -79,6 +79,8 @@ struct Slices {
     /// Slices per nanosecond.
     scale: f64,
     buckets: Vec<Bucket>,
+    /// The slice that was asked for last: most questions go forward by little.
+    last: std::cell::Cell<usize>,
 }
 
 /// Where the samples from one time to another lie.
@@ -97,11 +99,26 @@ impl Slices {
         let edges = (0..=count).map(|k| edge(k) as i64).collect();
         let scale = count as f64 / duration.max(1) as f64;
         let buckets = vec![Bucket::EMPTY; width as usize];
-        Self { start, end, edges, scale, buckets }
+        Self { start, end, edges, scale, buckets, last: std::cell::Cell::new(0) }
     }
 
     /// Slice of an instant inside the range.
     fn of(&self, t: i64) -> usize {
+        let k = self.last.get();
+        for k in [k, k + 1] {
+            if let Some([from, to]) = self.edges.get(k..k + 2)
+                && (*from..*to).contains(&t)
+            {
+                self.last.set(k);
+                return k;
+            }
+        }
+        let k = self.search(t);
+        self.last.set(k);
+        k
+    }
+
+    fn search(&self, t: i64) -> usize {
         let last = self.edges.len().saturating_sub(2);
         let guess = t.wrapping_sub(self.start).cast_unsigned() as f64 * self.scale;
         let mut k = (guess as usize).min(last);

@@ -12,7 +12,7 @@ use super::index::Index;
 use super::leaf::Leaf;
 use super::path::{INDEX_DIR, file_stem, parse_day_file, parse_stem, unescape};
 use super::records::Files;
-use super::survey::survey;
+use super::survey::{Found, decode, survey};
 use super::{WaveformStore, read, write};
 use crate::archive::{QueryError, SeriesKey};
 use crate::format::mseed::SourceId;
@@ -253,21 +253,22 @@ impl Channel {
         let mut bytes = vec![0; (to - from) as usize];
         read_at(&file, &mut bytes, from).map_err(WaveformError::io("read", &path))?;
         let survey = survey(&bytes);
-        let (mut out, mut end) = (Vec::new(), from);
+        let (mut fitting, mut end) = (Vec::new(), from);
         for record in &survey.records {
             let offset = from + record.offset as u64;
             let ours = survey.sources.get(record.source) == Some(&self.source);
-            let leaves = survey.leaves.get(record.leaves.clone()).unwrap_or_default();
-            let fits = ours && leaves.first().is_some_and(|leaf| leaf.day() == day);
+            let fits = ours && record.leaf.day() == day;
             if contiguous && (offset != end || !fits) {
                 break;
             }
             if let (true, Ok(offset)) = (fits, u32::try_from(offset)) {
-                out.extend(leaves.iter().map(|leaf| Leaf { offset, ..*leaf }));
+                fitting.push(Found { leaf: Leaf { offset, ..record.leaf }, ..*record });
                 end = u64::from(offset) + record.length as u64;
             }
         }
-        Ok((out, end))
+        // What cannot be decoded was told when the record was stored.
+        let (leaves, _) = decode(&bytes, &fitting);
+        Ok((leaves, end))
     }
 
     /// Makes the index again from the day files. Says what was done.

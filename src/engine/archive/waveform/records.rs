@@ -63,12 +63,14 @@ pub(super) struct Decoder<'a> {
     samples: Samples,
     /// Day and offset of the record that `samples` holds.
     held: Option<(i32, u32)>,
+    /// The day file that was read last.
+    file: Option<(i32, Arc<File>)>,
 }
 
 impl<'a> Decoder<'a> {
     pub(super) fn new(channel: &'a Channel, files: &'a Files, cancel: &'a AtomicBool) -> Self {
         let samples = Samples::I32(Vec::new());
-        Self { channel, files, cancel, bytes: Vec::new(), samples, held: None }
+        Self { channel, files, cancel, bytes: Vec::new(), samples, held: None, file: None }
     }
 
     /// Calls `each` with the bytes of the record of each item, in order.
@@ -98,12 +100,12 @@ impl<'a> Decoder<'a> {
             }
             let (group, others) = rest.split_at(count);
             rest = others;
-            let path = self.channel.day_path(day);
-            let file = self.files.get(&path)?;
+            let file = self.day_file(day)?;
             // The buffer is taken out while `each` may use the rest of this decoder.
             let mut bytes = std::mem::take(&mut self.bytes);
             bytes.resize((end - begin) as usize, 0);
-            read_at(&file, &mut bytes, begin).map_err(WaveformError::io("read", &path))?;
+            read_at(&file, &mut bytes, begin)
+                .map_err(|error| WaveformError::io("read", &self.channel.day_path(day))(error))?;
             for item in group {
                 let at = (u64::from(item.leaf.offset) - begin) as usize;
                 let record = bytes.get(at..at + item.leaf.length as usize).unwrap_or_default();
@@ -112,6 +114,7 @@ impl<'a> Decoder<'a> {
                 {
                     let offset = item.leaf.offset;
                     let reason = format!("the record at byte {offset} does not fit its checksum");
+                    let path = self.channel.day_path(day);
                     return Err(WaveformError::damaged(&path, reason).into());
                 }
                 each(self, item, record)?;
@@ -119,6 +122,15 @@ impl<'a> Decoder<'a> {
             self.bytes = bytes;
         }
         Ok(())
+    }
+
+    fn day_file(&mut self, day: i32) -> Result<Arc<File>, WaveformError> {
+        if let Some((_, file)) = self.file.as_ref().filter(|open| open.0 == day) {
+            return Ok(Arc::clone(file));
+        }
+        let file = self.files.get(&self.channel.day_path(day))?;
+        self.file = Some((day, Arc::clone(&file)));
+        Ok(file)
     }
 
     /// Calls `each` with the decoded samples of the record of each item, in order.

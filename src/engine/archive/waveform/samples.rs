@@ -30,8 +30,35 @@ pub(super) fn summarise(samples: &Samples, first: usize, count: usize) -> Bucket
 
 const LANES: usize = 16;
 
-/// Integers: the sum is exact. Lanes let the compiler use vector registers.
+/// Integers: the sum is exact.
+#[cfg_attr(
+    target_arch = "x86_64",
+    expect(
+        unsafe_code,
+        reason = "calls a function that is compiled for AVX2, after asking for it"
+    )
+)]
 fn integers(samples: &[i32]) -> Bucket {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the only requirement is that the processor has AVX2, which is asked just
+        // above. The function itself is safe code.
+        return unsafe { integers_avx2(samples) };
+    }
+    integers_any(samples)
+}
+
+/// [`integers_any`] compiled for processors that compare eight lanes at once.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn integers_avx2(samples: &[i32]) -> Bucket {
+    integers_any(samples)
+}
+
+/// Lanes let the compiler use vector registers.
+#[expect(clippy::inline_always, reason = "only what is inlined there is compiled for AVX2")]
+#[inline(always)]
+fn integers_any(samples: &[i32]) -> Bucket {
     let (chunks, rest) = samples.as_chunks::<LANES>();
     let (mut low, mut high) = ([i32::MAX; LANES], [i32::MIN; LANES]);
     for chunk in chunks {

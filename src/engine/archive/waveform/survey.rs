@@ -1,11 +1,11 @@
-//! From bytes to leaves: finds the records, decodes them and sums them up.
+//! From bytes to leaves: finds the records, then decodes them and sums them up.
 
 use super::leaf::{Leaf, MAX_RECORD_SAMPLES};
 use crate::format::mseed::{self, Encoding, Header, Samples, SourceId};
 use crate::problem::Problem;
 
-/// A record found in some bytes, with its leaves.
-#[derive(Clone, Debug)]
+/// A record found in some bytes.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Found {
     /// Number of its source in [`Survey::sources`].
     pub source: usize,
@@ -13,8 +13,10 @@ pub(super) struct Found {
     pub offset: usize,
     /// Length of the record.
     pub length: usize,
-    /// Its leaves in [`Survey::leaves`]; their `offset` is still to be set.
-    pub leaves: std::ops::Range<usize>,
+    /// Samples that its header tells of and that can be placed in time.
+    pub samples: u32,
+    /// What its leaves have in common; `offset` is still to be set.
+    pub leaf: Leaf,
 }
 
 /// All whole records of some bytes.
@@ -22,14 +24,12 @@ pub(super) struct Found {
 pub(super) struct Survey {
     pub sources: Vec<SourceId>,
     pub records: Vec<Found>,
-    pub leaves: Vec<Leaf>,
     pub problems: Vec<Problem>,
 }
 
 /// Surveys bytes. A record that is cut off at the end is left out, with a problem.
 pub(super) fn survey(bytes: &[u8]) -> Survey {
     let mut out = Survey::default();
-    let mut samples = Samples::I32(Vec::new());
     let mut scan = mseed::scan(bytes);
     for (offset, header) in scan.by_ref() {
         let length = header.length as usize;
@@ -39,28 +39,19 @@ pub(super) fn survey(bytes: &[u8]) -> Survey {
             // The scan has said so in its problems.
             continue;
         }
-        out.add(offset, &header, record, &mut samples);
+        out.add(offset, &header, record);
     }
     out.problems.extend(scan.into_problems());
     out
 }
 
 impl Survey {
-    fn add(&mut self, offset: usize, header: &Header, record: &[u8], samples: &mut Samples) {
+    fn add(&mut self, offset: usize, header: &Header, record: &[u8]) {
         let source = self.number(&header.source);
-        let mut count = 0;
-        match unfit(header) {
-            Some(problem) => self.problems.push(problem_at(problem, offset)),
-            None if is_series(header) => {
-                if let Some(problem) = mseed::decode(record, header, samples) {
-                    self.problems.push(problem_at(problem, offset));
-                }
-                count = samples.len().min(header.samples as usize);
-            }
-            None => {}
-        }
-        truncate(samples, count);
-        let template = Leaf {
+        let problem = unfit(header);
+        let samples = if is_series(header) && problem.is_none() { header.samples } else { 0 };
+        self.problems.extend(problem.map(|problem| problem_at(problem, offset)));
+        let leaf = Leaf {
             start: header.start.unix_ns(),
             rate: header.rate_hz,
             min: f64::INFINITY,
@@ -74,10 +65,7 @@ impl Survey {
             valid: 0,
             publication: header.publication,
         };
-        let first = self.leaves.len();
-        Leaf::of_record(template, samples, &mut self.leaves);
-        let leaves = first..self.leaves.len();
-        self.records.push(Found { source, offset, length: record.len(), leaves });
+        self.records.push(Found { source, offset, length: record.len(), samples, leaf });
     }
 
     fn number(&mut self, source: &SourceId) -> usize {
@@ -90,6 +78,54 @@ impl Survey {
             self.sources.len() - 1
         })
     }
+}
+
+/// Records that are worth a thread of their own to decode.
+const SHARE: usize = 512;
+
+/// Decodes records and sums them up, in the order given, on as many threads as there are
+/// processors. Gives the leaves of all of them, and what could not be decoded.
+pub(super) fn decode(bytes: &[u8], records: &[Found]) -> (Vec<Leaf>, Vec<Problem>) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = records.len().div_ceil(threads).max(SHARE);
+    std::thread::scope(|scope| {
+        let (first, rest) = records.split_at(share.min(records.len()));
+        let others: Vec<_> = rest
+            .chunks(share)
+            .map(|chunk| scope.spawn(move || decode_here(bytes, chunk)))
+            .collect();
+        let (mut leaves, mut problems) = decode_here(bytes, first);
+        for other in others {
+            let (more, told) =
+                other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            leaves.extend(more);
+            problems.extend(told);
+        }
+        (leaves, problems)
+    })
+}
+
+fn decode_here(bytes: &[u8], records: &[Found]) -> (Vec<Leaf>, Vec<Problem>) {
+    let (mut leaves, mut problems) = (Vec::with_capacity(records.len()), Vec::new());
+    let mut samples = Samples::I32(Vec::new());
+    for found in records {
+        let record = bytes.get(found.offset..found.offset + found.length).unwrap_or_default();
+        let mut count = 0;
+        if found.samples > 0 {
+            let problem = match mseed::parse_header(record) {
+                Ok(header) => {
+                    let problem = mseed::decode(record, &header, &mut samples);
+                    count = samples.len().min(found.samples as usize);
+                    problem
+                }
+                Err(problem) => Some(problem),
+            };
+            problems.extend(problem.map(|problem| problem_at(problem, found.offset)));
+        }
+        truncate(&mut samples, count);
+        Leaf::of_record(found.leaf, &samples, &mut leaves);
+    }
+    (leaves, problems)
 }
 
 /// Whether a record holds evenly spaced samples.
