@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::chunk::CHUNK_ROWS;
 use super::group::Group;
 use super::log::{self, ROTATE_BYTES};
-use super::rows::Rows;
+use super::rows::{Rows, RowsView};
 use super::seal::Sealed;
 use super::{ParameterStore, State};
 use crate::archive::catalogue::GroupRow;
@@ -152,17 +152,21 @@ impl ParameterStore {
         let Some(group) = self.group(place) else { return Ok(()) };
         let waiting = group.tail.len();
         let full = (waiting + fresh.len()) / CHUNK_ROWS * CHUNK_ROWS;
-        let mut logged_from = 0;
+        let mut rest = fresh.view();
         if full > 0 {
-            let mut rows = group.tail.clone();
-            logged_from = full - waiting;
-            rows.extend(&fresh.slice(0, logged_from));
+            let head = rest.view(0, full - waiting);
+            rest = rest.view(full - waiting, rest.len());
             let mut sealed = Sealed::after(&group);
-            sealed.add(&rows);
+            if waiting == 0 {
+                sealed.add(&head);
+            } else {
+                let mut rows = group.tail.clone();
+                rows.extend(&head);
+                sealed.add(&rows.view());
+            }
             drop(group);
-            self.write_sealed(writer, place, sealed, &fresh.slice(0, logged_from))?;
+            self.write_sealed(writer, place, sealed, &head)?;
         }
-        let rest = fresh.slice(logged_from, fresh.len());
         if rest.is_empty() {
             return Ok(());
         }
@@ -186,7 +190,7 @@ impl ParameterStore {
         writer: &mut Writer,
         place: usize,
         mut sealed: Sealed,
-        new: &Rows,
+        new: &RowsView<'_>,
     ) -> Result<(), ArchiveError> {
         if writer.segment.len() > SEGMENT_BYTES {
             let number = writer.segment_number + 1;
@@ -217,9 +221,9 @@ impl ParameterStore {
         for place in 0..self.snapshot().groups.len() {
             let Some(group) = self.group(place).filter(|g| !g.tail.is_empty()) else { continue };
             let mut sealed = Sealed::after(&group);
-            sealed.add(&group.tail);
+            sealed.add(&group.tail.view());
             drop(group);
-            self.write_sealed(writer, place, sealed, &Rows::default())?;
+            self.write_sealed(writer, place, sealed, &RowsView::default())?;
         }
         let number = writer.log_number + 1;
         let next = AppendFile::open(&self.log_folder.join(log_name(number)), 0)?;
@@ -244,8 +248,8 @@ fn present(rows: &Rows) -> u64 {
     rows.columns.iter().flatten().filter(|v| !v.is_nan()).count() as u64
 }
 
-fn count(group: &mut Group, new: &Rows) {
+fn count(group: &mut Group, new: &RowsView<'_>) {
     for (stat, values) in group.stats.iter_mut().zip(&new.columns) {
-        stat.add(&new.times, &new.arrivals, values);
+        stat.add(new.times, new.arrivals, values);
     }
 }

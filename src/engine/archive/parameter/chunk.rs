@@ -1,7 +1,9 @@
 //! The frame of a sealed chunk and of a pyramid node; `FORMAT.md` has the table of bytes.
 
+use rayon::prelude::*;
+
 use super::column::{decode_floats, decode_ints, encode_floats, encode_ints};
-use super::rows::Rows;
+use super::rows::RowsView;
 use crate::archive::Bucket;
 use crate::archive::catalogue::{ChunkRef, NodeId};
 use crate::storage::{f64_at, frame, i64_at, u32_at, u64_at};
@@ -94,8 +96,12 @@ pub(super) fn head(payload: &[u8]) -> Option<ChunkHead> {
 
 /// Seals rows (ascending in time, then in arrival) into a frame; also gives what each column
 /// sums up to.
-pub(super) fn seal(id: NodeId, first_row: u64, rows: &Rows) -> (Vec<u8>, ChunkRef, Vec<Bucket>) {
-    let times = &rows.times;
+pub(super) fn seal(
+    id: NodeId,
+    first_row: u64,
+    rows: &RowsView<'_>,
+) -> (Vec<u8>, ChunkRef, Vec<Bucket>) {
+    let times = rows.times;
     let max_gap = times.windows(2).map(|w| w[1].saturating_sub(w[0])).max().unwrap_or(0);
     let mut chunk = ChunkRef {
         file: 0,
@@ -114,19 +120,23 @@ pub(super) fn seal(id: NodeId, first_row: u64, rows: &Rows) -> (Vec<u8>, ChunkRe
         payload.extend_from_slice(&[form, 0, 0, 0]);
         payload.extend_from_slice(&(len as u32).to_le_bytes());
     };
-    for ints in [times, &rows.arrivals] {
+    for ints in [times, rows.arrivals] {
         let before = data.len();
         let form = encode_ints(ints, &mut data);
         directory(form, data.len() - before);
     }
+    let encode = |column: &&[f64]| {
+        let mut bytes = Vec::new();
+        let form = encode_floats(column, &mut bytes);
+        (form, bytes, summary(times, column))
+    };
+    let encoded: Vec<_> = rows.columns.par_iter().map(encode).collect();
     let mut sums = Vec::with_capacity(rows.columns.len());
-    for column in &rows.columns {
-        let before = data.len();
-        let form = encode_floats(column, &mut data);
+    for (form, bytes, sum) in encoded {
         payload.extend_from_slice(&[form, 0, 0, 0]);
-        payload.extend_from_slice(&((data.len() - before) as u32).to_le_bytes());
-        let sum = summary(times, column);
+        payload.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
         put_bucket(&mut payload, &sum);
+        data.extend_from_slice(&bytes);
         sums.push(sum);
     }
     payload.append(&mut data);

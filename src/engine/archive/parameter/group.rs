@@ -232,7 +232,7 @@ impl Group {
     pub(super) fn trim_tail(&mut self, tail_first_row: u64) {
         let sealed = self.sealed_rows.saturating_sub(tail_first_row) as usize;
         if sealed > 0 {
-            self.tail = self.tail.slice(sealed, self.tail.len());
+            self.tail = self.tail.view().view(sealed, self.tail.len()).to_rows();
         }
     }
 

@@ -153,9 +153,9 @@ impl ParameterStore {
             let next = group.sealed_rows + group.tail.len() as u64;
             let known = next.saturating_sub(found.first_row) as usize;
             missing += found.first_row.saturating_sub(next);
-            let rows = found.rows.slice(known, found.rows.len());
+            let rows = found.rows.view().view(known, found.rows.len());
             for (stat, values) in group.stats.iter_mut().zip(&rows.columns) {
-                stat.add(&rows.times, &rows.arrivals, values);
+                stat.add(rows.times, rows.arrivals, values);
             }
             group.tail.extend(&rows);
         }

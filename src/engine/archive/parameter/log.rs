@@ -1,6 +1,6 @@
 //! The live log: rows that no chunk holds yet, one frame and one sync per append.
 
-use super::rows::Rows;
+use super::rows::{Rows, RowsView};
 use crate::storage::{f64_at, frame, i64_at, u32_at, u64_at};
 
 /// First bytes of a frame in a log file.
@@ -21,7 +21,7 @@ pub(super) struct LogRows {
 }
 
 /// A frame of rows that one append brought.
-pub(super) fn encode(group: u32, first_row: u64, arrival: i64, rows: &Rows) -> Vec<u8> {
+pub(super) fn encode(group: u32, first_row: u64, arrival: i64, rows: &RowsView<'_>) -> Vec<u8> {
     let mut payload = Vec::with_capacity(HEAD + rows.len() * (rows.columns.len() + 1) * 8);
     payload.extend_from_slice(&[ROWS, 0, 0, 0]);
     payload.extend_from_slice(&group.to_le_bytes());
@@ -70,7 +70,7 @@ mod tests {
             arrivals: vec![9; 3],
             columns: vec![vec![1.0, 2.0, 3.0], vec![-0.5, f64::INFINITY, 1e300]],
         };
-        let bytes = encode(4, 77, 9, &rows);
+        let bytes = encode(4, 77, 9, &rows.view());
         let found = frames(&bytes, MARK);
         let back = decode(&bytes[found.payloads[0].clone()]).unwrap();
         assert_eq!(back, LogRows { group: 4, first_row: 77, rows });

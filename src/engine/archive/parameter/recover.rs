@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::append::{Writer, log_name};
 use super::chunk::{self, MARK};
 use super::load::LogFile;
-use super::rows::Rows;
+use super::rows::RowsView;
 use super::seal::Sealed;
 use super::{ParameterStore, State};
 use crate::archive::ArchiveError;
@@ -164,7 +164,7 @@ impl ParameterStore {
             if !is_complete {
                 let mut sealed = Sealed::after(&group);
                 sealed.complete();
-                self.write_sealed(writer, place, sealed, &Rows::default())?;
+                self.write_sealed(writer, place, sealed, &RowsView::default())?;
             }
         }
         Ok(())

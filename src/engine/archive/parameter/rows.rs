@@ -10,6 +10,43 @@ pub(super) struct Rows {
     pub(super) columns: Vec<Vec<f64>>,
 }
 
+/// Some rows that follow each other, borrowed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RowsView<'a> {
+    pub(super) times: &'a [i64],
+    pub(super) arrivals: &'a [i64],
+    pub(super) columns: Vec<&'a [f64]>,
+}
+
+impl RowsView<'_> {
+    pub(super) fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// The rows of a range of positions.
+    pub(super) fn view(&self, from: usize, to: usize) -> Self {
+        let to = to.min(self.len());
+        let from = from.min(to);
+        Self {
+            times: &self.times[from..to],
+            arrivals: &self.arrivals[from..to],
+            columns: self.columns.iter().map(|c| &c[from..to]).collect(),
+        }
+    }
+
+    pub(super) fn to_rows(&self) -> Rows {
+        Rows {
+            times: self.times.to_vec(),
+            arrivals: self.arrivals.to_vec(),
+            columns: self.columns.iter().map(|c| c.to_vec()).collect(),
+        }
+    }
+}
+
 impl Rows {
     pub(super) fn with_columns(columns: usize) -> Self {
         Self { times: Vec::new(), arrivals: Vec::new(), columns: vec![Vec::new(); columns] }
@@ -28,24 +65,19 @@ impl Rows {
         Some((*self.times.iter().min()?, *self.times.iter().max()?))
     }
 
-    /// Adds the rows of another set with the same columns.
-    pub(super) fn extend(&mut self, other: &Self) {
-        self.times.extend_from_slice(&other.times);
-        self.arrivals.extend_from_slice(&other.arrivals);
+    /// Adds rows with the same columns.
+    pub(super) fn extend(&mut self, other: &RowsView<'_>) {
+        self.times.extend_from_slice(other.times);
+        self.arrivals.extend_from_slice(other.arrivals);
         for (mine, theirs) in self.columns.iter_mut().zip(&other.columns) {
             mine.extend_from_slice(theirs);
         }
     }
 
-    /// The rows of a range of positions.
-    pub(super) fn slice(&self, from: usize, to: usize) -> Self {
-        let to = to.min(self.len());
-        let from = from.min(to);
-        Self {
-            times: self.times[from..to].to_vec(),
-            arrivals: self.arrivals[from..to].to_vec(),
-            columns: self.columns.iter().map(|c| c[from..to].to_vec()).collect(),
-        }
+    /// All rows, borrowed.
+    pub(super) fn view(&self) -> RowsView<'_> {
+        let columns = self.columns.iter().map(Vec::as_slice).collect();
+        RowsView { times: &self.times, arrivals: &self.arrivals, columns }
     }
 
     /// The rows at some positions, in that order.

@@ -3,7 +3,7 @@
 
 use super::chunk::{self, CHUNK_ROWS, FAN};
 use super::group::Group;
-use super::rows::Rows;
+use super::rows::RowsView;
 use crate::archive::Bucket;
 use crate::archive::catalogue::{ChunkRef, NodeId};
 
@@ -46,11 +46,16 @@ impl Sealed {
     }
 
     /// Seals rows in order of arrival, the last chunk as short as it comes.
-    pub(super) fn add(&mut self, rows: &Rows) {
+    pub(super) fn add(&mut self, rows: &RowsView<'_>) {
         let mut from = 0;
         while from < rows.len() {
-            let part = rows.slice(from, from + CHUNK_ROWS).sorted();
+            let mut part = rows.view(from, from + CHUNK_ROWS);
             from += CHUNK_ROWS;
+            let sorted;
+            if !part.times.is_sorted() {
+                sorted = part.to_rows().sorted();
+                part = sorted.view();
+            }
             let id = NodeId { group: self.group, level: 0, seq: self.count(0) };
             let (bytes, chunk, sums) = chunk::seal(id, self.next_row, &part);
             self.next_row += part.len() as u64;

@@ -1,5 +1,7 @@
 //! From bytes to leaves: finds the records, then decodes them and sums them up.
 
+use rayon::prelude::*;
+
 use super::leaf::{Leaf, MAX_RECORD_SAMPLES};
 use crate::format::mseed::{self, Encoding, Header, Samples, SourceId};
 use crate::problem::Problem;
@@ -80,29 +82,19 @@ impl Survey {
     }
 }
 
-/// Records that are worth a thread of their own to decode.
+/// Records that are decoded by one processor at a time.
 const SHARE: usize = 512;
 
-/// Decodes records and sums them up, in the order given, on as many threads as there are
-/// processors. Gives the leaves of all of them, and what could not be decoded.
+/// Decodes records and sums them up, in the order given, on all processors. Gives the leaves of
+/// all of them, and what could not be decoded.
 pub(super) fn decode(bytes: &[u8], records: &[Found]) -> (Vec<Leaf>, Vec<Problem>) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = records.len().div_ceil(threads).max(SHARE);
-    std::thread::scope(|scope| {
-        let (first, rest) = records.split_at(share.min(records.len()));
-        let others: Vec<_> = rest
-            .chunks(share)
-            .map(|chunk| scope.spawn(move || decode_here(bytes, chunk)))
-            .collect();
-        let (mut leaves, mut problems) = decode_here(bytes, first);
-        for other in others {
-            let (more, told) =
-                other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            leaves.extend(more);
-            problems.extend(told);
-        }
-        (leaves, problems)
-    })
+    let parts: Vec<_> = records.par_chunks(SHARE).map(|part| decode_here(bytes, part)).collect();
+    let (mut leaves, mut problems) = (Vec::with_capacity(records.len()), Vec::new());
+    for (more, told) in parts {
+        leaves.extend(more);
+        problems.extend(told);
+    }
+    (leaves, problems)
 }
 
 fn decode_here(bytes: &[u8], records: &[Found]) -> (Vec<Leaf>, Vec<Problem>) {
