@@ -35,7 +35,7 @@ impl Dock<'_> {
 impl Behavior<Pane> for Dock<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, tile_id: TileId, pane: &mut Pane) -> UiResponse {
         let cx = self.cx;
-        egui::Frame::new().fill(cx.theme.panel).inner_margin(8.0).show(ui, |ui| {
+        egui::Frame::new().inner_margin(8.0).show(ui, |ui| {
             ui.set_min_size(ui.available_size());
             ui.push_id(tile_id, |ui| {
                 match self.panels.iter_mut().find(|panel| panel.title() == pane.0) {

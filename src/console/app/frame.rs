@@ -256,6 +256,10 @@ impl App {
     pub fn ui_root(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let now_s = self.now_s(&ctx);
+        if self.started.is_none() {
+            // A window is cleared to this colour.
+            ui.painter().rect_filled(ui.max_rect(), 0.0, self.theme.panel);
+        }
         if self.dialog_closed() {
             run_shortcuts(&ctx, &self.command_context(), &self.intents);
         }
@@ -364,9 +368,7 @@ impl App {
                 .or_insert_with(|| stored_tree(&self.settings, &self.workspace)),
         };
         let mut dock = Dock { panels: &mut self.panels, cx: &cx, edited: false };
-        egui::CentralPanel::no_frame()
-            .frame(Frame::new().fill(self.theme.background))
-            .show(ui, |ui| tree.ui(&mut dock, ui));
+        egui::CentralPanel::no_frame().show(ui, |ui| tree.ui(&mut dock, ui));
         dock.edited && self.alone.is_none()
     }
 
@@ -433,26 +435,6 @@ impl App {
             let now = self.now();
             self.messages.say(now, MessageLevel::Warning, sentence, now_s);
         }
-    }
-}
-
-impl eframe::App for App {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        self.logic_phase(ctx);
-    }
-
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
-        tracing::trace!(target: "marsdeck", "frame {}", ui.ctx().cumulative_frame_nr());
-        let size = ui.ctx().content_rect().size();
-        self.settings.window = Some((size.x, size.y));
-        self.ui_root(ui);
-        if ui.ctx().cumulative_frame_nr() == 0 {
-            tracing::info!(target: "marsdeck", "first frame");
-        }
-    }
-
-    fn on_exit(&mut self) {
-        self.save_settings(0.0);
     }
 }
 

@@ -15,6 +15,7 @@ pub mod offscreen;
 mod options;
 mod repaint;
 mod status;
+mod window;
 mod workspace;
 
 pub use dock::Pane;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
 
 use anyhow::{Context, anyhow};
 use marsdeck_engine::archive::{Access, Archive};
@@ -63,14 +64,19 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             }
         })
     };
-    let is_new = !Archive::is_archive(&folder);
-    let engine = Arc::new(start(folder, waker)?);
-    if arguments.archive.is_none() && (is_new || engine.snapshot().series.is_empty()) {
-        engine.send(Intent::MakeDemo { seed: DEMO_SEED });
-    }
     let mut options = view(arguments.archive.is_none(), arguments)?;
     options.settings_folder = Some(place::settings()?);
     options.now = Some(place::now);
+    let may_make_demo = arguments.archive.is_none();
+    // A large archive takes its time to open, and so do window and graphics device: both at once.
+    let engine = std::thread::spawn(move || -> anyhow::Result<Arc<Engine>> {
+        let is_new = !Archive::is_archive(&folder);
+        let engine = Arc::new(start(folder, waker)?);
+        if may_make_demo && (is_new || engine.snapshot().series.is_empty()) {
+            engine.send(Intent::MakeDemo { seed: DEMO_SEED });
+        }
+        Ok(engine)
+    });
     window(engine, options, &context)
 }
 
@@ -108,7 +114,7 @@ pub(super) fn view(is_demo: bool, arguments: &Arguments) -> anyhow::Result<Optio
 }
 
 fn window(
-    engine: Arc<Engine>,
+    engine: JoinHandle<anyhow::Result<Arc<Engine>>>,
     options: Options,
     context: &Arc<OnceLock<egui::Context>>,
 ) -> anyhow::Result<Outcome> {
@@ -123,7 +129,9 @@ fn window(
         ..Default::default()
     };
     let context = Arc::clone(context);
-    let handle: Arc<dyn EngineHandle> = engine;
+    // An archive that cannot be opened is told in its own words, not in those of the window.
+    let refused: Arc<OnceLock<anyhow::Error>> = Arc::default();
+    let told = Arc::clone(&refused);
     let result = eframe::run_native(
         "marsdeck",
         native,
@@ -133,9 +141,17 @@ fn window(
             if let Some(render_state) = &cc.wgpu_render_state {
                 crate::globe::install(render_state);
             }
+            let opened = engine.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let handle: Arc<dyn EngineHandle> = opened.map_err(|error| {
+                drop(told.set(error));
+                "the archive was not opened"
+            })?;
             Ok(Box::new(App::new(cc, handle, options)))
         }),
     );
+    if let Some(error) = Arc::into_inner(refused).and_then(OnceLock::into_inner) {
+        return Err(error);
+    }
     // The last words are the reason; before them stand places in the source of a library.
     let reason = |error: eframe::Error| {
         let words = error.to_string();

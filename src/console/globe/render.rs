@@ -27,8 +27,7 @@ pub fn is_software(render_state: &RenderState) -> bool {
     render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu
 }
 
-/// Makes the globe's pipelines for a window; call it once when the app starts (and again after a
-/// lost device). Multisamples four times where the device can; on a software device only the
+/// Lets a window show globes; call it once when the app starts (and again after a lost device). Multisamples four times where the device can; on a software device only the
 /// pictures that stay, not those of a motion.
 pub fn install(render_state: &RenderState) {
     let flags = render_state.adapter.get_texture_format_features(PICTURE).flags;
@@ -39,16 +38,18 @@ pub fn install(render_state: &RenderState) {
 
 /// The same with a given number of samples per pixel: 1 or 4.
 pub fn install_with(render_state: &RenderState, samples: u32) {
-    let slow = is_software(render_state);
-    let pipelines = Pipelines::new(
-        &render_state.device,
-        &render_state.queue,
-        render_state.target_format,
-        if samples >= 4 { 4 } else { 1 },
-        slow,
-    );
-    SLOW.store(pipelines.fast.is_some(), Ordering::Relaxed);
-    let gpu = Gpu { pipelines, relief: None, views: HashMap::new(), frames: 0 };
+    let samples = if samples >= 4 { 4 } else { 1 };
+    let fast = is_software(render_state) && samples > 1;
+    SLOW.store(fast, Ordering::Relaxed);
+    let gpu = Gpu {
+        format: render_state.target_format,
+        samples,
+        fast,
+        pipelines: None,
+        relief: None,
+        views: HashMap::new(),
+        frames: 0,
+    };
     render_state.renderer.write().callback_resources.insert(gpu);
     INSTALLED.store(true, Ordering::Relaxed);
 }
@@ -64,7 +65,13 @@ pub(crate) fn is_slow() -> bool {
 }
 
 struct Gpu {
-    pipelines: Pipelines,
+    format: wgpu::TextureFormat,
+    /// Samples per pixel.
+    samples: u32,
+    /// Whether pictures of a motion get fewer samples.
+    fast: bool,
+    /// Made with the first picture, so that a window without a globe starts sooner.
+    pipelines: Option<Pipelines>,
     relief: Option<wgpu::TextureView>,
     views: HashMap<u64, View>,
     frames: u64,
@@ -169,7 +176,8 @@ impl CallbackTrait for GlobeCallback {
         else {
             return;
         };
-        pass.set_pipeline(&gpu.pipelines.blit);
+        let Some(pipelines) = &gpu.pipelines else { return };
+        pass.set_pipeline(&pipelines.blit);
         pass.set_bind_group(0, &targets.blit, &[]);
         pass.draw(0..3, 0..1);
     }
@@ -186,13 +194,16 @@ impl Gpu {
     ) {
         self.frames += 1;
         let now = self.frames;
+        let pipelines = self.pipelines.get_or_insert_with(|| {
+            Pipelines::new(device, queue, self.format, self.samples, self.fast)
+        });
         self.views.retain(|other, view| *other == id || view.used + KEPT_FRAMES > now);
         if let (None, Some(topography)) = (&self.relief, &frame.topography) {
             self.relief = Some(upload_relief(device, queue, topography));
         }
         let with_relief = self.relief.is_some();
         if self.views.get(&id).is_none_or(|v| v.with_relief != with_relief) {
-            let view = View::new(device, &self.pipelines, self.relief.as_ref());
+            let view = View::new(device, pipelines, self.relief.as_ref());
             self.views.insert(id, view);
         }
         let Some(view) = self.views.get_mut(&id) else { return };
@@ -201,9 +212,9 @@ impl Gpu {
             view.targets = [None, None];
             view.size = frame.size;
         }
-        let (set, shown) = match &self.pipelines.fast {
+        let (set, shown) = match &pipelines.fast {
             Some(fast) if frame.fast => (fast, 1),
-            _ => (&self.pipelines.full, 0),
+            _ => (&pipelines.full, 0),
         };
         if view.serial == frame.serial && view.targets[shown].is_some() {
             return;
@@ -212,7 +223,7 @@ impl Gpu {
         view.shown = shown;
         view.upload(device, queue, frame);
         let targets = view.targets[shown]
-            .get_or_insert_with(|| Targets::new(device, &self.pipelines, set.samples, frame.size));
+            .get_or_insert_with(|| Targets::new(device, pipelines, set.samples, frame.size));
         let buffers = (&view.scene, &view.ground, &view.triangles);
         draw(encoder, set, targets, buffers, [&view.lines, &view.points], frame.background);
     }
