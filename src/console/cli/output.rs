@@ -1,6 +1,6 @@
 //! Printing: results to stdout, messages and progress to stderr.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -10,7 +10,7 @@ use marsdeck_engine::problem::Problem;
 /// Writes one line to stdout. A closed pipe (`| head`) ends the program quietly, a full disk
 /// with a message.
 pub(super) fn line(text: &str) {
-    let mut out = Stream(io::stdout().lock());
+    let mut out = Stream(io::stdout());
     if let Err(error) = writeln!(out, "{text}") {
         message(&format!("marsdeck: {}", unwritable(&error)));
         std::process::exit(1);
@@ -23,11 +23,11 @@ pub(super) fn unwritable(error: &io::Error) -> String {
 }
 
 /// Stdout for long results. A closed pipe ends the program quietly: who closed it has enough.
-pub(super) struct Stream(StdoutLock<'static>);
+pub(super) struct Stream(io::Stdout);
 
 /// Stdout for long results, buffered; whoever writes to it flushes it at the end.
 pub(super) fn stream() -> BufWriter<Stream> {
-    BufWriter::with_capacity(1 << 16, Stream(io::stdout().lock()))
+    BufWriter::with_capacity(1 << 16, Stream(io::stdout()))
 }
 
 fn quietly<T>(result: io::Result<T>) -> io::Result<T> {

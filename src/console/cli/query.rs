@@ -1,4 +1,4 @@
-//! `marsdeck query`: samples of a channel as text, JSON or miniSEED.
+//! `marsdeck query`: samples of a channel as text, JSON, Parquet or miniSEED.
 
 use std::io::Write;
 
@@ -46,6 +46,7 @@ enum Format {
     Csv,
     Json,
     Mseed,
+    Parquet,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
@@ -75,6 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let keys = std::slice::from_ref(&summary.key);
     let found = match (arguments.points, format) {
         (Some(_), Format::Mseed) => bail!("miniSEED holds samples: leave --points out"),
+        (Some(_), Format::Parquet) => bail!("Parquet holds samples: leave --points out"),
         (Some(points), _) => slices(&archive, &summary.key, range, points, format)?,
         (None, Format::Csv) => {
             let mut out = output::stream();
@@ -88,6 +90,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             let bytes = export::mseed(&archive, keys, range, &mut out)?;
             out.flush().map_err(|e| anyhow!(output::unwritable(&e)))?;
             bytes
+        }
+        (None, Format::Parquet) => {
+            let mut out = output::stream();
+            let samples = export::parquet(&archive, summary, range, &output::never(), &mut out)?;
+            out.flush().map_err(|e| anyhow!(output::unwritable(&e)))?;
+            samples
         }
     };
     if found == 0 {

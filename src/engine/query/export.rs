@@ -1,10 +1,20 @@
-//! Writes ranges of the archive as text or miniSEED.
+//! Writes ranges of the archive as text, Parquet or miniSEED.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::data_type::{DoubleType, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::ColumnPath;
+
 use super::QueryError;
-use crate::archive::{Archive, SeriesKey, SeriesKind};
+use crate::archive::{Archive, SeriesKey, SeriesKind, SeriesSummary};
 use crate::time::{Instant, TimeRange, iso};
 
 /// Samples that are held at once.
@@ -44,6 +54,55 @@ pub fn csv(
         })?;
     }
     Ok(lines)
+}
+
+/// Samples of one series as Parquet: the columns `time` (nanoseconds since 1970, UTC) and `value`
+/// (float64, in the unit that the file's metadata names), a row group per half a million samples.
+/// Returns the number of samples.
+pub fn parquet(
+    archive: &Archive,
+    series: &SeriesSummary,
+    range: TimeRange,
+    cancelled: &AtomicBool,
+    out: &mut (dyn Write + Send),
+) -> Result<u64, ExportError> {
+    let refused = |error: ParquetError| io::Error::other(error.to_string());
+    let schema = parse_message_type(
+        "message samples {
+             required int64 time (TIMESTAMP(NANOS, true));
+             required double value;
+         }",
+    );
+    let about = [("series", series.key.to_string()), ("unit", series.unit.clone())];
+    let about = about.map(|(key, value)| KeyValue::new(key.to_owned(), value)).to_vec();
+    let time = ColumnPath::from("time");
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_dictionary_enabled(false)
+        .set_column_encoding(time, Encoding::DELTA_BINARY_PACKED)
+        .set_column_encoding(ColumnPath::from("value"), Encoding::BYTE_STREAM_SPLIT)
+        .set_key_value_metadata(Some(about))
+        .build();
+    let schema = Arc::new(schema.map_err(refused)?);
+    let mut file = SerializedFileWriter::new(out, schema, Arc::new(properties)).map_err(refused)?;
+    let mut group = |times: &[Instant], values: &[f64]| -> Result<(), ParquetError> {
+        let mut group = file.next_row_group()?;
+        let times: Vec<i64> = times.iter().map(|t| t.unix_ns()).collect();
+        if let Some(mut column) = group.next_column()? {
+            column.typed::<Int64Type>().write_batch(&times, None, None)?;
+            column.close()?;
+        }
+        if let Some(mut column) = group.next_column()? {
+            column.typed::<DoubleType>().write_batch(values, None, None)?;
+            column.close()?;
+        }
+        group.close().map(|_| ())
+    };
+    let count = each_piece(archive, &series.key, range, cancelled, &mut |times, values| {
+        group(times, values).map_err(refused)
+    })?;
+    file.close().map_err(refused)?;
+    Ok(count)
 }
 
 /// Takes times and values of some samples.

@@ -236,7 +236,7 @@ fn who_reads_only_the_first_lines_is_not_bothered() {
     let home = Home::new();
     home.write("a.mseed", counts("BHU", 0, &walk(40_000, 1)));
     home.say("ingest a.mseed --archive x").done();
-    for form in ["csv", "json", "mseed"] {
+    for form in ["csv", "json", "mseed", "parquet"] {
         let query = ["query", "XB.ELYSE.02.BHU", "--archive", "x", "--format", form];
         let mut command = home.command(&query);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -256,7 +256,7 @@ fn an_output_that_is_full_is_a_failure() {
     let home = Home::new();
     home.write("a.mseed", counts("BHU", 0, &walk(40_000, 1)));
     home.say("ingest a.mseed --archive x").done();
-    for more in ["", "--json", "--format mseed", "--points 5", "--list"] {
+    for more in ["", "--json", "--format mseed", "--format parquet", "--points 5", "--list"] {
         let arguments = format!("query XB.ELYSE.02.BHU --archive x {more}");
         let mut command = home.command(&arguments.split_whitespace().collect::<Vec<_>>());
         let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");

@@ -1,10 +1,14 @@
 //! `marsdeck query`: the very samples that went in, in every format, whole, in part and in slices.
 
+use std::io::Write;
+
 use marsdeck_engine::format::mseed::{self, Samples};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::RowAccessor;
 use serde_json::Value;
 
 use super::Home;
-use super::data::{RATE, counts, noon, pressures, records, stamp, table, trace, walk};
+use super::data::{NOON_S, RATE, counts, noon, pressures, records, stamp, table, trace, walk};
 
 const CHANNEL: &str = "XB.ELYSE.02.BHU";
 
@@ -72,6 +76,31 @@ fn json_holds_every_sample() {
             assert_eq!(row[1].as_f64(), Some(f64::from(*sample)));
         }
     }
+}
+
+#[test]
+fn parquet_holds_every_sample() {
+    let (home, samples, _) = stored();
+    let ran = home.say(&format!("query {CHANNEL} --archive x --format parquet")).done();
+    let mut file = tempfile::tempfile().expect("a file");
+    file.write_all(&ran.bytes).expect("written");
+    let file = SerializedFileReader::new(file).expect("a Parquet file");
+    let schema = file.metadata().file_metadata().schema();
+    let columns: Vec<_> = schema.get_fields().iter().map(|f| f.name()).collect();
+    assert_eq!(columns, ["time", "value"]);
+    let rows = file.get_row_iter(None).expect("rows");
+    let mut read = 0;
+    for (i, row) in rows.enumerate() {
+        let row = row.expect("a row");
+        // 20 samples a second from noon on: 50 ms apart.
+        let time = NOON_S * 1_000_000_000 + i as i64 * 50_000_000;
+        assert_eq!(row.get_long(0).expect("a time"), time);
+        assert_eq!(row.get_double(1).expect("a value"), f64::from(samples[i]));
+        read += 1;
+    }
+    assert_eq!(read, samples.len());
+    home.say(&format!("query {CHANNEL} --archive x --format parquet --points 5"))
+        .refused(&["leave --points out"]);
 }
 
 #[test]
