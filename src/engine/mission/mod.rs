@@ -7,6 +7,7 @@
 mod check;
 mod load;
 mod model;
+pub mod telemetry;
 
 pub use load::{MissionFile, builtin_files};
 pub use model::{Database, Display, Instrument, Limit, Mission, Parameter, Severity, Site};
