@@ -58,6 +58,7 @@ fn engine() -> Arc<FakeEngine> {
         let mut missions = (*snapshot.missions).clone();
         missions.missions[0].displays = vec![Display {
             title: "Weather".into(),
+            workspace: String::new(),
             axes: vec![
                 vec!["/insight/apss/pressure".into()],
                 vec!["/insight/apss/inlet_pressure".into(), "XB.ELYSE.02.BHU".into()],

@@ -140,12 +140,34 @@ impl App {
         }
     }
 
+    /// Every workspace has plots of its own; where none were chosen yet, those made for it.
+    pub(super) fn change_plots(&mut self) {
+        if self.plots_of.as_ref() == Some(&self.workspace)
+            || self.snapshot.series.is_empty()
+            || self.alone.is_some()
+        {
+            return;
+        }
+        let plotted = std::mem::take(&mut self.selection.plotted);
+        let left = self.plots_of.replace(self.workspace.clone());
+        self.selection.plotted = match left {
+            Some(left) => {
+                self.settings.plots.insert(left, plotted);
+                self.settings.plots.get(&self.workspace).cloned()
+            }
+            // The first workspace: what was plotted when the settings were written.
+            None => Some(plotted).filter(|plotted| !plotted.is_empty()),
+        }
+        .unwrap_or_else(|| crate::panel::plots_of(&self.workspace, &self.snapshot));
+    }
+
     fn open_workspace(&mut self, name: &str, now_s: f64) {
         let found = self.workspaces.iter().find(|known| known.eq_ignore_ascii_case(name));
         match found {
             Some(found) => {
                 self.workspace = found.clone();
                 self.select_instrument_of_workspace();
+                self.change_plots();
             }
             // The database names panels and workspaces alike.
             None if self.panel_titles().iter().any(|title| title.eq_ignore_ascii_case(name)) => {

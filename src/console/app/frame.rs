@@ -46,6 +46,8 @@ pub struct App {
     pub(super) trees: BTreeMap<String, Tree<Pane>>,
     pub(super) workspaces: Vec<String>,
     pub(super) workspace: String,
+    /// The workspace that the plotted series belong to; none before there are any data.
+    pub(super) plots_of: Option<String>,
     /// A panel or workspace shown alone, without strip and bars: for snapshots of one panel.
     pub(super) alone: Option<Tree<Pane>>,
     pub(super) settings: Settings,
@@ -130,6 +132,7 @@ impl App {
             trees: BTreeMap::new(),
             workspaces,
             workspace,
+            plots_of: None,
             alone: None,
             settings,
             settings_changed: None,
@@ -223,6 +226,7 @@ impl App {
         if first && self.snapshot.span.is_some() && self.options.at.is_none() {
             self.time = start_time(&self.snapshot, &self.options, &self.settings);
         }
+        self.change_plots();
         self.queries.begin_frame(self.snapshot.archive_generation);
         self.messages.take(&self.snapshot, now_s);
         self.jobs.take(&self.snapshot, now_s);

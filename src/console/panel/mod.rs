@@ -14,6 +14,8 @@ mod shared;
 mod spectra;
 mod watch;
 
+pub use plots::plots_of;
+
 use crate::view::Panel;
 
 /// Every panel, in the order of the palette.

@@ -27,7 +27,8 @@ impl YScale {
         if high - low > low.abs().max(high.abs()) * 1e-12 {
             return Self { low, high, log: false };
         }
-        let apart = (low.abs() * 1e-3).max(1e-12);
+        // A flat zero says nothing of how small its unit is.
+        let apart = if low == 0.0 { 1.0 } else { low.abs() * 1e-3 };
         Self { low: low - apart, high: high + apart, log: false }
     }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
+use marsdeck_engine::archive::SeriesKey;
 use serde::{Deserialize, Serialize};
 
 use super::{Selection, TimeAxis};
@@ -32,6 +33,8 @@ pub struct Settings {
     pub speed: f64,
     /// Selection.
     pub selection: Selection,
+    /// Series of the Plots panel, by workspace.
+    pub plots: BTreeMap<String, Vec<SeriesKey>>,
     /// Inner size of the window in points.
     pub window: Option<(f32, f32)>,
     /// Scale of everything, 1 is normal.
@@ -48,6 +51,7 @@ impl Default for Settings {
             axis: TimeAxis::Utc,
             speed: 60.0,
             selection: Selection::default(),
+            plots: BTreeMap::new(),
             window: None,
             zoom: 1.0,
         }

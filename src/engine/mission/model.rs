@@ -145,6 +145,9 @@ pub struct Site {
 pub struct Display {
     /// Title.
     pub title: String,
+    /// Workspace whose plots begin with this display; empty: none.
+    #[serde(default)]
+    pub workspace: String,
     /// Series of each axis, top to bottom: one inner list per axis.
     pub axes: Vec<Vec<String>>,
 }

@@ -5,4 +5,5 @@ mod model;
 mod statistics;
 mod ui;
 
+pub use model::plots_of;
 pub use ui::Plots;

@@ -177,6 +177,8 @@ impl Arrangement {
 pub(super) struct Prepared<'a> {
     pub(super) mission: &'a str,
     pub(super) title: &'a str,
+    /// Workspace whose plots begin with it; empty: none.
+    workspace: &'a str,
     pub(super) axes: Vec<Vec<SeriesKey>>,
 }
 
@@ -200,11 +202,17 @@ pub(super) fn prepared(snapshot: &Snapshot) -> Vec<Prepared<'_>> {
                 display.axes.iter().map(of_axis).filter(|axis| !axis.is_empty()).collect();
             if !axes.is_empty() {
                 let (mission, title) = (mission.name.as_str(), display.title.as_str());
-                all.push(Prepared { mission, title, axes });
+                all.push(Prepared { mission, title, workspace: &display.workspace, axes });
             }
         }
     }
     all
+}
+
+/// What a workspace plots before the operator chose anything: the display made for it.
+pub fn plots_of(workspace: &str, snapshot: &Snapshot) -> Vec<SeriesKey> {
+    let mine = prepared(snapshot).into_iter().find(|display| display.workspace == workspace);
+    mine.map_or_else(Vec::new, |display| display.keys())
 }
 
 /// The plotted series with those of a row moved one row up.
@@ -248,6 +256,7 @@ mod tests {
         series.sort_by(|a, b| a.key.cmp(&b.key));
         let display = Display {
             title: "Both".into(),
+            workspace: String::new(),
             axes: vec![vec!["q".into(), "t".into()], vec!["p".into()], vec!["none".into()]],
         };
         let mission = Mission {

@@ -185,10 +185,12 @@ pub(super) fn show(
     let (scale, choice) = (shown.scale, shown.choice);
     let (from, to) = choice.window.limits_nm();
     let unit = "photons/pulse/mm²/sr/nm";
-    let title = if scale.log {
-        format!("Radiance, {unit}")
-    } else {
-        format!("Radiance, 1e{} {unit}", scale.exponent)
+    // A low chart has no room for more than the factor beside its axis.
+    let title = match (ui.available_height() < 190.0, scale.log) {
+        (true, true) => String::new(),
+        (true, false) => format!("1e{}", scale.exponent),
+        (false, true) => format!("Radiance, {unit}"),
+        (false, false) => format!("Radiance, 1e{} {unit}", scale.exponent),
     };
     let small = |text: String| RichText::new(text).size(SMALL).color(theme.text_weak);
     let plot = Plot::new(("spectrum", choice.window, choice.log))
