@@ -1,7 +1,7 @@
 //! `marsdeck fetch fdsn`: waveforms, StationXML and QuakeML from FDSN services.
 
 use marsdeck_engine::archive::Access;
-use marsdeck_engine::remote::fdsn::presets;
+use marsdeck_engine::remote::fdsn::FdsnSource;
 use marsdeck_engine::runtime::{FetchOrder, fetch};
 use marsdeck_engine::time::TimeRange;
 
@@ -58,10 +58,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         place::instant(&order.to, &order.mission)?,
     );
     anyhow::ensure!(!range.is_empty(), "--to is not after --from");
-    let base = presets()
-        .into_iter()
-        .find(|p| p.name.eq_ignore_ascii_case(&order.base))
-        .map_or_else(|| order.base.clone(), |p| p.base);
+    // Before an archive is made for nothing.
+    let base = FdsnSource::parse(&order.base)?.base;
     let archive = place::open(order.place.archive.as_deref(), Access::Write)?;
     let what = [What::Waveforms, What::Stations, What::Events].map(|w| order.what.contains(&w));
     let order = FetchOrder { base, channels: order.channels.clone(), range, what };

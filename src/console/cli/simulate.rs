@@ -1,7 +1,7 @@
 //! `marsdeck simulate`: sols of a simulated spacecraft.
 
 use marsdeck_engine::archive::Access;
-use marsdeck_engine::simulator::{self, SolOrder};
+use marsdeck_engine::simulator::{self, SimulatorError, SolOrder};
 
 use super::{ArchiveArgument, Outcome, output, place};
 
@@ -23,8 +23,12 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let (first, last) = sols(&arguments.sols)?;
-    let archive = place::open(arguments.place.archive.as_deref(), Access::Write)?;
     let (missions, _) = place::missions();
+    // Before an archive is made for nothing.
+    if missions.mission(&arguments.mission).is_none() {
+        return Err(SimulatorError::Mission(arguments.mission.clone()).into());
+    }
+    let archive = place::open(arguments.place.archive.as_deref(), Access::Write)?;
     let order = SolOrder { mission: arguments.mission.clone(), first, last, seed: arguments.seed };
     let report = {
         let progress = output::Progress::new();
