@@ -12,3 +12,4 @@ pub mod spice;
 pub mod stationxml;
 pub mod table;
 pub(crate) mod xmltree;
+pub mod xtce;

@@ -23,12 +23,25 @@ pub struct Dictionary {
     pub name: String,
     /// Version and date as the file states them; may be empty.
     pub version: String,
+    /// The root system and those inside it, parents before children; may be left empty, names of
+    /// the lists below say the same. Systems that define nothing stand only here.
+    #[serde(default)]
+    pub systems: Vec<System>,
     /// Types of parameters.
     pub types: Vec<ParameterType>,
     /// Parameters.
     pub parameters: Vec<TelemetryParameter>,
     /// Containers, parents before or after their children.
     pub containers: Vec<Container>,
+}
+
+/// A system: the name space of what is defined in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct System {
+    /// Qualified name.
+    pub name: String,
+    /// One sentence, or empty.
+    pub description: String,
 }
 
 /// A parameter of the dictionary.
@@ -42,6 +55,9 @@ pub struct TelemetryParameter {
     pub description: String,
     /// Where the value comes from.
     pub source: Source,
+    /// Value before the first packet, and of constants, as text; none: that of its type.
+    #[serde(default)]
+    pub initial: Option<String>,
 }
 
 /// Where the values of a parameter come from.
@@ -244,6 +260,9 @@ pub enum ByteOrder {
     Big,
     /// Least significant byte first.
     Little,
+    /// Significance of each byte in the order in which they stand, 0 the least significant. As
+    /// many of these count as the value has bytes; the others are 0.
+    Listed([u8; 8]),
 }
 
 /// A number of bits, elements or repetitions.

@@ -13,7 +13,7 @@ use super::Problems;
 const HEAD: usize = 64 * 1024;
 
 /// The text of a file. Bytes that are no text are replaced, and the first one is reported.
-pub(super) fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Cow<'b, str> {
+pub(crate) fn decode<'b>(bytes: &'b [u8], problems: &mut Problems) -> Cow<'b, str> {
     if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
         return Cow::Owned(utf16(rest, u16::from_le_bytes));
     }

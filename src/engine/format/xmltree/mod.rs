@@ -14,7 +14,7 @@ mod tests;
 
 use crate::problem::Problem;
 
-pub(crate) use decode::root_name;
+pub(crate) use decode::{decode, root_name};
 pub(crate) use time::{parse_time, print_time};
 pub(crate) use tree::{Node, Tree};
 
