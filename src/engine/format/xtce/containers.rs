@@ -59,7 +59,10 @@ impl<'t> Reader<'t> {
                 let verdict = verdicts.next().unwrap_or(Edge::Good);
                 self.judged(items[index].node, verdict, "inherits from")
             });
-            let starts_cut = base.is_some_and(|base| cut[base]);
+            let starts_cut = match base {
+                Some(base) => cut[base],
+                None => items[index].node.child("BaseContainer").is_some(),
+            };
             let mut container = self.container(index, base);
             let lost = starts_cut.then(|| Lost {
                 node: items[index].node,
@@ -236,6 +239,9 @@ impl<'t> Reader<'t> {
             Some(Place::After(_)) => {
                 if let Some(lost) = &mut layout.lost {
                     lost.count += 1;
+                    if !ENTRIES.contains(&node.name()) {
+                        self.notes.unsupported(node, "it was left out");
+                    }
                     return;
                 }
             }
@@ -375,12 +381,11 @@ impl<'t> Reader<'t> {
 impl<'t> Layout<'t> {
     /// From here on places are not known.
     fn lose(&mut self, node: Node<'t>, reason: &str) {
-        match &mut self.lost {
-            Some(lost) => lost.count += 1,
-            None => {
-                let reason = reason.to_owned();
-                self.lost = Some(Lost { node, reason, itself: true, count: 0 });
-            }
+        if let Some(lost) = &mut self.lost {
+            lost.count += 1;
+        } else {
+            let reason = reason.to_owned();
+            self.lost = Some(Lost { node, reason, itself: true, count: 0 });
         }
         self.gap = None;
     }

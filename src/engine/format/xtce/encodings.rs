@@ -199,6 +199,9 @@ impl<'t> Reader<'t> {
         };
         match (bits, node.child("LeadingSize"), terminator) {
             (Some(bits), leading, terminator) => {
+                if most.is_some() {
+                    self.notes.describing(node, "maxSizeInBits");
+                }
                 if let Some(leading) = leading {
                     let reason = "a size before the text inside a field that has one already";
                     self.notes.unsupported(leading, &format!("{reason}; the text begins with it"));

@@ -15,8 +15,12 @@ mod names;
 mod notes;
 mod read;
 mod types;
+mod write;
+mod write_types;
+mod xml;
 
 #[cfg(test)]
 mod tests;
 
 pub use read::{read, sniff};
+pub use write::write;

@@ -4,7 +4,7 @@
 //! leading `/`, relative with `.` and `..`, or a name that is looked for in the system of the
 //! reference and then in those around it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::format::xmltree::Node;
 
@@ -53,7 +53,7 @@ const SYSTEM: [&str; 5] =
     ["SpaceSystem", "TelemetryMetaData", "CommandMetaData", "LongDescription", "Header"];
 const TELEMETRY: [&str; 3] = ["ParameterTypeSet", "ParameterSet", "ContainerSet"];
 /// Elements that only describe what they stand in.
-pub(super) const DESCRIBING: [&str; 3] = ["AliasSet", "AncillaryDataSet", "LongDescription"];
+pub(super) const DESCRIBING: [&str; 2] = ["AliasSet", "AncillaryDataSet"];
 /// Kinds of parameter types.
 const TYPES: [&str; 10] = [
     "IntegerParameterType",
@@ -87,10 +87,10 @@ impl<'t> Names<'t> {
     pub(super) fn collect(root: Node<'t>, notes: &mut Notes) -> Self {
         let mut names = Self::default();
         let mut open = vec![(root, String::new())];
-        let mut taken = HashMap::new();
+        let mut taken = HashSet::new();
         while let Some((node, around)) = open.pop() {
             let Some(name) = qualified(node, &around, notes) else { continue };
-            if taken.insert(name.clone(), ()).is_some() {
+            if !taken.insert(name.clone()) {
                 notes.at(node, format!("the system {} is defined twice; left out", shown(&name)));
                 continue;
             }

@@ -106,7 +106,7 @@ impl<'t> Reader<'t> {
         let containers = self.containers(&types);
         let systems = (0..self.names.systems.len()).map(|i| self.system(i)).collect();
         let name = root.attribute("name").unwrap_or_default().trim().to_owned();
-        let version = self.version(root);
+        let version = version(root);
         Dictionary { name, version, systems, types, parameters, containers }
     }
 
@@ -120,15 +120,6 @@ impl<'t> Reader<'t> {
         }
         let name = self.names.systems[index].name.clone();
         System { name, description: self.description(node) }
-    }
-
-    /// Version and date of the root system.
-    fn version(&mut self, root: Node<'t>) -> String {
-        let Some(header) = root.child("Header") else { return String::new() };
-        let parts = [header.attribute("version"), header.attribute("date")];
-        let parts: Vec<&str> =
-            parts.into_iter().flatten().map(str::trim).filter(|p| !p.is_empty()).collect();
-        parts.join(", ")
     }
 
     /// The short description, else the long one.
@@ -351,6 +342,15 @@ impl<'t> Reader<'t> {
             }
         }
     }
+}
+
+/// Version and date of the root system.
+fn version(root: Node<'_>) -> String {
+    let Some(header) = root.child("Header") else { return String::new() };
+    let parts = [header.attribute("version"), header.attribute("date")];
+    let parts: Vec<&str> =
+        parts.into_iter().flatten().map(str::trim).filter(|p| !p.is_empty()).collect();
+    parts.join(", ")
 }
 
 /// A whole number as XML Schema's `long` prints it.

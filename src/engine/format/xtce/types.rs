@@ -1,7 +1,7 @@
 //! Parameter types, with what they inherit by `baseType`.
 
 use crate::format::xmltree::Node;
-use crate::mission::telemetry::{Epoch, Kind, Label, ParameterType, Range, Size};
+use crate::mission::telemetry::{Encoding, Epoch, Kind, Label, ParameterType, Range, Size};
 
 use super::encodings::ENCODINGS;
 use super::names::{DESCRIBING, Named};
@@ -83,20 +83,44 @@ impl<'t> Reader<'t> {
         };
         if let Some((encoding, system)) = encoding {
             built.encoding = self.encoding(encoding, system);
-            built.calibrator = self.default_calibrator(encoding);
-            built.context_calibrators = self.context_calibrators(encoding, system);
+            if let Some(Encoding::Integer { .. } | Encoding::Float { .. }) = built.encoding {
+                built.calibrator = self.default_calibrator(encoding);
+                built.context_calibrators = self.context_calibrators(encoding, system);
+            }
         }
-        if let Some(alarm) = layers.child(&["DefaultAlarm"]) {
-            built.alarm = Some(self.alarm(alarm.node));
-        }
-        if let Some(list) = layers.child(&["ContextAlarmList"]) {
-            built.context_alarms = self.context_alarms(list.node, list.system);
-        }
-        if let Some(range) = layers.child(&["ValidRange"]) {
-            built.valid_range = self.valid_range(range.node);
-        }
+        self.limits(&layers, &mut built);
         self.check_initial(node, &built);
         built
+    }
+
+    /// Range and alarms, where a type of this kind can have them.
+    fn limits(&mut self, layers: &Layers<'t>, built: &mut ParameterType) {
+        let numeric = matches!(built.kind, Kind::Integer { .. } | Kind::Float { .. });
+        if let Some(range) = layers.child(&["ValidRange"]) {
+            if numeric {
+                built.valid_range = self.valid_range(range.node);
+            } else {
+                self.notes.unsupported(range.node, "a range of what is no number; left out");
+            }
+        }
+        let alarms = !matches!(
+            built.kind,
+            Kind::AbsoluteTime { .. } | Kind::Array { .. } | Kind::Aggregate { .. }
+        );
+        if let Some(alarm) = layers.child(&["DefaultAlarm"]) {
+            if alarms {
+                built.alarm = Some(self.alarm(alarm.node));
+            } else {
+                self.notes.unsupported(alarm.node, "an alarm of such a type; it was left out");
+            }
+        }
+        if let Some(list) = layers.child(&["ContextAlarmList"]) {
+            if alarms {
+                built.context_alarms = self.context_alarms(list.node, list.system);
+            } else {
+                self.notes.unsupported(list.node, "alarms of such a type; they were left out");
+            }
+        }
     }
 
     fn valid_range(&mut self, node: Node<'t>) -> Option<Range> {
@@ -169,6 +193,10 @@ impl<'t> Reader<'t> {
     /// All units, with factors and powers, as one text.
     fn unit(&mut self, layers: &Layers<'t>) -> String {
         let Some(set) = layers.child(&["UnitSet"]) else { return String::new() };
+        if !has_unit(layers.0[0].node.name()) {
+            self.notes.unsupported(set.node, "units of such a type; they were left out");
+            return String::new();
+        }
         let mut parts = Vec::new();
         for unit in set.node.all("Unit") {
             if unit.attribute("form").is_some_and(|form| form != "calibrated") {
@@ -340,7 +368,11 @@ impl<'t> Reader<'t> {
         let nodes = node.all("MemberList").flat_map(|list| list.all("Member"));
         for (member, part) in nodes.zip(parts) {
             let Some(id) = part.and_then(|part| self.type_ids[part]) else { continue };
-            self.notes.others(member, &[], &[&DESCRIBING[..], &["ParameterProperties"]].concat());
+            self.notes.others(
+                member,
+                &[],
+                &[&DESCRIBING[..], &["ParameterProperties", "LongDescription"]].concat(),
+            );
             if member.attribute("shortDescription").is_some() {
                 self.notes.describing(member, "shortDescription of Member");
             }
@@ -374,27 +406,27 @@ impl<'t> Reader<'t> {
         for child in list.children() {
             let size = match child.name() {
                 "Size" => self.size(child, system, 0),
-                "Dimension" => match (child.child("StartingIndex"), child.child("EndingIndex")) {
-                    (Some(start), Some(end)) => match start.child("FixedValue") {
-                        Some(fixed) => {
-                            let first = self.fixed(fixed).unwrap_or(0);
-                            self.size(end, system, 1 - first)
-                        }
-                        None => {
-                            self.notes.unsupported(start, "a first index that is not fixed");
-                            None
-                        }
-                    },
-                    _ => {
-                        self.notes.at(child, "it needs StartingIndex and EndingIndex");
-                        None
-                    }
-                },
+                "Dimension" => self.dimension(child, system),
                 _ => continue,
             };
             sizes.push(size.unwrap_or(Size::Fixed(0)));
         }
         sizes
+    }
+
+    /// Number of elements between the first and the last index of a `Dimension`.
+    fn dimension(&mut self, node: Node<'t>, system: usize) -> Option<Size> {
+        let (Some(start), Some(end)) = (node.child("StartingIndex"), node.child("EndingIndex"))
+        else {
+            self.notes.at(node, "it needs StartingIndex and EndingIndex");
+            return None;
+        };
+        let Some(fixed) = start.child("FixedValue") else {
+            self.notes.unsupported(start, "a first index that is not fixed");
+            return None;
+        };
+        let first = self.fixed(fixed).unwrap_or(0);
+        self.size(end, system, 1 - first)
     }
 
     /// Gives an array type the dimensions that an entry states.
@@ -404,4 +436,15 @@ impl<'t> Reader<'t> {
             *dimensions = sizes;
         }
     }
+}
+
+/// Whether values of a kind of type can have a unit; times are in seconds.
+fn has_unit(kind: &str) -> bool {
+    !matches!(
+        kind,
+        "AbsoluteTimeParameterType"
+            | "RelativeTimeParameterType"
+            | "ArrayParameterType"
+            | "AggregateParameterType"
+    )
 }
