@@ -57,13 +57,13 @@ pub fn packets_behind(bytes: &[u8], prefix: usize) -> Packets<'_> {
 /// Whether the bytes (a whole file) are very likely space packets one behind the other: at
 /// least two, which end where the file ends and count on within their application.
 pub fn sniff(bytes: &[u8]) -> bool {
-    scan::is_chain(bytes, 0)
+    scan::chain_version(bytes, 0).is_some()
 }
 
 /// As [`sniff`], with the length of the ground header before each packet: 0 where there is
 /// none, at most 64.
 pub fn sniff_prefix(bytes: &[u8]) -> Option<usize> {
-    (0..=64).find(|&prefix| scan::is_chain(bytes, prefix))
+    (0..=64).find(|&prefix| scan::chain_version(bytes, prefix).is_some())
 }
 
 /// Problems up to a bound; what is beyond is counted.

@@ -57,13 +57,18 @@ impl Header {
     /// The header that `bytes` begin with. Only version 1 packets (number `000`) are space
     /// packets; an idle packet has no secondary header.
     pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+        Self::parse_version(bytes, 0)
+    }
+
+    /// As [`Header::parse`], for packets that state another version number.
+    pub(super) fn parse_version(bytes: &[u8], version: u8) -> Result<Self, Problem> {
         let Some(raw) = array::<HEADER_BYTES>(bytes, 0) else {
             let reason = format!("{} of {HEADER_BYTES} bytes are there", bytes.len());
             return Err(Problem::at(0, "packet header", reason));
         };
         let [id0, id1, seq0, seq1, len0, len1] = raw;
-        if id0 >> 5 != 0 {
-            let reason = format!("version number {} is not 0, that of space packets", id0 >> 5);
+        if id0 >> 5 != version {
+            let reason = format!("version number {} is not {version}", id0 >> 5);
             return Err(Problem::at(0, "packet header", reason));
         }
         let header = Self {

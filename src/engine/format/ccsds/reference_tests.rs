@@ -72,7 +72,9 @@ fn captures_equal_ccsdspy_and_space_packet_parser() {
             *row = (row.0 + 1, row.1 + packet.bytes.len() as u64, row.2, count);
             tracker.observe(&packet.header);
         }
-        assert_eq!(scan.into_problems(), vec![], "{name}");
+        // Those that ccsdspy's tests made state version number 1, which is said once.
+        let problems = scan.into_problems();
+        assert_eq!(problems.len(), usize::from(bytes[0] >> 5 == 1), "{name}: {problems:?}");
         let found: Vec<_> = found.iter().map(|(a, r)| (*a, r.0, r.1, r.2, r.3)).collect();
         assert_eq!(found, *expected, "{name}");
         for (apid, packets, bytes, _, newest) in *expected {
@@ -128,6 +130,7 @@ fn damaged_captures_lose_the_damaged_packets() {
     let found: Vec<usize> = scan.by_ref().map(|p| p.offset).collect();
     let wanted = offsets.iter().filter(|at| !hit.contains(at));
     let lost = wanted.filter(|at| !found.contains(at)).count();
-    assert!(found.iter().all(|at| offsets.contains(at)), "a packet that never was");
+    let strange: Vec<_> = found.iter().filter(|at| !offsets.contains(at)).collect();
+    assert!(strange.is_empty(), "{strange:?}");
     assert_eq!(lost, 0, "{:?}", scan.into_problems());
 }

@@ -35,20 +35,24 @@ pub struct Packet<'a> {
 /// What follows a place where a packet may begin.
 #[derive(Clone, Copy, Debug, Default)]
 struct Outlook {
-    /// How many packets, of [`AHEAD`] at most, go on from one of their application.
-    familiar: usize,
-    /// Whether the first one does, or is gone on from.
-    first_fits: bool,
-    /// Whether the row ends at something that is no header.
-    broken: bool,
+    /// How many packets lie in a row, of [`AHEAD`] at most.
+    packets: usize,
+    /// Which of them go on from one of their application, or are gone on from.
+    fits: [bool; AHEAD],
     /// Whether the row ends where the input ends.
     to_the_end: bool,
 }
 
 impl Outlook {
-    /// Whether packets begin here for sure; hardly any random bytes look like it.
-    fn is_certain(self) -> bool {
-        self.first_fits && (self.to_the_end || self.familiar >= 2)
+    /// Whether packets begin here for sure; hardly any other bytes look like it.
+    fn is_certain(&self) -> bool {
+        let streak = self.fits.iter().take_while(|fits| **fits).count();
+        streak >= 3 || (self.to_the_end && streak == self.packets)
+    }
+
+    /// Whether a packet behind the first one speaks for it.
+    fn is_followed(&self) -> bool {
+        self.to_the_end || self.fits.iter().skip(1).any(|fits| *fits)
     }
 }
 
@@ -63,9 +67,16 @@ impl Known {
         usize::from(header.kind == PacketKind::Command) << 11 | usize::from(header.apid)
     }
 
+    fn last(&self, header: &Header) -> Option<u16> {
+        self.0.get(Self::index(header)).copied().filter(|&last| last != Self::NONE)
+    }
+
+    fn has(&self, header: &Header) -> bool {
+        self.last(header).is_some()
+    }
+
     fn goes_on(&self, header: &Header) -> bool {
-        let last = self.0.get(Self::index(header)).copied().unwrap_or(Self::NONE);
-        last != Self::NONE && goes_on(last, header.count)
+        self.last(header).is_some_and(|last| step(last, header.count) <= FAMILIAR)
     }
 
     fn set(&mut self, header: &Header) {
@@ -83,6 +94,8 @@ impl Known {
 pub struct Packets<'a> {
     bytes: &'a [u8],
     prefix: usize,
+    /// The version number of the packets: 0, but some programs write 1.
+    version: u8,
     at: usize,
     known: Known,
     cut_off: Option<usize>,
@@ -93,7 +106,14 @@ impl<'a> Packets<'a> {
     pub(super) fn new(bytes: &'a [u8], prefix: usize) -> Self {
         let known = Known(vec![Known::NONE; 1 << 12]);
         let prefix = prefix.min(bytes.len());
-        Self { bytes, prefix, at: 0, known, cut_off: None, notes: Notes::default() }
+        let states_one = bytes.get(prefix).is_some_and(|byte| byte >> 5 == 1);
+        let version = u8::from(states_one && is_chain(bytes, prefix, 1));
+        let mut notes = Notes::default();
+        if version != 0 {
+            let reason = "the packets state version number 1, space packets have 0; they are read";
+            notes.add(prefix as u64, "packet header", reason.to_owned());
+        }
+        Self { bytes, prefix, version, at: 0, known, cut_off: None, notes }
     }
 
     /// Where the packet begins (its ground header, if any) that reaches past the input; on a
@@ -110,7 +130,8 @@ impl<'a> Packets<'a> {
     /// The header of a packet that begins at `at`, and where the packet ends.
     fn header(&self, at: usize) -> Result<(Header, usize), Problem> {
         let start = at.saturating_add(self.prefix).min(self.bytes.len());
-        let header = Header::parse(self.bytes.get(start..).unwrap_or_default())?;
+        let header =
+            Header::parse_version(self.bytes.get(start..).unwrap_or_default(), self.version)?;
         Ok((header, start + header.length()))
     }
 
@@ -123,28 +144,28 @@ impl<'a> Packets<'a> {
                 outlook.to_the_end = slot > 0;
                 break;
             }
-            let Ok((header, end)) = self.header(at) else {
-                // A header that is cut off says nothing against the packets before it.
-                outlook.broken = self.bytes.len() - at >= self.prefix + HEADER_BYTES;
-                break;
-            };
+            let Ok((header, end)) = self.header(at) else { break };
             if end > self.bytes.len() {
                 break;
             }
-            let before = seen.iter().rposition(|s| s.is_some_and(|s| s.is_of(&header)));
-            let fits = match before.and_then(|i| seen.get(i).copied().flatten().zip(Some(i))) {
-                Some((before, index)) => {
-                    let fits = goes_on(before.count, header.count);
-                    outlook.first_fits |= fits && index == 0;
-                    fits
+            let index = seen.iter().rposition(|s| s.is_some_and(|s| s.is_of(&header)));
+            let fits = match index.and_then(|index| seen.get(index).copied().flatten()) {
+                Some(before) => {
+                    // An application that is not known yet has to count by one.
+                    let most = if self.known.has(&header) { FAMILIAR } else { 1 };
+                    step(before.count, header.count) <= most
                 }
                 None => self.known.goes_on(&header),
             };
-            outlook.first_fits |= fits && slot == 0;
-            outlook.familiar += usize::from(fits);
+            for index in index.filter(|_| fits).into_iter().chain([slot]) {
+                if let Some(place) = outlook.fits.get_mut(index) {
+                    *place |= fits;
+                }
+            }
             if let Some(place) = seen.get_mut(slot) {
                 *place = Some(header);
             }
+            outlook.packets += 1;
             at = end;
         }
         outlook
@@ -154,7 +175,7 @@ impl<'a> Packets<'a> {
     fn next_sure(&self, from: usize, end: usize) -> Option<usize> {
         (from..end.min(self.bytes.len())).find(|&at| {
             // The version is read first, most places fail it.
-            let version = self.bytes.get(at + self.prefix).is_some_and(|b| b >> 5 == 0);
+            let version = self.bytes.get(at + self.prefix).is_some_and(|b| b >> 5 == self.version);
             version && self.outlook(at).is_certain()
         })
     }
@@ -174,12 +195,10 @@ impl<'a> Packets<'a> {
         if known && (end == self.bytes.len() || next_known()) {
             return Ok(());
         }
-        let outlook = self.outlook(self.at);
-        let followed = outlook.familiar > usize::from(known);
-        if end <= self.bytes.len() && (!outlook.broken || followed) {
+        if end <= self.bytes.len() && self.outlook(self.at).is_followed() {
             return Ok(());
         }
-        // Its length leads to nowhere: packets that begin inside it are worth more.
+        // Nothing speaks for its length: packets that surely begin inside it are worth more.
         match self.next_sure(self.at + 1, end) {
             Some(inside) => Err(Some(inside)),
             None if end <= self.bytes.len() => Ok(()),
@@ -249,20 +268,26 @@ impl<'a> Iterator for Packets<'a> {
     }
 }
 
-/// Whether `count` lies a little ahead of `before`.
-fn goes_on(before: u16, count: u16) -> bool {
-    (1..=FAMILIAR).contains(&(count.wrapping_sub(before) % COUNT_MODULUS))
+/// How far `count` lies ahead of `before`: 1 to 16384, the same count is farthest.
+fn step(before: u16, count: u16) -> u16 {
+    count.wrapping_sub(before).wrapping_sub(1) % COUNT_MODULUS + 1
 }
 
-/// Whether the bytes are packets from the first byte to the last (or to a last one that is cut
-/// off, behind many), which go on from one another.
-pub(super) fn is_chain(bytes: &[u8], prefix: usize) -> bool {
+/// The version number of the packets, where the bytes are packets from the first byte to the
+/// last (or to a last one that is cut off, behind many) which go on from one another.
+pub(super) fn chain_version(bytes: &[u8], prefix: usize) -> Option<u8> {
+    let version = bytes.get(prefix)? >> 5;
+    (version <= 1 && is_chain(bytes, prefix, version)).then_some(version)
+}
+
+fn is_chain(bytes: &[u8], prefix: usize, version: u8) -> bool {
     let mut last: HashMap<[u8; 2], u16> = HashMap::new();
     let (mut at, mut packets, mut familiar) = (0, 0, 0);
     while at < bytes.len() {
         let start = at + prefix;
-        let Ok(header) = Header::parse(bytes.get(start..).unwrap_or_default()) else {
-            let cut_off = bytes.len() < start + HEADER_BYTES;
+        let rest = bytes.get(start..).unwrap_or_default();
+        let Ok(header) = Header::parse_version(rest, version) else {
+            let cut_off = rest.len() < HEADER_BYTES;
             return cut_off && packets >= CONVINCING && familiar * 2 >= packets;
         };
         at = start + header.length();
@@ -272,7 +297,8 @@ pub(super) fn is_chain(bytes: &[u8], prefix: usize) -> bool {
         packets += 1;
         let Some(key) = array(bytes, start) else { return false };
         let before = last.insert(key, header.count);
-        familiar += usize::from(before.is_some_and(|before| goes_on(before, header.count)));
+        familiar +=
+            usize::from(before.is_some_and(|before| step(before, header.count) <= FAMILIAR));
     }
     packets >= 2 && familiar > 0 && (familiar + last.len()) * 2 >= packets
 }

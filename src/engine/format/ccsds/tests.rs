@@ -360,11 +360,11 @@ fn wrong_times_are_problems() {
 }
 
 proptest! {
-    #![proptest_config(cases(256))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn cuc_comes_back(
-        ns in 0i64..4_000_000_000_000_000_000,
+        ns in 0i64..3_900_000_000_000_000_000,
         coarse in 4u8..=7,
         fine in 0u8..=10,
         agency in any::<bool>(),
@@ -412,9 +412,12 @@ proptest! {
 
     #[test]
     fn any_bytes_are_scanned(
-        bytes in prop::collection::vec(prop_oneof![Just(0u8), 0u8..16, any::<u8>()], 0..2000),
+        bytes in prop::collection::vec(any::<u8>(), 0..400),
         prefix in 0usize..9,
+        mask in prop_oneof![Just(0xFFu8), Just(0x1F), Just(0x03), Just(0x01)],
     ) {
+        // Small bytes make more possible headers.
+        let bytes: Vec<u8> = bytes.iter().map(|byte| byte & mask).collect();
         let mut scan = packets_behind(&bytes, prefix);
         let mut end = 0;
         let mut segments = Segments::new(500, 2);
