@@ -6,6 +6,7 @@
 mod catalogue;
 mod error;
 mod header;
+mod message;
 mod model;
 mod open;
 mod parameter;
@@ -17,6 +18,7 @@ mod verify;
 mod waveform;
 
 pub use error::ArchiveError;
+pub use message::{EventMessage, Levels, MessageQuery};
 pub use model::{
     Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product, ProductId, QueryError,
     SeriesKey, SeriesKind, SeriesSummary,

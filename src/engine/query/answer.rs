@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::{Answer, QueryError, Request, decode_spectrum};
-use crate::archive::Archive;
+use crate::archive::{Archive, MessageQuery};
 
 /// Most slices of a min/max answer: wider than any screen.
 const MAX_WIDTH: u32 = 16_384;
 /// Most samples of a range answer: 40 days at 1 Hz; more is asked for in pieces.
 const MAX_SAMPLES: u64 = 4_000_000;
+/// Most event messages of an answer.
+const MAX_MESSAGES: u32 = 10_000;
 
 /// Answers one question; looks at `cancelled` between steps.
 pub fn answer(
@@ -39,6 +41,11 @@ pub fn answer(
         }
         Request::Segments { key, range } => archive.segments(key, *range).map(Answer::Segments),
         Request::Events { range } => archive.events(*range).map(Answer::Events).map_err(failed),
+        Request::Messages(query) => {
+            let query = MessageQuery { limit: query.limit.min(MAX_MESSAGES), ..query.clone() };
+            let (messages, truncated) = archive.messages(&query, cancelled)?;
+            Ok(Answer::Messages { messages, truncated })
+        }
         Request::Products { range, format } => {
             archive.products(*range, format).map(Answer::Products).map_err(failed)
         }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::Spectrum;
-use crate::archive::{Bucket, Event, LatestValue, Product, ProductId, SeriesKey};
+use crate::archive::{
+    Bucket, Event, EventMessage, LatestValue, MessageQuery, Product, ProductId, SeriesKey,
+};
 use crate::time::{Instant, TimeRange};
 
 /// A question to the archive.
@@ -46,6 +48,8 @@ pub enum Request {
         /// When.
         range: TimeRange,
     },
+    /// Event messages of a range by level and text, a bounded number of them.
+    Messages(MessageQuery),
     /// Products whose span touches a range (all without a span too), newest stored first.
     Products {
         /// When.
@@ -91,6 +95,13 @@ pub enum Answer {
     Segments(Vec<TimeRange>),
     /// Events, ascending in time.
     Events(Vec<Event>),
+    /// Event messages.
+    Messages {
+        /// Ascending in time.
+        messages: Vec<EventMessage>,
+        /// Whether the limit left some out.
+        truncated: bool,
+    },
     /// Products.
     Products(Vec<Product>),
     /// Bytes of a product.
