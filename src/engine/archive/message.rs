@@ -40,7 +40,7 @@ impl Levels {
 
     /// This level and all graver ones.
     pub fn from(least: EvrLevel) -> Self {
-        EvrLevel::ALL.into_iter().filter(|l| *l >= least).fold(Self::NONE, |set, l| set.with(l))
+        EvrLevel::ALL.into_iter().filter(|l| *l >= least).fold(Self::NONE, Self::with)
     }
 
     /// The set with one more level.

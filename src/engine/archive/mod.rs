@@ -17,6 +17,8 @@ mod tests;
 mod verify;
 mod waveform;
 
+/// The level of an event message.
+pub use crate::format::ampcs::EvrLevel;
 pub use error::ArchiveError;
 pub use message::{EventMessage, Levels, MessageQuery};
 pub use model::{

@@ -126,7 +126,7 @@ fn real_lists_of_the_timekeeping_tool() {
     let Some(bytes) = real("mmtc_ampcs/chill_get_packets-K11--packetApid123.out") else { return };
     assert!(sniff_packets(&bytes));
     let (packets, problems) = read_packets(&bytes);
-    let lines = bytes.iter().filter(|b| **b == b'\n').count();
+    let lines = String::from_utf8_lossy(&bytes).lines().count();
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(packets.len(), lines - 1, "all lines but the header");
     assert!(packets.iter().all(|p| p.apid == 123 && p.apid_name == "TIMEKEEPING"));
