@@ -126,6 +126,7 @@ impl Intake<'_> {
             Format::AmpcsChannels => self.channel_values()?,
             Format::AmpcsEvrs => self.event_records()?,
             Format::AmpcsPackets => self.packets(),
+            Format::AmpcsDictionary => self.dictionary(),
             Format::Csv => self.csv()?,
         };
         let what = taken.about.summary.clone();
@@ -383,6 +384,17 @@ impl Intake<'_> {
             ..NewProduct::default()
         };
         Taken { about, is_new: false, keep: true }
+    }
+
+    /// Kept as a product: what it defines is read from there.
+    fn dictionary(&mut self) -> Taken {
+        let (dictionary, problems) = ampcs::read_dictionary(self.bytes);
+        self.problems.extend(problems);
+        let header = &dictionary.header;
+        let version = [header.mission.as_str(), &header.version].join(" ");
+        let summary = format!("{}: {}", version.trim(), dictionary.summary());
+        let summary = summary.trim_start_matches([':', ' ']).to_owned();
+        Taken { about: NewProduct { summary, ..NewProduct::default() }, is_new: false, keep: true }
     }
 
     fn csv(&mut self) -> Result<Taken, ArchiveError> {

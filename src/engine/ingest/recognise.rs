@@ -25,6 +25,8 @@ pub enum Format {
     AmpcsEvrs,
     /// AMPCS list of packets.
     AmpcsPackets,
+    /// AMPCS dictionary, XML or JSON.
+    AmpcsDictionary,
     /// Delimited text.
     Csv,
 }
@@ -43,6 +45,7 @@ impl Format {
             Self::AmpcsChannels => "ampcs-eha",
             Self::AmpcsEvrs => "ampcs-evr",
             Self::AmpcsPackets => "ampcs-packets",
+            Self::AmpcsDictionary => "ampcs-dictionary",
             Self::Csv => "csv",
         }
     }
@@ -51,7 +54,7 @@ impl Format {
 /// The first format whose signs the bytes bear, the most particular ones asked first.
 pub fn recognise(bytes: &[u8]) -> Option<Format> {
     type Sniffer = fn(&[u8]) -> bool;
-    let sniffers: [(Sniffer, Format); 11] = [
+    let sniffers: [(Sniffer, Format); 12] = [
         (mseed::sniff, Format::Mseed),
         (quakeml::sniff, Format::QuakeMl),
         (stationxml::sniff, Format::StationXml),
@@ -62,6 +65,7 @@ pub fn recognise(bytes: &[u8]) -> Option<Format> {
         (ampcs::sniff_channels, Format::AmpcsChannels),
         (ampcs::sniff_evrs, Format::AmpcsEvrs),
         (ampcs::sniff_packets, Format::AmpcsPackets),
+        (ampcs::sniff_dictionary, Format::AmpcsDictionary),
         (csv::sniff, Format::Csv),
     ];
     sniffers.into_iter().find(|(sniff, _)| sniff(bytes)).map(|(_, format)| format)

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use marsdeck::intent::UiIntent;
 use marsdeck::theme::Theme;
@@ -99,7 +100,7 @@ fn rows_jump_filter_and_copy() {
 fn levels_are_chosen() {
     let (stage, asked) = stage(Theme::dark(), &few());
     let mut harness = harness(stage, [1280.0, 700.0], false);
-    harness.get_by_value("All levels").click();
+    harness.get_by_role(Role::ComboBox).click();
     harness.run_steps(3);
     harness.get_by_label("Warnings and worse").click();
     harness.run_steps(3);

@@ -214,12 +214,13 @@ impl Events {
 }
 
 fn levels_choice(ui: &mut Ui, cx: &ViewContext<'_>, levels: &mut Levels) {
+    let label = ui.label(RichText::new("Levels").color(cx.theme.text_weak));
     let combo = ComboBox::from_id_salt("levels")
         .width(150.0)
         .height(400.0)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .selected_text(model::levels_text(*levels));
-    combo.show_ui(ui, |ui| {
+    let response = combo.show_ui(ui, |ui| {
         ui.horizontal(|ui| {
             if ui.button("All").clicked() {
                 *levels = Levels::ALL;
@@ -243,6 +244,7 @@ fn levels_choice(ui: &mut Ui, cx: &ViewContext<'_>, levels: &mut Levels) {
             });
         }
     });
+    response.response.labelled_by(label.id);
 }
 
 fn utc(t: Instant) -> String {
