@@ -75,9 +75,13 @@ impl Voice<'_> {
                         }
                         _ => (EvrLevel::Fatal, "FAULT_RESPONSE", "instrument set to safe mode"),
                     };
-                    let [title, unit] = [&parameter.title, &column.unit];
-                    let value = parameter.print(*value);
-                    let text = format!("{title} {value} {unit} is out of its limits: {then}");
+                    let (title, value) = (&parameter.title, parameter.print(*value));
+                    let text = if parameter.states.is_empty() {
+                        let value = format!("{value} {}", column.unit);
+                        format!("{title} {} is out of its limits: {then}", value.trim_end())
+                    } else {
+                        format!("{title} is {value}: {then}")
+                    };
                     let t_s = time.s_since(self.sol.range.start);
                     self.say(t_s, level, &instrument.id, name, text);
                 }
@@ -157,4 +161,56 @@ pub(super) fn curiosity(
     voice.say_at(17.5, ActivityHi, "rover", "ROVER_SLEEP", "Shut-down for the night");
     voice.violations(tables, missions);
     voice.said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::{curiosity, insight};
+    use crate::time::{Convention, SolClock};
+
+    fn sol(mission: &str, number: i32) -> Sol {
+        let clock = SolClock::of(mission).unwrap();
+        let range = clock.sol_range(number, Convention::Kernel);
+        Sol { number, range, ltst_start_h: 0.2, ls_deg: 170.0 }
+    }
+
+    #[test]
+    fn curiosity_tells_of_its_raster_and_of_the_warm_laser() {
+        let missions = Database::builtin();
+        let day = sol("msl", 711);
+        let tables = curiosity::sol(3, &day);
+        let said = super::curiosity(3, &day, &tables, &missions);
+        assert_eq!(said, super::curiosity(3, &day, &tables, &missions));
+        assert!(said.iter().all(|m| m.source == "simulated" && day.range.contains(m.time)));
+        let points = said.iter().filter(|m| m.name == "CCAM_POINT_DONE").count();
+        assert_eq!(points, RASTER[0] as usize);
+        let warm = said.iter().find(|m| m.level == EvrLevel::WarningLo).unwrap();
+        assert!(warm.message.starts_with("Laser temperature"), "{warm:?}");
+        // The message stands at the sample that violates the limit.
+        let table = &tables[0];
+        let at = table.times.iter().position(|t| *t == warm.time).unwrap();
+        let laser = table.columns.iter().find(|c| c.name == "/msl/chemcam/laser_temperature");
+        let laser = &laser.unwrap().values;
+        assert!(laser[at] > 5.0 && laser[..at].iter().all(|v| *v <= 5.0));
+        // No sample is heated on odd sols, and no laser gets warm on even ones.
+        assert!(said.iter().all(|m| m.module != "sam"));
+        let even = sol("msl", 712);
+        let said = super::curiosity(3, &even, &curiosity::sol(3, &even), &missions);
+        assert!(said.iter().any(|m| m.name == "SAM_RUN_START"));
+        assert!(said.iter().all(|m| m.level < EvrLevel::WarningLo), "{said:#?}");
+    }
+
+    #[test]
+    fn insight_tells_of_its_wakes_and_of_the_fault_of_sol_235() {
+        let missions = Database::builtin();
+        let day = sol("insight", 235);
+        let tables = [insight::apss_housekeeping(3, &day)];
+        let said = super::insight(3, &day, &tables, &missions);
+        let wakes = said.iter().filter(|m| m.name == "LANDER_WAKE").count();
+        assert_eq!(wakes, Sol::WAKES_H.len());
+        let fault = said.iter().find(|m| m.level == EvrLevel::Fatal).unwrap();
+        assert_eq!(fault.message, "Mode is FAULT: instrument set to safe mode");
+        assert_eq!(fault.time.s_since(day.range.start).floor(), 40_000.0);
+    }
 }

@@ -165,10 +165,10 @@ impl Events {
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::initial(128.0).at_least(90.0).clip(true))
-            .column(Column::initial(166.0).at_least(120.0).clip(true).resizable(true))
-            .column(Column::initial(124.0).at_least(80.0).clip(true).resizable(true))
-            .column(Column::initial(80.0).at_least(50.0).clip(true).resizable(true))
-            .column(Column::initial(180.0).at_least(80.0).clip(true).resizable(true))
+            .column(Column::initial(154.0).at_least(120.0).clip(true).resizable(true))
+            .column(Column::initial(96.0).at_least(80.0).clip(true).resizable(true))
+            .column(Column::initial(70.0).at_least(50.0).clip(true).resizable(true))
+            .column(Column::initial(150.0).at_least(80.0).clip(true).resizable(true))
             .column(Column::remainder().at_least(120.0).clip(true));
         if let Some(row) = show {
             table = table.scroll_to_row(row.min(rows.saturating_sub(1)), Some(Align::Center));
