@@ -125,6 +125,12 @@ fn answer(request: &Request) -> Result<Answer, QueryError> {
             Answer::Segments(parts.into_iter().filter(|part| part.overlaps(range)).collect())
         }
         Request::Events { .. } => Answer::Events(events()),
+        Request::MessagesAround { .. } => Answer::MessagesAround {
+            before: Vec::new(),
+            after: Vec::new(),
+            more_before: false,
+            more_after: false,
+        },
         Request::Products { .. } => Answer::Products(Vec::new()),
         Request::ProductBytes { id } | Request::Spectrum { id } => {
             return Err(QueryError::Unknown(format!("product {}", id.0)));

@@ -83,7 +83,7 @@ fn spec(name: &str) -> Spec {
             (0.38, Column(vec![(0.5, Tabs(&["Instrument"])), (0.5, Tabs(&["Parameters"]))])),
         ]),
         "Archive" => Row(vec![
-            (0.62, Tabs(&["Products"])),
+            (0.62, Column(vec![(0.56, Tabs(&["Products"])), (0.44, Tabs(&["Events"]))])),
             (0.38, Column(vec![(0.5, Tabs(&["Parameters", "Catalogue"])), (0.5, Tabs(&["Log"]))])),
         ]),
         "Globe" => Row(vec![

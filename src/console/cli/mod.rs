@@ -4,6 +4,7 @@
 //! usage, 3 done with problems in the input (listed).
 
 mod archive;
+mod events;
 mod fetch;
 mod ingest;
 mod mdb;
@@ -50,7 +51,7 @@ pub struct Arguments {
 enum Command {
     /// Recognise files or folders and store them in an archive
     Ingest(ingest::Arguments),
-    /// Print or export the samples of a channel
+    /// Print or export the samples of a channel, or event messages
     Query(query::Arguments),
     /// Render a panel or workspace to a PNG file, without a display
     Snapshot(snapshot::Arguments),

@@ -1,4 +1,4 @@
-//! `marsdeck query`: samples of a channel as text, JSON, Parquet or miniSEED.
+//! `marsdeck query`: event messages, or samples of a channel as text, JSON, Parquet or miniSEED.
 
 use std::io::Write;
 
@@ -8,19 +8,21 @@ use marsdeck_engine::query::export;
 use marsdeck_engine::time::{TimeRange, iso};
 use serde_json::json;
 
-use super::{ArchiveArgument, Outcome, output, place};
+use super::{ArchiveArgument, Outcome, events, output, place};
 
 /// Arguments of `marsdeck query`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Channel or parameter, with @PRODUCT where it is not the raw one
-    #[arg(required_unless_present = "list")]
+    #[arg(required_unless_present_any = ["list", "events"])]
     channel: Option<String>,
     #[command(flatten)]
     place: ArchiveArgument,
     /// List the channels of the archive
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    events: events::EventArguments,
     /// Start: UTC (ISO or day-of-year) or `Sol 235 12:00 LMST`
     #[arg(long, value_name = "T")]
     from: Option<String>,
@@ -52,14 +54,23 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let archive = place::open(arguments.place.archive.as_deref(), Access::Read)?;
     let format = if arguments.json { Format::Json } else { arguments.format };
+    let at = |text: &Option<String>| {
+        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
+    };
+    if arguments.events.events {
+        anyhow::ensure!(
+            matches!(format, Format::Csv | Format::Json),
+            "event messages are printed as csv or json"
+        );
+        let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
+        let range = TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end));
+        return events::run(&archive, &arguments.events, range, format == Format::Json);
+    }
     let series = archive.series();
     let Some(channel) = arguments.channel.as_deref().filter(|_| !arguments.list) else {
         return list(&series, format);
     };
     let summary = find(&series, channel)?;
-    let at = |text: &Option<String>| {
-        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
-    };
     let range = TimeRange::new(
         at(&arguments.from)?.unwrap_or(summary.span.start),
         at(&arguments.to)?.unwrap_or(summary.span.end),

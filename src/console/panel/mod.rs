@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod clocks;
+mod events;
 mod globe;
 mod instrument;
 mod log;
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(plots::Plots::default()),
         Box::new(seismogram::Seismogram::default()),
         Box::new(catalogue::Catalogue::default()),
+        Box::new(events::Events::default()),
         Box::new(spectra::Spectra::default()),
         Box::new(products::Products::default()),
         Box::new(globe::GlobePanel::default()),

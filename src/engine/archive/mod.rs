@@ -6,6 +6,7 @@
 mod catalogue;
 mod error;
 mod header;
+mod message;
 mod model;
 mod open;
 mod parameter;
@@ -16,7 +17,10 @@ mod tests;
 mod verify;
 mod waveform;
 
+/// The level of an event message.
+pub use crate::format::ampcs::EvrLevel;
 pub use error::ArchiveError;
+pub use message::{EventMessage, Levels, MessageQuery};
 pub use model::{
     Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product, ProductId, QueryError,
     SeriesKey, SeriesKind, SeriesSummary,

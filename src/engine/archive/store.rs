@@ -11,8 +11,8 @@ use super::header::{self, Header};
 use super::parameter::ParameterStore;
 use super::verify::Course;
 use super::{
-    Access, ArchiveError, Bucket, Event, LatestValue, ParameterBatch, ParameterReport, QueryError,
-    SeriesKey, SeriesSummary, WaveformReport, WaveformStore,
+    Access, ArchiveError, Bucket, Event, EventMessage, LatestValue, MessageQuery, ParameterBatch,
+    ParameterReport, QueryError, SeriesKey, SeriesSummary, WaveformReport, WaveformStore,
 };
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
@@ -32,6 +32,8 @@ pub struct ArchiveStat {
     pub products: u64,
     /// Number of events.
     pub events: u64,
+    /// Number of event messages.
+    pub messages: u64,
     /// Hull of all series.
     pub span: Option<TimeRange>,
     /// Bytes of each part on the disk, by name of the folder or file.
@@ -132,6 +134,26 @@ impl Archive {
         self.catalogue.events(range)
     }
 
+    /// Stores event messages; durable on return. Those that are stored already (same mission,
+    /// time, level, name, module, text and clock) are left out. Returns how many are new.
+    pub fn put_messages(&self, messages: &[EventMessage]) -> Result<u64, ArchiveError> {
+        let new = self.catalogue.put_messages(messages)?;
+        if new > 0 {
+            self.changed();
+        }
+        Ok(new)
+    }
+
+    /// Event messages of a range, ascending in time, at most as many as asked for, and whether
+    /// more were left out.
+    pub fn messages(
+        &self,
+        query: &MessageQuery,
+        cancel: &AtomicBool,
+    ) -> Result<(Vec<EventMessage>, bool), QueryError> {
+        self.catalogue.messages(query, cancel)
+    }
+
     /// Remembers that a part of a remote fetch is stored.
     pub fn put_fetched(&self, part: &str) -> Result<(), ArchiveError> {
         self.catalogue.put_fetched(part)
@@ -222,6 +244,7 @@ impl Archive {
             parameter_values: self.parameters.value_count(),
             products: self.product_count(),
             events: self.catalogue.event_count().unwrap_or(0),
+            messages: self.catalogue.message_count().unwrap_or(0),
             span,
             bytes,
         }
@@ -268,6 +291,7 @@ impl ArchiveStat {
             format!("{} parameter values", self.parameter_values),
             format!("{} products", self.products),
             format!("{} events", self.events),
+            format!("{} event messages", self.messages),
         ];
         if let Some(span) = self.span {
             let text = |t| crate::time::iso(t, 0);

@@ -1,5 +1,6 @@
 //! Pure codecs, one folder per format: bytes in, values and a list of problems out. No I/O.
 
+pub mod ampcs;
 pub mod ccsds;
 pub mod chemcam;
 pub mod csv;

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::names::{Origin, origin_of, origin_of_station, waveform_product};
 use super::recognise::{Format, recognise};
 use super::table::{batch_of, span_of};
-use super::{FileReport, IngestOptions, Outcome, convert};
+use super::{FileReport, IngestOptions, Outcome, ampcs as ground, convert};
 use crate::archive::{Archive, ArchiveError, NewProduct, PutProduct};
 use crate::format::table::Table;
-use crate::format::{chemcam, csv, mseed, pds3, pds4, quakeml, stationxml};
+use crate::format::{ampcs, chemcam, csv, mseed, pds3, pds4, quakeml, stationxml};
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
 
@@ -123,6 +123,10 @@ impl Intake<'_> {
             Format::Pds3 => self.pds3()?,
             Format::ChemCam => self.chemcam(),
             Format::Moc => self.moc(),
+            Format::AmpcsChannels => self.channel_values()?,
+            Format::AmpcsEvrs => self.event_records()?,
+            Format::AmpcsPackets => self.packets(),
+            Format::AmpcsDictionary => self.dictionary(),
             Format::Csv => self.csv()?,
         };
         let what = taken.about.summary.clone();
@@ -334,6 +338,63 @@ impl Intake<'_> {
             ..NewProduct::default()
         };
         Taken { about, is_new: false, keep: true }
+    }
+
+    fn channel_values(&mut self) -> Result<Taken, ArchiveError> {
+        let (values, problems) = ampcs::read_channels(self.bytes);
+        self.problems.extend(problems);
+        let (mission, identity) = (&self.origin.mission, &self.options.product);
+        let batches = ground::batches(&values, mission, identity, &mut self.problems);
+        let (mut new, mut known) = (0, 0);
+        for batch in &batches {
+            let report = self.archive.append_parameters(batch)?;
+            new += report.values;
+            known += report.duplicates;
+        }
+        let about = NewProduct {
+            product: batches.first().map(|b| b.product.clone()).unwrap_or_default(),
+            span: ground::span(values.iter().map(ampcs::ChannelValue::time)),
+            summary: summary(&format!("{} channel values", values.len()), 1, 0, new, known),
+            label: text_of(ground::channel_label(&values).as_bytes()),
+            ..NewProduct::default()
+        };
+        Ok(Taken { about, is_new: new > 0, keep: true })
+    }
+
+    fn event_records(&mut self) -> Result<Taken, ArchiveError> {
+        let (evrs, problems) = ampcs::read_evrs(self.bytes);
+        self.problems.extend(problems);
+        let mission = &self.origin.mission;
+        let messages: Vec<_> = evrs.iter().filter_map(|e| ground::message(e, mission)).collect();
+        let new = self.archive.put_messages(&messages)?;
+        let about = NewProduct {
+            span: ground::span(evrs.iter().map(ampcs::Evr::time)),
+            summary: format!("{} event records, {new} of them new", evrs.len()),
+            ..NewProduct::default()
+        };
+        Ok(Taken { about, is_new: new > 0, keep: true })
+    }
+
+    fn packets(&mut self) -> Taken {
+        let (packets, problems) = ampcs::read_packets(self.bytes);
+        self.problems.extend(problems);
+        let about = NewProduct {
+            span: ground::span(packets.iter().map(ampcs::PacketRow::time)),
+            summary: ground::packet_summary(&packets),
+            ..NewProduct::default()
+        };
+        Taken { about, is_new: false, keep: true }
+    }
+
+    /// Kept as a product: what it defines is read from there.
+    fn dictionary(&mut self) -> Taken {
+        let (dictionary, problems) = ampcs::read_dictionary(self.bytes);
+        self.problems.extend(problems);
+        let header = &dictionary.header;
+        let version = [header.mission.as_str(), &header.version].join(" ");
+        let summary = format!("{}: {}", version.trim(), dictionary.summary());
+        let summary = summary.trim_start_matches([':', ' ']).to_owned();
+        Taken { about: NewProduct { summary, ..NewProduct::default() }, is_new: false, keep: true }
     }
 
     fn csv(&mut self) -> Result<Taken, ArchiveError> {

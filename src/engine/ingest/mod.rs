@@ -4,6 +4,7 @@
 //! so. Data come first and the product that lists the file last, so that a file whose ingest was
 //! cut off is simply taken in again. What cannot be read is reported, the rest is kept.
 
+mod ampcs;
 mod convert;
 mod file;
 mod names;

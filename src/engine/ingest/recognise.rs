@@ -1,6 +1,6 @@
 //! What a file is, told by its first bytes; its name does not matter.
 
-use crate::format::{chemcam, csv, mseed, pds3, pds4, quakeml, stationxml};
+use crate::format::{ampcs, chemcam, csv, mseed, pds3, pds4, quakeml, stationxml};
 
 /// A format that ingest knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,14 @@ pub enum Format {
     ChemCam,
     /// ChemCam oxide table (MOC).
     Moc,
+    /// AMPCS channel values (EHA).
+    AmpcsChannels,
+    /// AMPCS event records (EVR).
+    AmpcsEvrs,
+    /// AMPCS list of packets.
+    AmpcsPackets,
+    /// AMPCS dictionary, XML or JSON.
+    AmpcsDictionary,
     /// Delimited text.
     Csv,
 }
@@ -34,6 +42,10 @@ impl Format {
             Self::Pds3 => "pds3",
             Self::ChemCam => "chemcam",
             Self::Moc => "moc",
+            Self::AmpcsChannels => "ampcs-eha",
+            Self::AmpcsEvrs => "ampcs-evr",
+            Self::AmpcsPackets => "ampcs-packets",
+            Self::AmpcsDictionary => "ampcs-dictionary",
             Self::Csv => "csv",
         }
     }
@@ -42,7 +54,7 @@ impl Format {
 /// The first format whose signs the bytes bear, the most particular ones asked first.
 pub fn recognise(bytes: &[u8]) -> Option<Format> {
     type Sniffer = fn(&[u8]) -> bool;
-    let sniffers: [(Sniffer, Format); 8] = [
+    let sniffers: [(Sniffer, Format); 12] = [
         (mseed::sniff, Format::Mseed),
         (quakeml::sniff, Format::QuakeMl),
         (stationxml::sniff, Format::StationXml),
@@ -50,6 +62,10 @@ pub fn recognise(bytes: &[u8]) -> Option<Format> {
         (pds3::sniff, Format::Pds3),
         (chemcam::sniff, Format::ChemCam),
         (chemcam::sniff_moc, Format::Moc),
+        (ampcs::sniff_channels, Format::AmpcsChannels),
+        (ampcs::sniff_evrs, Format::AmpcsEvrs),
+        (ampcs::sniff_packets, Format::AmpcsPackets),
+        (ampcs::sniff_dictionary, Format::AmpcsDictionary),
         (csv::sniff, Format::Csv),
     ];
     sniffers.into_iter().find(|(sniff, _)| sniff(bytes)).map(|(_, format)| format)

@@ -211,3 +211,57 @@ fn real_pds_products() {
     assert!(said.is_empty(), "{said:?}");
     assert_eq!(archive.verify(&|_| (), &NEVER), []);
 }
+
+const EHA: &str = "sessionId,channelId,name,scet,dn,eu,status,realtime\n\
+    11,A-1,Heater,2019-207T12:00:00,3,21.5,ON,true\n\
+    11,A-1,Heater,2019-207T12:00:01,4,,OFF,false\n\
+    11,A-2,Text,2019-207T12:00:01,abc,,,false\n";
+
+#[test]
+fn channel_values_become_series_and_event_records_messages() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::create(dir.path(), now()).unwrap();
+    let none = |_: &str| None;
+    let take = |name: &str, text: &str, mission: &str| {
+        let options = IngestOptions { mission: mission.into(), ..IngestOptions::default() };
+        let report = ingest_bytes(&archive, name, text.as_bytes(), &none, &options, now());
+        (report.format, report.outcome, report.problems.len())
+    };
+    assert_eq!(take("eha.out", EHA, ""), ("ampcs-eha".into(), Outcome::Stored, 1));
+    assert_eq!(take("eha.out", EHA, ""), ("ampcs-eha".into(), Outcome::AlreadyStored, 1));
+    let keys: Vec<String> = archive.series().iter().map(|s| s.key.to_string()).collect();
+    let root = "/session_11/A-1";
+    assert_eq!(keys, [root.to_owned(), format!("{root}@realtime"), format!("{root}.eu@realtime")]);
+    let label = archive.products(TimeRange::ALL, "ampcs-eha").unwrap()[0].about.label.clone();
+    assert_eq!(label, "A-1 Heater: 3 = ON, 4 = OFF\nA-2 Text");
+
+    let evrs = "name,level,message,scet,ert\n\
+        BOOT,FATAL,it went down,2019-207T12:00:00,2019-207T12:20:00\n\
+        WAKE,ACTIVITY_HI,awake,2019-207T11:00:00,\n";
+    assert_eq!(take("evrs.out", evrs, "msl"), ("ampcs-evr".into(), Outcome::Stored, 0));
+    assert_eq!(take("evrs.out", evrs, "msl"), ("ampcs-evr".into(), Outcome::AlreadyStored, 0));
+    // The same records in another file: the file is new, the messages are not.
+    let other = evrs.replace("T12:20:00", "T15:00:00");
+    assert_eq!(take("evrs-again.out", &other, "msl").1, Outcome::Stored);
+    assert_eq!(archive.stat().messages, 2);
+
+    let packets = "apid,spsc,scet\n5,16383,2019-207T12:00:00\n5,0,\n5,2,\n6,1,\n";
+    assert_eq!(take("packets.out", packets, ""), ("ampcs-packets".into(), Outcome::Stored, 0));
+    let about = &archive.products(TimeRange::ALL, "ampcs-packets").unwrap()[0].about;
+    let counts = "4 packets of 2 applications, 1 breaks in their sequence counts";
+    assert_eq!(about.summary, counts);
+}
+
+#[test]
+fn real_ampcs_lists() {
+    let Some(lists) = real("E_ccsds_xtce_cmd/mmtc_ampcs") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::create(dir.path(), now()).unwrap();
+    let reports = take(&archive, &lists);
+    let count = |format: &str| reports.iter().filter(|r| r.format == format).count();
+    assert_eq!((count("ampcs-eha"), count("ampcs-packets")), (3, 1), "{reports:#?}");
+    let key = SeriesKey::new("/session_11/T-10014", "raw");
+    let (times, values, _) = archive.range(&key, TimeRange::ALL, 10, &NEVER).unwrap();
+    assert_eq!((crate::time::doy(times[0], 3), values[0]), ("2010-001T00:03:27.032".into(), 123.4));
+    assert!(take(&archive, &lists).iter().all(|r| r.outcome != Outcome::Stored));
+}

@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::{Answer, QueryError, Request, decode_spectrum};
-use crate::archive::Archive;
+use crate::archive::{Archive, MessageQuery};
+use crate::time::{Instant, TimeRange};
 
 /// Most slices of a min/max answer: wider than any screen.
 const MAX_WIDTH: u32 = 16_384;
 /// Most samples of a range answer: 40 days at 1 Hz; more is asked for in pieces.
 const MAX_SAMPLES: u64 = 4_000_000;
+/// Most event messages on each side of an instant.
+const MAX_MESSAGES: u32 = 10_000;
 
 /// Answers one question; looks at `cancelled` between steps.
 pub fn answer(
@@ -39,6 +42,17 @@ pub fn answer(
         }
         Request::Segments { key, range } => archive.segments(key, *range).map(Answer::Segments),
         Request::Events { range } => archive.events(*range).map(Answer::Events).map_err(failed),
+        Request::MessagesAround { at, levels, text, each } => {
+            let side = |range: TimeRange, newest: bool| {
+                let limit = (*each).min(MAX_MESSAGES);
+                let text = text.clone();
+                let query = MessageQuery { range, levels: *levels, text, limit, newest };
+                archive.messages(&query, cancelled)
+            };
+            let (before, more_before) = side(TimeRange::new(Instant::MIN, at.plus_ns(1)), true)?;
+            let (after, more_after) = side(TimeRange::new(at.plus_ns(1), Instant::MAX), false)?;
+            Ok(Answer::MessagesAround { before, after, more_before, more_after })
+        }
         Request::Products { range, format } => {
             archive.products(*range, format).map(Answer::Products).map_err(failed)
         }

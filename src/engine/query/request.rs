@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::Spectrum;
-use crate::archive::{Bucket, Event, LatestValue, Product, ProductId, SeriesKey};
+use crate::archive::{
+    Bucket, Event, EventMessage, LatestValue, Levels, Product, ProductId, SeriesKey,
+};
 use crate::time::{Instant, TimeRange};
 
 /// A question to the archive.
@@ -45,6 +47,17 @@ pub enum Request {
     Events {
         /// When.
         range: TimeRange,
+    },
+    /// Event messages around an instant, a bounded number on each side.
+    MessagesAround {
+        /// When.
+        at: Instant,
+        /// Levels that are wanted.
+        levels: Levels,
+        /// Words that must all occur in module, name or message, letter case ignored.
+        text: String,
+        /// Most messages wanted on each side.
+        each: u32,
     },
     /// Products whose span touches a range (all without a span too), newest stored first.
     Products {
@@ -91,6 +104,17 @@ pub enum Answer {
     Segments(Vec<TimeRange>),
     /// Events, ascending in time.
     Events(Vec<Event>),
+    /// Event messages on both sides of an instant.
+    MessagesAround {
+        /// The newest ones at or before it, ascending in time.
+        before: Vec<EventMessage>,
+        /// The oldest ones after it, ascending in time.
+        after: Vec<EventMessage>,
+        /// Whether there are earlier ones than these.
+        more_before: bool,
+        /// Whether there are later ones than these.
+        more_after: bool,
+    },
     /// Products.
     Products(Vec<Product>),
     /// Bytes of a product.

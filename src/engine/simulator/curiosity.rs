@@ -11,7 +11,7 @@ pub(super) const CHEMCAM_H: [f64; 4] = [11.0, 11.25, 11.5, 12.4];
 pub(super) const RASTER: [u32; 2] = [5, 30];
 
 /// The SAM run: start, end of the background scans, end of the ramp, end of TLS, of GC, off.
-const SAM_H: [f64; 6] = [0.6, 1.4, 1.9, 3.2, 4.1, 5.0];
+pub(super) const SAM_H: [f64; 6] = [0.6, 1.4, 1.9, 3.2, 4.1, 5.0];
 
 /// Everything of a sol but the spectra.
 pub(super) fn sol(seed: u64, sol: &Sol) -> Vec<Table> {

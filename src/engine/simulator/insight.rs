@@ -144,7 +144,7 @@ fn seis_housekeeping(seed: u64, sol: &Sol) -> Table {
     })
 }
 
-fn apss_housekeeping(seed: u64, sol: &Sol) -> Table {
+pub(super) fn apss_housekeeping(seed: u64, sol: &Sol) -> Table {
     let mut noise = Noise::new(seed, "apss housekeeping", sol.number);
     let names = [
         ("/insight/apss/state", ""),

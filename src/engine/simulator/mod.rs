@@ -7,6 +7,7 @@
 mod catalogue;
 mod curiosity;
 mod insight;
+mod messages;
 mod noise;
 mod quake;
 mod run;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::series::{Table, Waveform};
 use super::sol::Sol;
-use super::{catalogue, curiosity, insight, spectra};
+use super::{catalogue, curiosity, insight, messages, spectra};
 use crate::archive::{Archive, ArchiveError, ParameterBatch};
 use crate::format::chemcam::write_ccs;
 use crate::format::mseed::{Samples, SourceId, Trace, WriteOptions, write};
@@ -65,18 +65,25 @@ pub struct SimulationReport {
     pub samples: u64,
     /// Files (spectra, catalogues).
     pub products: u32,
+    /// Event messages that were not there before.
+    pub messages: u64,
 }
 
 impl fmt::Display for SimulationReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { sols, samples, products } = self;
-        write!(f, "{sols} simulated sols stored: {samples} samples, {products} products")
+        let Self { sols, samples, products, messages } = self;
+        write!(
+            f,
+            "{sols} simulated sols stored: {samples} samples, {products} products, \
+             {messages} event messages"
+        )
     }
 }
 
 /// Where simulated data go.
 struct Target<'a> {
     archive: &'a Archive,
+    missions: &'a Database,
     now: Instant,
     report: SimulationReport,
 }
@@ -93,7 +100,7 @@ pub fn simulate(
     let known = missions.mission(&order.mission).map(|m| m.id.as_str());
     let sols: RangeInclusive<i32> = order.first..=order.last;
     let total = (i64::from(order.last) - i64::from(order.first) + 1) as f32;
-    let mut target = Target { archive, now, report: SimulationReport::default() };
+    let mut target = Target { archive, missions, now, report: SimulationReport::default() };
     for (i, number) in sols.enumerate() {
         let start = i as f32 / total;
         let step = |part: f32, what: &str| {
@@ -136,6 +143,7 @@ pub fn demo(
             total.sols += done.sols;
             total.samples += done.samples;
             total.products += done.products;
+            total.messages += done.messages;
         }
     }
     Ok(total)
@@ -170,11 +178,13 @@ impl Target<'_> {
             progress(0.5 + 0.06 * i as f32, "storing waveforms");
             self.waveform(&sol, waveform)?;
         }
+        let said = messages::insight(seed, &sol, &data.tables, self.missions);
         for table in data.tables {
             check(cancel)?;
             progress(0.9, "storing weather and housekeeping");
             self.table(table)?;
         }
+        self.report.messages += self.archive.put_messages(&said)?;
         if let Some(text) = catalogue::quakeml(sol.range) {
             self.file(&format!("simulated_catalogue_sol{number:04}.xml"), text.as_bytes())?;
         }
@@ -191,10 +201,13 @@ impl Target<'_> {
     ) -> Result<(), SimulatorError> {
         let sol = frame("msl", number)?;
         progress(0.0, "housekeeping and evolved gas");
-        for table in curiosity::sol(seed, &sol) {
+        let tables = curiosity::sol(seed, &sol);
+        let said = messages::curiosity(seed, &sol, &tables, self.missions);
+        for table in tables {
             check(cancel)?;
             self.table(table)?;
         }
+        self.report.messages += self.archive.put_messages(&said)?;
         let [points, shots] = curiosity::RASTER;
         for point in 0..points {
             check(cancel)?;

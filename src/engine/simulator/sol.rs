@@ -20,10 +20,13 @@ impl Sol {
         (self.ltst_start_h + t_s / 88_775.244 * 24.0).rem_euclid(24.0)
     }
 
-    /// Whether the spacecraft is awake: four wakes a sol, each with a relay pass.
+    /// Wakes of InSight, each with a relay pass: from and to, hours of LMST.
+    pub(super) const WAKES_H: [(f64, f64); 4] =
+        [(3.2, 3.9), (9.0, 10.2), (15.0, 16.1), (21.0, 21.6)];
+
+    /// Whether InSight is awake.
     pub(super) fn is_awake(t_s: f64) -> bool {
-        const WAKES_H: [(f64, f64); 4] = [(3.2, 3.9), (9.0, 10.2), (15.0, 16.1), (21.0, 21.6)];
         let lmst = t_s / 88_775.244 * 24.0;
-        WAKES_H.iter().any(|(from, to)| (*from..*to).contains(&lmst))
+        Self::WAKES_H.iter().any(|(from, to)| (*from..*to).contains(&lmst))
     }
 }

@@ -242,3 +242,36 @@ fn what_is_not_there_is_said() {
     home.say("query --archive x").ended(2);
     home.say(&format!("query {CHANNEL} --archive x --format xlsx")).ended(2);
 }
+
+const EVRS: &str = "name,level,message,module,scet\n\
+    BOOT,FATAL,\"down, again\",fsw,2019-207T12:00:02\n\
+    WAKE,ACTIVITY_HI,awake,pwr,2019-207T12:00:01\n\
+    LASER,WARNING_LO,warm,ccam,2019-207T12:00:00\n";
+
+#[test]
+fn event_messages_are_printed_by_level_text_and_time() {
+    let home = Home::new();
+    home.write("evrs.out", EVRS.as_bytes());
+    home.say("ingest evrs.out --archive x").done();
+    let ran = home.say("query --events --archive x").done();
+    let boot = "2019-07-26T12:00:02.000Z,,FATAL,,fsw,BOOT,,,flight,\"down, again\"";
+    let lines = ran.lines();
+    assert_eq!(lines.len(), 4);
+    assert_eq!(lines[0], "scet,ert,level,mission,module,name,eventId,sclk,source,message");
+    assert_eq!(lines[3], boot);
+    let of = |rest: &str| -> Vec<String> {
+        let json = home.say(&format!("query --events --archive x --json {rest}")).done().json();
+        let rows = json.as_array().expect("rows").clone();
+        rows.iter().map(|m| m["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    assert_eq!(of("--level warning_lo"), ["LASER", "BOOT"]);
+    assert_eq!(of("--text PWR"), ["WAKE"]);
+    assert_eq!(of("--from 2019-207T12:00:01 --to 2019-207T12:00:02"), ["WAKE"]);
+    let one = home.say("query --events --archive x --limit 1").done();
+    assert!(one.lines()[1] == boot && one.err.contains("raise --limit"), "{one:?}");
+    home.say("query --events --archive x --level loud").refused(&["loud is no level", "FATAL"]);
+    // What was printed can be taken in again, and is known.
+    home.write("printed.csv", &ran.bytes);
+    home.say("ingest printed.csv --archive x").done();
+    assert_eq!(home.say("query --events --archive x").done().lines(), lines);
+}

@@ -1,4 +1,4 @@
-//! `catalogue.sqlite`: products, events, parameter groups and chunks, everything transactional.
+//! `catalogue.sqlite`: products, events, event messages, parameter groups and chunks, everything transactional.
 //!
 //! Every row carries a CRC-32C of its own fields, so that a flipped byte inside row data is found
 //! although SQLite itself would not notice. One writing connection, one for reading.
@@ -6,6 +6,7 @@
 mod check;
 mod chunk;
 mod event;
+mod message;
 mod product;
 mod sum;
 
@@ -32,6 +33,11 @@ CREATE TABLE IF NOT EXISTS product(
 CREATE TABLE IF NOT EXISTS event(
     id TEXT PRIMARY KEY, t0 INTEGER NOT NULL, t1 INTEGER NOT NULL, body TEXT NOT NULL,
     crc INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS message(
+    t INTEGER NOT NULL, key INTEGER NOT NULL, ert INTEGER, level INTEGER NOT NULL,
+    mission TEXT NOT NULL, name TEXT NOT NULL, number INTEGER, module TEXT NOT NULL,
+    message TEXT NOT NULL, source TEXT NOT NULL, sclk TEXT NOT NULL, crc INTEGER NOT NULL,
+    PRIMARY KEY(t, key)) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS fetched(part TEXT PRIMARY KEY, crc INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS grp(
     id INTEGER PRIMARY KEY, product TEXT NOT NULL, names TEXT NOT NULL, units TEXT NOT NULL,

@@ -27,6 +27,12 @@ fn fill(dir: &Path) {
         archive.put_product(&about("small", None), &vec![i; 900], at(3)).unwrap();
         let event = Event { id: format!("event {i}"), time: at(100), ..Event::default() };
         archive.put_events(&[event]).unwrap();
+        let message = EventMessage {
+            time: at(200 + i64::from(i)),
+            message: format!("said {i}"),
+            ..EventMessage::default()
+        };
+        archive.put_messages(&[message]).unwrap();
         archive.put_fetched(&format!("part {i}")).unwrap();
     }
 }
@@ -54,6 +60,7 @@ fn dump(dir: &Path) -> Option<Vec<String>> {
         out.push(format!("{samples:?} {buckets:?}"));
     }
     out.push(format!("{:?}", archive.events(TimeRange::ALL).ok()?));
+    out.push(format!("{:?}", archive.messages(&every(u32::MAX), &NEVER).ok()?));
     for product in archive.products(TimeRange::ALL, "").ok()? {
         out.push(format!("{product:?} {:?}", archive.product_bytes(product.id)));
     }

@@ -2,6 +2,7 @@
 
 mod crash;
 mod flip;
+mod message;
 
 use std::fs;
 use std::sync::atomic::AtomicBool;
@@ -14,6 +15,12 @@ static NEVER: AtomicBool = AtomicBool::new(false);
 
 fn at(s: i64) -> Instant {
     Instant::from_unix_ns(s * 1_000_000_000)
+}
+
+/// All event messages, the oldest first.
+fn every(limit: u32) -> MessageQuery {
+    let text = String::new();
+    MessageQuery { range: TimeRange::ALL, levels: Levels::ALL, text, limit, newest: false }
 }
 
 fn about(name: &str, span: Option<TimeRange>) -> NewProduct {
