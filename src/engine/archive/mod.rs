@@ -18,8 +18,8 @@ mod waveform;
 
 pub use error::ArchiveError;
 pub use model::{
-    Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product, ProductId, QueryError,
-    SeriesKey, SeriesKind, SeriesSummary,
+    AlarmMark, AlarmRow, Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product,
+    ProductId, QueryError, SeriesKey, SeriesKind, SeriesSummary,
 };
 pub use open::Access;
 pub use parameter::ParameterReport;

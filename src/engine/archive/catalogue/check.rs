@@ -19,7 +19,13 @@ impl Catalogue {
             Ok(lines) => problems.extend(lines.into_iter().map(say)),
             Err(error) => problems.push(say(format!("SQLite cannot check it: {error}"))),
         }
-        for table in [Self::bad_product_rows, Self::bad_event_rows, Self::bad_chunk_rows] {
+        let tables = [
+            Self::bad_product_rows,
+            Self::bad_event_rows,
+            Self::bad_alarm_rows,
+            Self::bad_chunk_rows,
+        ];
+        for table in tables {
             match table(&db) {
                 Ok(rows) => problems
                     .extend(rows.into_iter().map(|r| say(format!("the row of {r} was changed")))),
