@@ -235,6 +235,7 @@ fn snapshot() -> Snapshot {
         missions: Arc::new(Database { missions }),
         series: Arc::new(series),
         events: Arc::new(events()),
+        alarms: Arc::default(),
         products: 0,
         span: Some(span()),
         jobs: Vec::new(),
