@@ -2,6 +2,7 @@
 //!
 //! `MARSDECK_TEST_IMAGES=folder` keeps the pictures that the tests render.
 
+mod alarms;
 mod globe;
 mod products;
 mod spectra;
