@@ -108,9 +108,10 @@ fn limit_text(parameter: &Parameter, limit: &Limit, value: f64) -> String {
             format!("below {low}")
         }
         (_, Some(high)) if value > high - limit.hysteresis && value >= middle => {
-            match parameter.states.is_empty() {
-                true => format!("above {high}"),
-                false => format!("state {}", parameter.print(value)),
+            if parameter.states.is_empty() {
+                format!("above {high}")
+            } else {
+                format!("state {}", parameter.print(value))
             }
         }
         _ if limit.states.contains(&parameter.print(value)) => {

@@ -117,13 +117,12 @@ pub(super) fn rows<'a>(views: &'a [AlarmView], filter: &Filter) -> Vec<Row<'a>> 
                 && lead.mission == view.mission
                 && lead.instrument == view.instrument
         };
-        match rows.iter_mut().find(same) {
-            // The list comes with the most severe first, so the line keeps its place.
-            Some(row) => row.members.push(view),
-            None => {
-                let severity = view.alarm.severity;
-                rows.push(Row { lead: view, members: vec![view], severity });
-            }
+        // The list comes with the most severe first, so the line keeps its place.
+        if let Some(row) = rows.iter_mut().find(same) {
+            row.members.push(view);
+        } else {
+            let severity = view.alarm.severity;
+            rows.push(Row { lead: view, members: vec![view], severity });
         }
     }
     for row in &mut rows {

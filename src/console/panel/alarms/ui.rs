@@ -65,8 +65,10 @@ fn past(ui: &mut Ui, cx: &ViewContext<'_>) {
         return;
     }
     ui.separator();
-    replay_badge(ui, cx.theme);
-    ui.label(format!("as it stood at {}", cx.time_text(cx.time.cursor)));
+    if cx.time.mode == Mode::Replay {
+        replay_badge(ui, cx.theme);
+    }
+    ui.label(format!("As it stood at {}", cx.time_text(cx.time.cursor)));
     if ui.button("Go live").on_hover_text("Alarms are handled when live").clicked() {
         cx.intents.send(UiIntent::GoLive);
     }
