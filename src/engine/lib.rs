@@ -4,6 +4,7 @@
 //! It knows no window, GPU or font. Folders import only from folders above them in
 //! this list (the `tidy` test holds the table).
 
+pub mod alarm;
 pub mod archive;
 pub mod format;
 pub mod ingest;

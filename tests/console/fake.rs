@@ -5,7 +5,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use marsdeck_engine::archive::{Bucket, Event, SeriesKey, SeriesKind, SeriesSummary};
-use marsdeck_engine::mission::{Database, Instrument, Limit, Mission, Parameter, Severity};
+use marsdeck_engine::mission::{
+    AlarmRule, Database, Instrument, Limit, Mission, Parameter, Severity,
+};
 use marsdeck_engine::query::{Answer, LatestValue, QueryError, Request};
 use marsdeck_engine::runtime::{EngineHandle, Intent, Snapshot, Ticket};
 use marsdeck_engine::time::{Instant, TimeRange};
@@ -178,6 +180,7 @@ fn parameter(name: &str, title: &str, unit: &str, limits: Vec<Limit>) -> Paramet
         rate_hz: 1.0,
         decimals: 2,
         limits,
+        alarm: AlarmRule::default(),
         states: Vec::new(),
         description: String::new(),
     }
@@ -198,7 +201,7 @@ fn instrument(id: &str, name: &str, title: &str, parameter: Parameter) -> Instru
 }
 
 fn snapshot() -> Snapshot {
-    let high = Limit { severity: Severity::Warning, low: None, high: Some(742.0) };
+    let high = Limit { severity: Severity::Warning, high: Some(742.0), ..Limit::default() };
     let pressure = parameter("/insight/apss/pressure", "Pressure", "Pa", vec![high]);
     let ground = parameter("XB.ELYSE.02.BHU", "VBB U", "m/s", Vec::new());
     let mission = |id: &str, name: &str, instruments| Mission {
@@ -238,6 +241,7 @@ fn snapshot() -> Snapshot {
         missions: Arc::new(Database { missions }),
         series: Arc::new(series),
         events: Arc::new(events()),
+        alarms: Arc::default(),
         products: 0,
         span: Some(span()),
         jobs: Vec::new(),

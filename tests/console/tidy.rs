@@ -28,6 +28,7 @@ const ENGINE: &[&str] = &[
     "science",
     "archive",
     "query",
+    "alarm",
     "ingest",
     "simulator",
     "remote",
@@ -46,7 +47,13 @@ const ENGINE_IN_CONSOLE: &[(&str, &[&str])] = &[
     ("plot", &["time", "archive"]),
     ("theme", &["mission"]),
     ("widget", &["time", "mission", "archive", "query", "runtime"]),
-    ("panel", &["time", "mission", "archive", "query", "runtime", "format", "science", "problem"]),
+    (
+        "panel",
+        &[
+            "time", "mission", "archive", "query", "alarm", "runtime", "format", "science",
+            "problem",
+        ],
+    ),
 ];
 
 fn root() -> PathBuf {

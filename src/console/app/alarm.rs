@@ -1,4 +1,4 @@
-//! The worst violated limit at the cursor, for the strip.
+//! The worst alarm at the cursor, for the strip; without one, the worst violated limit.
 
 use std::time::Duration;
 
@@ -8,21 +8,8 @@ use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::runtime::Snapshot;
 use marsdeck_engine::time::Instant;
 
-use crate::view::ViewContext;
+use crate::view::{AlarmsAt, ViewContext};
 use crate::widget::is_stale;
-
-/// The severity of a value by its parameter's limits; the most severe violated one counts.
-pub(super) fn severity_of(parameter: &Parameter, value: f64) -> Severity {
-    parameter
-        .limits
-        .iter()
-        .filter(|limit| {
-            limit.low.is_some_and(|low| value < low) || limit.high.is_some_and(|high| value > high)
-        })
-        .map(|limit| limit.severity)
-        .max()
-        .unwrap_or(Severity::Normal)
-}
 
 /// Series with limits, and their parameters.
 fn watched<'a>(
@@ -50,10 +37,36 @@ fn watched<'a>(
         .collect()
 }
 
+/// The worst alarm in focus that stands, and how many wait for an acknowledgement; where none
+/// stands, what the fresh values say.
+pub(super) fn worst(cx: &ViewContext<'_>, alarms: &mut AlarmsAt) -> (Severity, String) {
+    let mission = &cx.selection.mission;
+    let views = alarms.get(cx);
+    let mut standing = views.iter().filter(|view| {
+        view.alarm.state.is_standing() && (mission.is_empty() || view.mission == *mission)
+    });
+    // The list comes with the most severe first.
+    let Some(first) = standing.next() else {
+        return worst_value(cx, |key| {
+            views.iter().any(|v| v.alarm.state.is_aside() && v.alarm.key == *key)
+        });
+    };
+    let waiting = std::iter::once(first)
+        .chain(standing)
+        .filter(|view| view.alarm.state.wants_acknowledgement())
+        .count();
+    let text = match waiting {
+        0 => format!("{}, acknowledged", first.title),
+        n => format!("{}, {n} unacknowledged", first.title),
+    };
+    (first.alarm.severity, text)
+}
+
 /// The worst severity of all parameters in focus, and which one it is. Values that are stale at
 /// the cursor say nothing. During replay it is looked at once a second of the archive at most.
-pub(super) fn worst(cx: &ViewContext<'_>) -> (Severity, String) {
-    let watched = watched(&cx.snapshot.missions, cx.snapshot, &cx.selection.mission);
+fn worst_value(cx: &ViewContext<'_>, is_aside: impl Fn(&SeriesKey) -> bool) -> (Severity, String) {
+    let mut watched = watched(&cx.snapshot.missions, cx.snapshot, &cx.selection.mission);
+    watched.retain(|(key, _)| !is_aside(key));
     if watched.is_empty() {
         return (Severity::Off, "No limits watched".to_owned());
     }
@@ -74,7 +87,7 @@ pub(super) fn worst(cx: &ViewContext<'_>) -> (Severity, String) {
         if is_stale(*at, value.time, parameter.rate_hz) {
             continue;
         }
-        let severity = severity_of(parameter, value.value);
+        let severity = parameter.severity(value.value);
         if severity > worst.0 {
             let text = if severity > Severity::Normal {
                 parameter.title.clone()
@@ -97,34 +110,6 @@ fn rounded(t: Instant, speed: f64) -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use marsdeck_engine::mission::Limit;
-
-    #[test]
-    fn the_most_severe_violated_limit_counts() {
-        let limit = |severity, low, high| Limit { severity, low, high };
-        let parameter = Parameter {
-            name: String::new(),
-            title: String::new(),
-            unit: String::new(),
-            rate_hz: 1.0,
-            decimals: 1,
-            limits: vec![
-                limit(Severity::Critical, Some(-10.0), Some(10.0)),
-                limit(Severity::Warning, Some(-5.0), Some(5.0)),
-            ],
-            states: vec![],
-            description: String::new(),
-        };
-        for (value, severity) in [
-            (0.0, Severity::Normal),
-            (5.0, Severity::Normal),
-            (6.0, Severity::Warning),
-            (-11.0, Severity::Critical),
-            (f64::NAN, Severity::Normal),
-        ] {
-            assert_eq!(severity_of(&parameter, value), severity, "{value}");
-        }
-    }
 
     #[test]
     fn replay_asks_once_a_second() {

@@ -18,7 +18,10 @@ impl App {
             self.settings_changed = Some(now_s);
         }
         match intent {
-            UiIntent::Engine(intent) => {
+            UiIntent::Engine(mut intent) => {
+                if let Intent::Alarm { who, .. } = &mut intent {
+                    who.clone_from(&self.options.operator);
+                }
                 self.engine.send(intent);
                 self.busy_until_s = now_s + 1.5;
             }

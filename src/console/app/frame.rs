@@ -24,7 +24,7 @@ use crate::intent::{
 use crate::state::{Mode, Selection, Settings, TimeControl};
 use crate::theme::{Theme, apply, install_fonts};
 use crate::timeline::{StripData, Transport, strip};
-use crate::view::{Panel, Queries, ViewContext};
+use crate::view::{AlarmsAt, Panel, Queries, ViewContext};
 
 /// The length of the range to start with: about a sol.
 const START_RANGE_S: f64 = 90_000.0;
@@ -57,6 +57,7 @@ pub struct App {
     pub(super) dialog: Dialog,
     pub(super) messages: Messages,
     pub(super) jobs: JobTimes,
+    pub(super) alarms: AlarmsAt,
     pub(super) transport: Transport,
     pub(super) full_screen: bool,
     pub(super) styled: bool,
@@ -141,6 +142,7 @@ impl App {
             dialog: Dialog::None,
             messages: Messages::default(),
             jobs: JobTimes::default(),
+            alarms: AlarmsAt::default(),
             transport: Transport::default(),
             full_screen: false,
             styled: false,
@@ -328,7 +330,7 @@ impl App {
             &self.theme,
             &self.intents,
         );
-        let alarm = alarm::worst(&cx);
+        let alarm = alarm::worst(&cx, &mut self.alarms);
         let data = StripData {
             link: None,
             alarm,

@@ -28,6 +28,8 @@ pub struct Options {
     pub at: Option<Instant>,
     /// The range to start with; none: about a sol around the cursor.
     pub range: Option<TimeRange>,
+    /// Who sits at the console, for the journal of alarms.
+    pub operator: String,
     /// Whether pixels are drawn by the processor: repaints become rarer.
     pub software: bool,
 }
@@ -44,6 +46,7 @@ impl Default for Options {
             event: None,
             at: None,
             range: None,
+            operator: "operator".to_owned(),
             software: false,
         }
     }

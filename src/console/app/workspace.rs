@@ -91,7 +91,7 @@ fn spec(name: &str) -> Spec {
             (0.26, Column(vec![(0.5, Tabs(&["Catalogue"])), (0.5, Tabs(&["Clocks"]))])),
         ]),
         _ => Row(vec![
-            (0.7, Tabs(&["Watch"])),
+            (0.7, Tabs(&["Watch", "Alarms"])),
             (0.3, Column(vec![(0.55, Tabs(&["Globe"])), (0.45, Tabs(&["Clocks", "Log"]))])),
         ]),
     }

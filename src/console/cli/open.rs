@@ -67,6 +67,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let mut options = view(arguments.archive.is_none(), arguments)?;
     options.settings_folder = Some(place::settings()?);
     options.now = Some(place::now);
+    if let Some(operator) = place::operator() {
+        options.operator = operator;
+    }
     let may_make_demo = arguments.archive.is_none();
     // A large archive takes its time to open, and so do window and graphics device: both at once.
     let engine = std::thread::spawn(move || -> anyhow::Result<Arc<Engine>> {

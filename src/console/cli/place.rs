@@ -17,6 +17,12 @@ pub(super) fn now() -> Instant {
     SystemClock.now()
 }
 
+/// Who sits at the console, as the system knows them.
+pub(super) fn operator() -> Option<String> {
+    let named = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(named)
+}
+
 fn folders() -> anyhow::Result<ProjectDirs> {
     ProjectDirs::from("", "", "marsdeck")
         .context("no home folder is known: set HOME, or name an archive on the command line")

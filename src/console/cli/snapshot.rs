@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use crossbeam_channel::{Receiver, bounded};
 use marsdeck_engine::runtime::{EngineHandle, Intent, JobState, Waker};
 
@@ -70,6 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     if arguments.archive.is_none() {
         wait_for_demo(&*engine, &woken)?;
     }
+    wait_for_alarms(&*engine, &woken)?;
     let options = options(arguments, &*engine)?;
     let mut app = App::headless(engine, options);
     let title = arguments.view.strip_prefix("panel:").unwrap_or(&arguments.view);
@@ -140,6 +141,20 @@ fn wait_for_demo(engine: &dyn EngineHandle, woken: &Receiver<()>) -> anyhow::Res
                 bail!("the demo archive could not be made: {}", job.detail)
             }
         }
+    }
+}
+
+/// Waits until the stored data were looked through for alarms.
+fn wait_for_alarms(engine: &dyn EngineHandle, woken: &Receiver<()>) -> anyhow::Result<()> {
+    let started = Instant::now();
+    loop {
+        let snapshot = engine.snapshot();
+        if snapshot.alarms.evaluated >= snapshot.archive_generation {
+            return Ok(());
+        }
+        let is_late = started.elapsed() > PATIENCE;
+        ensure!(!is_late, "the data could not be looked through for alarms in time; try again");
+        let _: Result<(), _> = woken.recv_timeout(Duration::from_millis(50));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The panels: one folder each, `model.rs` (pure) and `ui.rs` (paint). They never import each
 //! other; what they tell each other goes through intents and the shared selection.
 
+mod alarms;
 mod catalogue;
 mod clocks;
 mod events;
@@ -24,6 +25,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
     vec![
         Box::new(watch::Watch),
         Box::new(instrument::InstrumentPanel),
+        Box::new(alarms::Alarms::default()),
         Box::new(parameters::Parameters::default()),
         Box::new(plots::Plots::default()),
         Box::new(seismogram::Seismogram::default()),

@@ -118,8 +118,11 @@ fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
     }
     let (severity, about) = &data.alarm;
     let text = format!("{}: {about}", severity_word(*severity));
-    ui.add(SeverityBadge::new(theme, *severity).word(&text))
-        .on_hover_text("The worst violated limit at the cursor.");
+    let badge = ui.add(SeverityBadge::new(theme, *severity).word(&text));
+    let badge = badge.interact(egui::Sense::click());
+    if badge.on_hover_text("The worst alarm at the cursor. Click for all.").clicked() {
+        cx.intents.send(UiIntent::OpenPanel("Alarms".into()));
+    }
     if let (Some(span), Some(now)) = (cx.snapshot.span, data.now) {
         let age = age_text(now, span.end);
         field(ui, theme, "Newest data", &age, "Age of the newest data in the archive.");

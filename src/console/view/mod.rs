@@ -1,9 +1,11 @@
 //! What a panel is given to paint with, and the cache of its queries.
 
+mod alarms;
 mod context;
 mod curves;
 mod queries;
 
+pub use alarms::AlarmsAt;
 pub use context::{Panel, ViewContext};
 pub use curves::{CurveAnswer, CurveParts, ask_curve, ask_samples};
 pub use queries::{Pending, Queries};

@@ -148,6 +148,7 @@ mod tests {
             rate_hz: 1.0,
             decimals: 1,
             limits: vec![],
+            alarm: marsdeck_engine::mission::AlarmRule::default(),
             states: vec![],
             description: String::new(),
         };

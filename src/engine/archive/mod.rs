@@ -22,8 +22,8 @@ pub use crate::format::ampcs::EvrLevel;
 pub use error::ArchiveError;
 pub use message::{EventMessage, Levels, MessageQuery};
 pub use model::{
-    Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product, ProductId, QueryError,
-    SeriesKey, SeriesKind, SeriesSummary,
+    AlarmMark, AlarmRow, Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product,
+    ProductId, QueryError, SeriesKey, SeriesKind, SeriesSummary,
 };
 pub use open::Access;
 pub use parameter::ParameterReport;

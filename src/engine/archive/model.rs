@@ -250,3 +250,29 @@ pub enum QueryError {
     #[error("{0}")]
     Failed(String),
 }
+
+/// A row of the alarm journal: what was found in a series, or what an operator did. The body is
+/// text that the archive does not look into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmRow {
+    /// Number in the order of writing; given by the archive.
+    pub seq: i64,
+    /// The series that the alarm is about.
+    pub key: SeriesKey,
+    /// When it takes effect: time of the data, or of the operator's clock.
+    pub time: Instant,
+    /// Whether it was found in the data; such rows are replaced when the data are looked through
+    /// again.
+    pub found: bool,
+    /// What it says.
+    pub body: String,
+}
+
+/// How far a series has been looked through for alarms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlarmMark {
+    /// Which series.
+    pub key: SeriesKey,
+    /// What is needed to go on from there.
+    pub body: String,
+}

@@ -11,7 +11,8 @@ use super::header::{self, Header};
 use super::parameter::ParameterStore;
 use super::verify::Course;
 use super::{
-    Access, ArchiveError, Bucket, Event, EventMessage, LatestValue, MessageQuery, ParameterBatch,
+    Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue,
+    MessageQuery, ParameterBatch,
     ParameterReport, QueryError, SeriesKey, SeriesSummary, WaveformReport, WaveformStore,
 };
 use crate::problem::Problem;
@@ -152,6 +153,32 @@ impl Archive {
         cancel: &AtomicBool,
     ) -> Result<(Vec<EventMessage>, bool), QueryError> {
         self.catalogue.messages(query, cancel)
+    }
+
+    /// Adds rows to the alarm journal, durable on return; their numbers, ascending.
+    pub fn put_alarms(&self, rows: &[AlarmRow]) -> Result<Vec<i64>, ArchiveError> {
+        self.catalogue.put_alarms(rows)
+    }
+
+    /// Replaces what was found in the series of a mark at and after an instant, and the mark, in
+    /// one step; the numbers of the rows.
+    pub fn put_alarms_found(
+        &self,
+        from: Instant,
+        rows: &[AlarmRow],
+        mark: &AlarmMark,
+    ) -> Result<Vec<i64>, ArchiveError> {
+        self.catalogue.put_alarms_found(from, rows, mark)
+    }
+
+    /// The whole alarm journal in the order of writing, and how far each series was looked through.
+    pub fn alarms(&self) -> Result<(Vec<AlarmRow>, Vec<AlarmMark>), ArchiveError> {
+        self.catalogue.alarms()
+    }
+
+    /// A number that changes when a writer in another process commits to the catalogue.
+    pub fn catalogue_version(&self) -> Result<i64, ArchiveError> {
+        self.catalogue.data_version()
     }
 
     /// Remembers that a part of a remote fetch is stored.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::load::{Loaded, Source};
-use super::model::{Display, Instrument, Parameter, Site};
+use super::model::{AlarmRule, Display, Instrument, Limit, Parameter, Severity, Site};
 use crate::problem::Problem;
 
 /// Checks one mission; every problem names file and line.
@@ -90,20 +90,53 @@ fn parameter(p: &Parameter, say: &mut dyn FnMut(&str, String)) {
         say("rate_hz", format!("{} is no rate; 0 means not periodic", p.rate_hz));
     }
     for limit in &p.limits {
-        match (limit.low, limit.high) {
-            (None, None) => {
-                say("limits", format!("{} has a limit with neither low nor high", p.name));
-            }
-            (Some(low), Some(high)) if low >= high => {
-                say("limits", format!("{}: low {low} is not below high {high}", p.name));
-            }
-            _ => {}
+        if let Some(reason) = nonsense(p, limit) {
+            say("limits", format!("{}: {reason}", p.name));
         }
+    }
+    for (name, delay) in [("on", p.alarm.delay_on_s), ("off", p.alarm.delay_off_s)] {
+        if !(0.0..=86_400.0).contains(&delay) {
+            let reason = format!("{}: a delay {name} of {delay} s is not 0 to 86400", p.name);
+            say("alarm", reason);
+        }
+    }
+    if p.limits.is_empty() && p.alarm != AlarmRule::default() {
+        say("alarm", format!("{} has rules for its alarm but no limits", p.name));
     }
     let mut values = HashSet::new();
     if let Some((value, _)) = p.states.iter().find(|s| !values.insert(s.0.to_bits())) {
         say("states", format!("{}: state {value} is named twice", p.name));
     }
+}
+
+/// What makes a limit impossible to violate or to return from.
+fn nonsense(p: &Parameter, limit: &Limit) -> Option<String> {
+    let Limit { severity, low, high, rate_per_s, states, hysteresis } = limit;
+    if low.is_none() && high.is_none() && rate_per_s.is_none() && states.is_empty() {
+        return Some("a limit has neither low nor high, rate_per_s nor states".to_owned());
+    }
+    if *severity <= Severity::Normal {
+        return Some(
+            "a limit has a severity of watch, warning, distress, critical or severe".into(),
+        );
+    }
+    if let (Some(low), Some(high)) = (low, high)
+        && low >= high
+    {
+        return Some(format!("low {low} is not below high {high}"));
+    }
+    let is_wide = match (low, high) {
+        (Some(low), Some(high)) => *hysteresis * 2.0 < high - low,
+        _ => hysteresis.is_finite(),
+    };
+    if !(*hysteresis >= 0.0 && is_wide) {
+        return Some(format!("a hysteresis of {hysteresis} leaves no value that returns"));
+    }
+    if let Some(rate) = rate_per_s.filter(|rate| !(*rate > 0.0 && rate.is_finite())) {
+        return Some(format!("rate_per_s {rate} is not above 0"));
+    }
+    let known = |name: &&String| !p.states.iter().any(|(_, state)| state == *name);
+    states.iter().find(known).map(|name| format!("{name:?} is none of its states"))
 }
 
 fn is_colour(text: &str) -> bool {
@@ -144,6 +177,33 @@ mod tests {
             "{head}[[parameter]]\nname = \"/x/i/a\"\ntitle = \"A\"\nlimits = [{{ severity = \"critical\", low = 3, high = 1 }}]\n"
         ));
         assert!(limits[0].contains("line 6") && limits[0].contains("low 3"), "{limits:?}");
+        let parameter = |rest: &str| {
+            let text = "[[parameter]]\nname = \"/x/i/a\"\ntitle = \"A\"\nstates = [[1, \"ON\"]]\n";
+            with(&format!("{head}{text}{rest}\n")).concat()
+        };
+        let good = "limits = [{ severity = \"watch\", states = [\"ON\"] },
+            { severity = \"severe\", low = 0, high = 9, rate_per_s = 0.5, hysteresis = 1 }]
+            alarm = { delay_on_s = 2, delay_off_s = 5, violations = 3, latch = true, guidance = \"G\" }";
+        assert_eq!(parameter(good), "");
+        for (rest, part) in [
+            ("limits = [{ severity = \"watch\" }]", "neither low nor high"),
+            ("limits = [{ severity = \"normal\", low = 1 }]", "severity of watch"),
+            (
+                "limits = [{ severity = \"watch\", low = 1, high = 3, hysteresis = 1 }]",
+                "hysteresis",
+            ),
+            ("limits = [{ severity = \"watch\", low = 1, hysteresis = -1 }]", "hysteresis"),
+            ("limits = [{ severity = \"watch\", rate_per_s = 0 }]", "rate_per_s 0"),
+            ("limits = [{ severity = \"watch\", states = [\"OFF\"] }]", "none of its states"),
+            ("alarm = { violations = 2 }", "no limits"),
+            (
+                "limits = [{ severity = \"watch\", low = 1 }]\nalarm = { delay_on_s = -1 }",
+                "delay on",
+            ),
+        ] {
+            let said = parameter(rest);
+            assert!(said.contains("x/i.toml, line 6") && said.contains(part), "{rest}: {said}");
+        }
         let state = with(&format!("{head}state = \"/x/i/none\"\n"));
         assert!(state[0].contains("line 5"), "{state:?}");
     }

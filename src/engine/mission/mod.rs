@@ -10,4 +10,6 @@ mod model;
 pub mod telemetry;
 
 pub use load::{MissionFile, builtin_files};
-pub use model::{Database, Display, Instrument, Limit, Mission, Parameter, Severity, Site};
+pub use model::{
+    AlarmRule, Database, Display, Instrument, Limit, Mission, Parameter, Severity, Site,
+};

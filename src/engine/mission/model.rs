@@ -27,8 +27,8 @@ pub enum Severity {
     Severe,
 }
 
-/// A range outside of which a parameter has a severity.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What gives a value a severity: a range that it leaves, a rate of change, or a named state.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// Severity outside of the range.
@@ -39,6 +39,38 @@ pub struct Limit {
     /// Highest value still inside; none: no upper limit.
     #[serde(default)]
     pub high: Option<f64>,
+    /// Fastest change still normal, in units a second, up or down; none: not looked at.
+    #[serde(default)]
+    pub rate_per_s: Option<f64>,
+    /// Names of the states of an enumerated parameter that have the severity.
+    #[serde(default)]
+    pub states: Vec<String>,
+    /// How far inside the range a value must come back before it counts as returned (deadband),
+    /// in the parameter's unit.
+    #[serde(default)]
+    pub hysteresis: f64,
+}
+
+/// When a violated limit becomes an alarm, and what the operator is told.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmRule {
+    /// The alarm starts when the limit has been violated for so many seconds.
+    #[serde(default)]
+    pub delay_on_s: f64,
+    /// The alarm returns when the value has been inside for so many seconds.
+    #[serde(default)]
+    pub delay_off_s: f64,
+    /// The alarm starts at this many violating samples in a row (XTCE `minViolations`); 0 and 1
+    /// mean the first one.
+    #[serde(default)]
+    pub violations: u32,
+    /// Whether the alarm stays after its return until an operator resets it.
+    #[serde(default)]
+    pub latch: bool,
+    /// What the operator should do, in a sentence or two.
+    #[serde(default)]
+    pub guidance: String,
 }
 
 /// One measured quantity.
@@ -62,6 +94,9 @@ pub struct Parameter {
     /// Limits, any order; the most severe violated one counts.
     #[serde(default)]
     pub limits: Vec<Limit>,
+    /// When a violated limit becomes an alarm.
+    #[serde(default)]
+    pub alarm: AlarmRule,
     /// Names of the values of an enumerated parameter.
     #[serde(default)]
     pub states: Vec<(f64, String)>,
@@ -76,10 +111,17 @@ impl Parameter {
         if value.is_nan() {
             return Severity::Off;
         }
-        let outside = |l: &&Limit| {
-            l.low.is_some_and(|low| value < low) || l.high.is_some_and(|high| value > high)
-        };
-        self.limits.iter().filter(outside).map(|l| l.severity).max().unwrap_or(Severity::Normal)
+        let violated = self.limits.iter().filter(|limit| self.violates(limit, value, 0.0));
+        violated.map(|l| l.severity).max().unwrap_or(Severity::Normal)
+    }
+
+    /// Whether a value violates a limit whose range is narrowed by a deadband at both sides; rates
+    /// of change need two values and are not looked at.
+    pub fn violates(&self, limit: &Limit, value: f64, deadband: f64) -> bool {
+        let named = || self.states.iter().find(|(number, _)| *number == value);
+        limit.low.is_some_and(|low| value < low + deadband)
+            || limit.high.is_some_and(|high| value > high - deadband)
+            || !limit.states.is_empty() && named().is_some_and(|(_, n)| limit.states.contains(n))
     }
 
     /// The value as printed, without its unit: a state's name, or a number with its decimals.

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
-use super::handle::{EngineHandle, Intent, JobState, MessageLevel, Snapshot, Ticket};
+use super::alarms::{self, AlarmOrder};
+use super::handle::{AlarmPicture, EngineHandle, Intent, JobState, MessageLevel, Snapshot, Ticket};
 use super::jobs::Ledger;
 use super::work::{self, Work};
 use crate::archive::{Access, Archive, ArchiveError};
@@ -27,6 +28,8 @@ const QUERY_QUEUE: usize = 512;
 const JOB_QUEUE: usize = 64;
 /// Threads that answer queries, and threads that carry out jobs.
 const WORKERS: usize = 2;
+/// Orders to the thread of the alarms that may wait; an action more is refused with a message.
+const ALARM_QUEUE: usize = 256;
 /// How often a reading console looks for what the writing one stored.
 const REFRESH: Duration = Duration::from_secs(1);
 
@@ -62,6 +65,7 @@ pub(super) enum Event {
     Intent(Intent),
     Progress { job: u64, fraction: Option<f32>, detail: String },
     Ended { job: u64, state: JobState, detail: String },
+    Alarms { picture: Arc<AlarmPicture>, said: Vec<(MessageLevel, String)> },
     Stop,
 }
 
@@ -126,7 +130,19 @@ impl Engine {
                 }
             })?);
         }
-        let mut owner = Owner { shared: Arc::clone(&shared), ledger, jobs };
+        let (orders, order_queue) = bounded(ALARM_QUEUE);
+        let stop = Arc::new(AtomicBool::new(false));
+        let desk = alarms::Desk::open(
+            Arc::clone(&shared.archive),
+            Arc::clone(&shared.missions),
+            Arc::clone(&shared.clock),
+            events.clone(),
+            Arc::clone(&stop),
+        );
+        let (desk, alarms) = desk?;
+        threads.push(spawn("alarms".into(), move || desk.run(&order_queue))?);
+        let alarms = AlarmDesk { picture: alarms, orders, stop, asked: 0 };
+        let mut owner = Owner { shared: Arc::clone(&shared), ledger, jobs, alarms };
         owner.publish();
         threads.push(spawn("owner".into(), move || owner.run(&event_queue))?);
         Ok(Self { shared, events, queries: Some(queries), threads: Mutex::new(threads) })
@@ -179,11 +195,27 @@ fn answer_queries(queue: &Receiver<Query>, shared: &Shared) {
     }
 }
 
+/// What the owner knows of the thread of the alarms.
+struct AlarmDesk {
+    picture: Arc<AlarmPicture>,
+    orders: Sender<AlarmOrder>,
+    stop: Arc<AtomicBool>,
+    /// The archive generation that it was told to look through.
+    asked: u64,
+}
+
+impl Drop for AlarmDesk {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
 /// The state of the owner thread.
 struct Owner {
     shared: Arc<Shared>,
     ledger: Ledger,
     jobs: Sender<(u64, Work, Arc<AtomicBool>)>,
+    alarms: AlarmDesk,
 }
 
 impl Owner {
@@ -216,6 +248,8 @@ impl Owner {
     }
 
     fn refresh(&mut self) {
+        // A full queue looks again in a second.
+        drop(self.alarms.orders.try_send(AlarmOrder::Reload));
         match self.shared.archive.refresh() {
             Ok(true) => self.publish(),
             Ok(false) => {}
@@ -233,6 +267,20 @@ impl Owner {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Intent(Intent::Cancel { job }) => self.ledger.cancel(job),
+            Event::Intent(Intent::Alarm { alarms, action, who }) => {
+                let order = AlarmOrder::Act { alarms, action, who };
+                if self.alarms.orders.try_send(order).is_err() {
+                    let text = "The alarms are busy: nothing was done. Try again in a moment";
+                    let now = self.shared.clock.now();
+                    self.ledger.say(now, MessageLevel::Error, text.to_owned());
+                }
+            }
+            Event::Alarms { picture, said } => {
+                self.alarms.picture = picture;
+                for (level, text) in said {
+                    self.ledger.say(self.shared.clock.now(), level, text);
+                }
+            }
             Event::Intent(intent) => {
                 if let Some(work) = Work::of(intent) {
                     self.start(work);
@@ -281,6 +329,7 @@ impl Owner {
             missions: Arc::clone(&self.shared.missions),
             series: Arc::clone(&old.series),
             events: Arc::clone(&old.events),
+            alarms: Arc::clone(&self.alarms.picture),
             products: old.products,
             span: old.span,
             jobs: self.ledger.views(),
@@ -299,6 +348,11 @@ impl Owner {
                 }
             }
             next.products = archive.product_count();
+        }
+        if self.alarms.asked != generation
+            && self.alarms.orders.try_send(AlarmOrder::LookThrough).is_ok()
+        {
+            self.alarms.asked = generation;
         }
         *self.shared.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         (self.shared.waker)();

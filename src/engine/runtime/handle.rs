@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Receiver;
 
+use crate::alarm::{AlarmAction, AlarmRef, AlarmView, Journal};
 use crate::archive::{Event, SeriesSummary};
 use crate::mission::Database;
 use crate::query::{Answer, QueryError, Request};
@@ -61,6 +62,17 @@ pub struct JobView {
     pub state: JobState,
 }
 
+/// The alarms as the console shows them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AlarmPicture {
+    /// The archive generation whose data were looked through; 0: none yet.
+    pub evaluated: u64,
+    /// The alarms that are not normal now: the most severe first, then in first-out order.
+    pub present: Vec<AlarmView>,
+    /// Everything that ever happened, for replay and statistics.
+    pub journal: Arc<Journal>,
+}
+
 /// Everything that changes slowly, published whole.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
@@ -78,6 +90,8 @@ pub struct Snapshot {
     pub series: Arc<Vec<SeriesSummary>>,
     /// All events, ascending in time.
     pub events: Arc<Vec<Event>>,
+    /// The alarms.
+    pub alarms: Arc<AlarmPicture>,
     /// Number of products.
     pub products: u64,
     /// Hull of all data.
@@ -114,6 +128,15 @@ pub enum Intent {
     Cancel {
         /// Its number.
         job: u64,
+    },
+    /// Handle alarms.
+    Alarm {
+        /// Which, as the operator saw them.
+        alarms: Vec<AlarmRef>,
+        /// What to do.
+        action: AlarmAction,
+        /// Who does it.
+        who: String,
     },
     /// Export samples to a file; the format is told by the extension: csv or mseed.
     Export {

@@ -1,9 +1,10 @@
 //! The owner of the archive: intents in, snapshots and answers out.
 //!
 //! One owner thread puts intents, job events and timers into one order and publishes snapshots;
-//! two threads answer queries, two carry out jobs. Queues are bounded: a full query queue answers
+//! two threads answer queries, two carry out jobs, one keeps the alarms. Queues are bounded: a full query queue answers
 //! "busy" at once, a full job queue refuses the intent with a message.
 
+mod alarms;
 mod engine;
 mod fetch;
 mod handle;
@@ -15,7 +16,7 @@ mod work;
 pub use engine::{Engine, EngineConfig, EngineError, Waker};
 pub use fetch::{FetchOrder, FetchSummary, fetch};
 pub use handle::{
-    EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket,
+    AlarmPicture, EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket,
 };
 
 pub use crate::remote::fdsn::{FdsnSource, presets as fdsn_presets};

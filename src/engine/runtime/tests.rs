@@ -7,8 +7,9 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::{Engine, EngineConfig, EngineHandle, Intent, JobState, MessageLevel, Snapshot};
-use crate::archive::{Access, SeriesKey};
-use crate::mission::Database;
+use crate::alarm::{AlarmAction, AlarmRef, AlarmState};
+use crate::archive::{Access, ParameterBatch, SeriesKey};
+use crate::mission::{Database, Severity};
 use crate::query::{Answer, QueryError, Request};
 use crate::time::{Instant, SimulatedClock, TimeRange};
 
@@ -119,4 +120,67 @@ fn a_second_console_reads_what_the_first_one_writes() {
     until(&first, &woken, |s| ended(s) && !s.series.is_empty());
     let seen = until(&second, &second_woken, |s| !s.series.is_empty());
     assert_eq!(seen.series[0].samples, 3);
+}
+
+#[test]
+fn alarms_are_found_handled_and_there_again_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("archive");
+    let key = SeriesKey::new("/insight/lander/bus_voltage", "raw");
+    let at = Instant::from_unix_s;
+    let (engine, woken) = start(&place);
+    let batch = |from: f64, values: &[f64]| ParameterBatch {
+        product: "raw".into(),
+        names: vec![key.name.clone()],
+        units: vec!["V".into()],
+        times: (0..values.len()).map(|i| at(from + i as f64)).collect(),
+        columns: vec![values.to_vec()],
+    };
+    engine.archive().append_parameters(&batch(1.5e9, &[30.0, 35.0, 40.0])).unwrap();
+    // Any event makes the owner look at the archive again.
+    engine.send(Intent::Cancel { job: 0 });
+    let snapshot = until(&engine, &woken, |s| !s.alarms.present.is_empty());
+    let view = snapshot.alarms.present[0].clone();
+    assert_eq!((view.title.as_str(), view.mission.as_str()), ("Bus voltage", "insight"));
+    let alarm = &view.alarm;
+    assert_eq!((alarm.state, alarm.severity), (AlarmState::Unacknowledged, Severity::Critical));
+    assert_eq!((alarm.since, alarm.raised), (at(1.5e9 + 1.0), at(1.5e9 + 2.0)));
+    assert_eq!((alarm.value, alarm.limit.as_str()), (40.0, "above 36"));
+    let old = AlarmRef { key: key.clone(), raised: alarm.since };
+    let seen = AlarmRef { key: key.clone(), raised: alarm.raised };
+    let order = |alarms: &AlarmRef, action: AlarmAction| {
+        let who = "Ada".to_owned();
+        engine.send(Intent::Alarm { alarms: vec![alarms.clone()], action, who });
+    };
+    order(&old, AlarmAction::Acknowledge);
+    let refused = until(&engine, &woken, |s| !s.messages.is_empty());
+    assert!(refused.messages[0].text.contains("raised again"), "{:?}", refused.messages);
+    assert_eq!(refused.alarms.present[0].alarm.state, AlarmState::Unacknowledged);
+    order(&seen, AlarmAction::Acknowledge);
+    let state =
+        |s: &Snapshot, wanted| s.alarms.present.first().is_some_and(|v| v.alarm.state == wanted);
+    let done = until(&engine, &woken, |s| state(s, AlarmState::Acknowledged));
+    assert!(done.messages[1].text.contains("acknowledged by Ada"), "{:?}", done.messages);
+    order(&seen, AlarmAction::Shelve { for_s: 3600.0, reason: "known".into() });
+    let shelved = until(&engine, &woken, |s| state(s, AlarmState::Shelved));
+    order(&seen, AlarmAction::Shelve { for_s: 1e9, reason: String::new() });
+    until(&engine, &woken, |s| s.messages.iter().any(|m| m.text.contains("up to a week")));
+    // Closing writes nothing: what is there was written before it was shown.
+    drop(engine);
+    let (engine, woken) = start(&place);
+    assert_eq!(engine.snapshot().alarms.present, shelved.alarms.present, "there before any look");
+    // The clock of the test stands; the shelf of an hour is still on. New data go on from there.
+    engine.archive().append_parameters(&batch(1.5e9 + 3.0, &[30.0])).unwrap();
+    engine.send(Intent::Cancel { job: 0 });
+    let after =
+        until(&engine, &woken, |s| s.alarms.present.first().is_some_and(|v| !v.alarm.active));
+    assert_eq!(after.alarms.present[0].alarm.state, AlarmState::Shelved);
+    let who = "Bob".to_owned();
+    engine.send(Intent::Alarm { alarms: vec![seen], action: AlarmAction::Unshelve, who });
+    until(&engine, &woken, |s| s.alarms.present.is_empty());
+    let (reader, reader_woken) = start(&place);
+    assert_eq!(reader.snapshot().alarms.journal, engine.snapshot().alarms.journal);
+    let alarms = vec![AlarmRef { key, raised: at(0.0) }];
+    reader.send(Intent::Alarm { alarms, action: AlarmAction::Unshelve, who: String::new() });
+    until(&reader, &reader_woken, |s| s.messages.iter().any(|m| m.text.contains("only reads")));
 }

@@ -2,6 +2,7 @@
 //!
 //! `MARSDECK_TEST_IMAGES=folder` keeps the pictures that the tests render.
 
+mod alarms;
 mod events;
 mod globe;
 mod products;

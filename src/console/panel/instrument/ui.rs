@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn limits_read_as_words() {
-        let limit = |severity, low, high| Limit { severity, low, high };
+        let limit = |severity, low, high| Limit { severity, low, high, ..Limit::default() };
         let list = [
             limit(Severity::Critical, Some(-80.0), Some(80.0)),
             limit(Severity::Warning, Some(-60.0), Some(60.0)),

@@ -23,6 +23,7 @@ impl Catalogue {
             Self::bad_product_rows,
             Self::bad_event_rows,
             Self::bad_message_rows,
+            Self::bad_alarm_rows,
             Self::bad_chunk_rows,
         ];
         for table in tables {

@@ -1,8 +1,10 @@
-//! `catalogue.sqlite`: products, events, event messages, parameter groups and chunks, everything transactional.
+//! `catalogue.sqlite`: products, events, event messages, alarms, parameter groups and chunks,
+//! everything transactional.
 //!
 //! Every row carries a CRC-32C of its own fields, so that a flipped byte inside row data is found
 //! although SQLite itself would not notice. One writing connection, one for reading.
 
+mod alarm;
 mod check;
 mod chunk;
 mod event;
@@ -38,6 +40,14 @@ CREATE TABLE IF NOT EXISTS message(
     mission TEXT NOT NULL, name TEXT NOT NULL, number INTEGER, module TEXT NOT NULL,
     message TEXT NOT NULL, source TEXT NOT NULL, sclk TEXT NOT NULL, crc INTEGER NOT NULL,
     PRIMARY KEY(t, key)) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS alarm(
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, product TEXT NOT NULL,
+    time INTEGER NOT NULL, found INTEGER NOT NULL, body TEXT NOT NULL,
+    crc INTEGER NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS alarm_found ON alarm(name, product, found, time);
+CREATE TABLE IF NOT EXISTS alarm_mark(
+    name TEXT NOT NULL, product TEXT NOT NULL, body TEXT NOT NULL, crc INTEGER NOT NULL,
+    PRIMARY KEY(name, product)) STRICT;
 CREATE TABLE IF NOT EXISTS fetched(part TEXT PRIMARY KEY, crc INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS grp(
     id INTEGER PRIMARY KEY, product TEXT NOT NULL, names TEXT NOT NULL, units TEXT NOT NULL,

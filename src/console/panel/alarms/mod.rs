@@ -1,0 +1,10 @@
+//! Alarms: what stands, what was put aside, what to do about it, and figures of how it goes.
+
+mod actions;
+mod details;
+mod figures;
+mod model;
+mod table;
+mod ui;
+
+pub use ui::Alarms;

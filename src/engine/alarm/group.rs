@@ -1,0 +1,87 @@
+//! Alarms with names from the mission database, grouped by cause: those of one instrument that
+//! start together are one group, and the first of them is its first-out.
+
+use super::board::{Alarm, Board};
+use crate::mission::Database;
+use crate::time::Instant;
+
+/// Alarms of one instrument that start within so many seconds of the first are one group.
+pub const GROUP_WINDOW_S: f64 = 60.0;
+
+/// An alarm as a list shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlarmView {
+    /// The alarm.
+    pub alarm: Alarm,
+    /// Identifier of its mission; empty where no mission defines the series.
+    pub mission: String,
+    /// Identifier of its instrument.
+    pub instrument: String,
+    /// Name of its instrument on screen.
+    pub instrument_name: String,
+    /// Title of its parameter.
+    pub title: String,
+    /// What the operator should do; may be empty.
+    pub guidance: String,
+    /// When the first alarm of its group started.
+    pub first: Instant,
+    /// Whether it is that first one.
+    pub first_out: bool,
+    /// Number of alarms in its group, 1 or more.
+    pub group_size: usize,
+}
+
+/// The alarms of a board that are not normal: the most severe first, then in first-out order.
+pub fn views(board: &Board, missions: &Database) -> Vec<AlarmView> {
+    let mut all: Vec<AlarmView> = board.listed().map(|alarm| named(alarm, missions)).collect();
+    all.sort_by(|a, b| {
+        let place = |v: &AlarmView| (v.mission.clone(), v.instrument.clone());
+        (place(a), a.alarm.since).cmp(&(place(b), b.alarm.since))
+    });
+    for group in all.chunk_by_mut({
+        let mut first = None;
+        move |a, b| {
+            let start = *first.get_or_insert(a.alarm.since);
+            let same = a.mission == b.mission
+                && a.instrument == b.instrument
+                && b.alarm.since.s_since(start) <= GROUP_WINDOW_S;
+            if !same {
+                first = None;
+            }
+            same
+        }
+    }) {
+        let size = group.len();
+        let first = group.first().map_or(Instant::MIN, |v| v.alarm.since);
+        for (i, view) in group.iter_mut().enumerate() {
+            (view.first, view.first_out, view.group_size) = (first, i == 0, size);
+        }
+    }
+    all.sort_by(|a, b| {
+        let order = b.alarm.severity.cmp(&a.alarm.severity);
+        order.then_with(|| (a.alarm.since, &a.alarm.key).cmp(&(b.alarm.since, &b.alarm.key)))
+    });
+    all
+}
+
+fn named(alarm: &Alarm, missions: &Database) -> AlarmView {
+    let mut view = AlarmView {
+        mission: String::new(),
+        instrument: String::new(),
+        instrument_name: String::new(),
+        title: alarm.key.name.clone(),
+        guidance: String::new(),
+        first: alarm.since,
+        first_out: true,
+        group_size: 1,
+        alarm: alarm.clone(),
+    };
+    if let Some((mission, instrument, parameter)) = missions.parameter(&alarm.key.name) {
+        view.mission.clone_from(&mission.id);
+        view.instrument.clone_from(&instrument.id);
+        view.instrument_name.clone_from(&instrument.name);
+        view.title.clone_from(&parameter.title);
+        view.guidance.clone_from(&parameter.alarm.guidance);
+    }
+    view
+}

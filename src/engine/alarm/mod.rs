@@ -1,0 +1,28 @@
+//! Alarms: limits over archived data, the ISA-18.2 life cycle, the journal and its statistics.
+//!
+//! The state of all alarms at an instant is a fold of the journal up to it: what [`look_through`]
+//! found in the data, and what operators did. So it survives any crash, and a replay shows the
+//! alarms as they stood. The journal is ordered by the time at which a row takes effect: time of
+//! the data for what was found, the operator's clock for actions.
+
+mod board;
+mod detect;
+mod group;
+mod journal;
+mod record;
+mod replay;
+mod search;
+mod state;
+mod statistics;
+#[cfg(test)]
+mod tests;
+
+pub use board::{Alarm, Board, Note, Occurrence};
+pub use detect::Detector;
+pub use group::{AlarmView, GROUP_WINDOW_S, views};
+pub use journal::Journal;
+pub use record::{AlarmAction, AlarmRef, Done, Found, Record, What};
+pub use replay::Replay;
+pub use search::{Mark, Searched, look_through, watched};
+pub use state::{AlarmEvent, AlarmState, Condition, next};
+pub use statistics::{Flood, Statistics, statistics};
