@@ -1,0 +1,5 @@
+//! Tests of decommutation: hand-worked bit patterns, dictionaries made here, real captures.
+
+mod encodings;
+mod make;
+mod structure;
