@@ -51,11 +51,10 @@ pub(super) fn reversed(value: u64, n: u32) -> u64 {
 pub(super) fn integer(value: u64, n: u32, form: IntegerForm) -> Option<u64> {
     let sign = 1_u64 << (n.clamp(1, 64) - 1);
     Some(match form {
-        IntegerForm::Unsigned => value,
         IntegerForm::TwosComplement => (value ^ sign).wrapping_sub(sign),
         IntegerForm::OnesComplement if value & sign != 0 => (!value & mask(n)).wrapping_neg(),
         IntegerForm::SignMagnitude if value & sign != 0 => (value ^ sign).wrapping_neg(),
-        IntegerForm::OnesComplement | IntegerForm::SignMagnitude => value,
+        IntegerForm::Unsigned | IntegerForm::OnesComplement | IntegerForm::SignMagnitude => value,
         IntegerForm::Bcd => return decimal(value, n, 8),
         IntegerForm::PackedBcd => return decimal(value, n, 4),
     })
@@ -114,7 +113,7 @@ fn half(bits: u16) -> f64 {
 /// Returns the bits that the packet still had.
 pub(super) fn bytes(packet: &[u8], at: u64, n: u64, into: &mut Vec<u8>) -> u64 {
     let have = n.min((packet.len() as u64 * 8).saturating_sub(at));
-    if at % 8 == 0 && have % 8 == 0 {
+    if at.is_multiple_of(8) && have.is_multiple_of(8) {
         let first = (at / 8) as usize;
         into.extend_from_slice(packet.get(first..first + (have / 8) as usize).unwrap_or(&[]));
         return have;

@@ -31,13 +31,11 @@ impl Plan {
 
     /// The same by the qualified name of the root container.
     pub fn compile_named(dictionary: &Dictionary, root: &str) -> (Self, Vec<Problem>) {
-        match dictionary.containers.iter().position(|c| c.name == root) {
-            Some(root) => Self::compile(dictionary, root),
-            None => {
-                let reason = "no container has this name; name one of the dictionary";
-                (Self::default(), vec![Problem::of(root, reason)])
-            }
+        if let Some(root) = dictionary.containers.iter().position(|c| c.name == root) {
+            return Self::compile(dictionary, root);
         }
+        let reason = "no container has this name; name one of the dictionary";
+        (Self::default(), vec![Problem::of(root, reason)])
     }
 }
 
@@ -257,10 +255,10 @@ fn scalar(definition: &ParameterType, problems: &mut Vec<Problem>) -> Scalar {
     for calibrator in
         definition.context_calibrators.iter().map(|(_, c)| c).chain(&definition.calibrator)
     {
-        if let Calibrator::Spline { points, .. } = calibrator {
-            if points.is_empty() || !points.is_sorted_by(|a, b| a.0 <= b.0) {
-                refuse("the points of its spline are missing or not in ascending order".into());
-            }
+        if let Calibrator::Spline { points, .. } = calibrator
+            && (points.is_empty() || !points.is_sorted_by(|a, b| a.0 <= b.0))
+        {
+            refuse("the points of its spline are missing or not in ascending order".into());
         }
     }
     Scalar {

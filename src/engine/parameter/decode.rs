@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
         let branch = all.find(|branch| plan.test(&branch.test, watched));
         if branch.is_none() && node.is_abstract {
             let reason = "no container of the dictionary fits this packet; what they share is kept";
-            self.out.problems.push(Problem::at(self.cursor / 8, "packet", reason));
+            self.out.problems.push(Problem::at(self.here(), "packet", reason));
         }
         plan.nodes.get(branch?.node)
     }
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         while at < node.ops.end {
             if self.budget == 0 {
                 let reason = "more entries than the packet can hold; the rest is left out";
-                self.out.problems.push(Problem::at(self.cursor / 8, "packet", reason));
+                self.out.problems.push(Problem::at(self.here(), "packet", reason));
                 return Err(Stopped);
             }
             self.budget -= 1;
@@ -146,9 +146,14 @@ impl<'a> Reader<'a> {
         counter.map_or(0, |n| *n as u32)
     }
 
+    /// Byte of the cursor, at most the end of the packet.
+    fn here(&self) -> u64 {
+        (self.cursor / 8).min(self.packet.len() as u64)
+    }
+
     /// Says what is wrong at the cursor, and stops.
     pub fn stop<T>(&mut self, field: &str, reason: impl Into<String>) -> Result<T, Stopped> {
-        self.out.problems.push(Problem::at(self.cursor / 8, field, reason));
+        self.out.problems.push(Problem::at(self.here(), field, reason));
         self.out.end_bit = self.out.end_bit.max(self.cursor.min(self.packet.len() as u64 * 8));
         Err(Stopped)
     }
@@ -166,7 +171,11 @@ impl<'a> Reader<'a> {
         let id = ValueId { leaf, index: self.index() };
         let have = self.packet.len() * 8;
         let reason = format!("needs {bits} bits from bit {bit} on, the packet ends at bit {have}");
-        self.out.problems.push(Problem::at(bit / 8, self.plan.name(id), reason));
+        self.out.problems.push(Problem::at(
+            (bit / 8).min(have as u64 / 8),
+            self.plan.name(id),
+            reason,
+        ));
         self.out.end_bit = have as u64;
         Err(Stopped)
     }
@@ -219,7 +228,9 @@ impl<'a> Reader<'a> {
         };
         ids.copy_from_slice(&run.ids);
         if index != 0 {
-            ids.iter_mut().for_each(|id| id.index = index);
+            for id in ids.iter_mut() {
+                id.index = index;
+            }
         }
         for ((load, raw), x) in run.loads.iter().zip(raw.iter_mut()).zip(engineering.iter_mut()) {
             let from = load.byte as usize;

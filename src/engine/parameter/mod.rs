@@ -12,15 +12,21 @@ mod calibration;
 mod compile;
 mod condition;
 mod decode;
+mod derived;
+mod expression;
 mod layout;
 mod leaf;
 mod plan;
 mod prepare;
 mod scalar;
+mod staleness;
 #[cfg(test)]
 mod tests;
 mod text;
 mod values;
 
+pub use derived::{Definition, Derived};
+pub use expression::Expression;
 pub use plan::{Leaf, LeafId, Plan, RawKind, State};
+pub use staleness::{Age, MISSED};
 pub use values::{Raw, Validity, Value, ValueId, Values};
