@@ -11,6 +11,8 @@
 pub mod format;
 #[path = "../src/engine/mission/mod.rs"]
 pub mod mission;
+#[path = "../src/engine/parameter/mod.rs"]
+pub mod parameter;
 #[path = "../src/engine/problem.rs"]
 pub mod problem;
 #[path = "../src/engine/time/mod.rs"]

@@ -9,6 +9,7 @@ pub mod archive;
 pub mod format;
 pub mod ingest;
 pub mod mission;
+pub mod parameter;
 pub mod problem;
 pub mod query;
 pub mod remote;

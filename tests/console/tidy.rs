@@ -26,6 +26,7 @@ const ENGINE: &[&str] = &[
     "mission",
     "format",
     "science",
+    "parameter",
     "archive",
     "query",
     "alarm",
