@@ -12,8 +12,8 @@ use super::parameter::ParameterStore;
 use super::verify::Course;
 use super::{
     Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue,
-    MessageQuery, ParameterBatch,
-    ParameterReport, QueryError, SeriesKey, SeriesSummary, WaveformReport, WaveformStore,
+    MessageQuery, ParameterBatch, ParameterReport, QueryError, SeriesKey, SeriesSummary,
+    WaveformReport, WaveformStore,
 };
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};

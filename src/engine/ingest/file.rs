@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::names::{Origin, origin_of, origin_of_station, waveform_product};
 use super::recognise::{Format, recognise};
 use super::table::{batch_of, span_of};
-use super::{FileReport, IngestOptions, Outcome, ampcs as ground, convert};
+use super::{FileReport, IngestOptions, Outcome, ampcs as ground, convert, packets};
 use crate::archive::{Archive, ArchiveError, NewProduct, PutProduct};
 use crate::format::table::Table;
-use crate::format::{ampcs, chemcam, csv, mseed, pds3, pds4, quakeml, stationxml};
+use crate::format::{ampcs, chemcam, csv, mseed, pds3, pds4, quakeml, stationxml, xtce};
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
 
@@ -127,6 +127,8 @@ impl Intake<'_> {
             Format::AmpcsEvrs => self.event_records()?,
             Format::AmpcsPackets => self.packets(),
             Format::AmpcsDictionary => self.dictionary(),
+            Format::Xtce => self.xtce(),
+            Format::Ccsds => self.space_packets()?,
             Format::Csv => self.csv()?,
         };
         let what = taken.about.summary.clone();
@@ -301,6 +303,30 @@ impl Intake<'_> {
             ..NewProduct::default()
         };
         Ok(Taken { about, is_new: new > 0, keep: true })
+    }
+
+    /// A dictionary is kept whole; packets that come later are read by it.
+    fn xtce(&mut self) -> Taken {
+        let (dictionary, problems) = xtce::read(self.bytes);
+        self.problems.extend(problems);
+        let summary = dictionary.map_or_else(String::new, |found| {
+            let (parameters, containers) = (found.parameters.len(), found.containers.len());
+            format!("{}: {parameters} parameters in {containers} containers", found.name)
+        });
+        let about = NewProduct { summary, ..NewProduct::default() };
+        Taken { about, is_new: false, keep: true }
+    }
+
+    fn space_packets(&mut self) -> Result<Taken, ArchiveError> {
+        let identity = self.identity("raw");
+        let stored = packets::store(self.archive, self.bytes, &identity, &mut self.problems)?;
+        let about = NewProduct {
+            product: identity,
+            span: stored.span,
+            summary: stored.summary,
+            ..NewProduct::default()
+        };
+        Ok(Taken { about, is_new: stored.new > 0, keep: true })
     }
 
     fn chemcam(&mut self) -> Taken {

@@ -8,6 +8,9 @@ mod ampcs;
 mod convert;
 mod file;
 mod names;
+#[cfg(test)]
+mod packet_tests;
+mod packets;
 mod recognise;
 mod table;
 #[cfg(test)]

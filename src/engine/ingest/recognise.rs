@@ -1,6 +1,6 @@
 //! What a file is, told by its first bytes; its name does not matter.
 
-use crate::format::{ampcs, chemcam, csv, mseed, pds3, pds4, quakeml, stationxml};
+use crate::format::{ampcs, ccsds, chemcam, csv, mseed, pds3, pds4, quakeml, stationxml, xtce};
 
 /// A format that ingest knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub enum Format {
     AmpcsPackets,
     /// AMPCS dictionary, XML or JSON.
     AmpcsDictionary,
+    /// XTCE telemetry dictionary.
+    Xtce,
+    /// CCSDS space packets, one behind the other.
+    Ccsds,
     /// Delimited text.
     Csv,
 }
@@ -46,6 +50,8 @@ impl Format {
             Self::AmpcsEvrs => "ampcs-evr",
             Self::AmpcsPackets => "ampcs-packets",
             Self::AmpcsDictionary => "ampcs-dictionary",
+            Self::Xtce => "xtce",
+            Self::Ccsds => "ccsds",
             Self::Csv => "csv",
         }
     }
@@ -54,7 +60,8 @@ impl Format {
 /// The first format whose signs the bytes bear, the most particular ones asked first.
 pub fn recognise(bytes: &[u8]) -> Option<Format> {
     type Sniffer = fn(&[u8]) -> bool;
-    let sniffers: [(Sniffer, Format); 12] = [
+    let is_packets = |bytes: &[u8]| ccsds::sniff_prefix(bytes).is_some();
+    let sniffers: [(Sniffer, Format); 14] = [
         (mseed::sniff, Format::Mseed),
         (quakeml::sniff, Format::QuakeMl),
         (stationxml::sniff, Format::StationXml),
@@ -66,7 +73,10 @@ pub fn recognise(bytes: &[u8]) -> Option<Format> {
         (ampcs::sniff_evrs, Format::AmpcsEvrs),
         (ampcs::sniff_packets, Format::AmpcsPackets),
         (ampcs::sniff_dictionary, Format::AmpcsDictionary),
+        (xtce::sniff, Format::Xtce),
         (csv::sniff, Format::Csv),
+        // Binary without a mark of its own: asked last.
+        (is_packets, Format::Ccsds),
     ];
     sniffers.into_iter().find(|(sniff, _)| sniff(bytes)).map(|(_, format)| format)
 }

@@ -46,6 +46,19 @@ pub(super) fn reversed(value: u64, n: u32) -> u64 {
     sum
 }
 
+/// Bytes of `n` bits put in order by the significance that each has where it stands, 0 the least.
+/// Widths that are no whole bytes have no such order and stay as they are.
+pub(super) fn ordered(value: u64, n: u32, significance: [u8; 8]) -> u64 {
+    if !n.is_multiple_of(8) {
+        return value;
+    }
+    let bytes = (n / 8).min(8);
+    (0..bytes).zip(significance).fold(0, |sum, (i, place)| {
+        let byte = value >> (8 * (bytes - 1 - i)) & 0xFF;
+        sum | byte << (8 * u32::from(place.min(7)))
+    })
+}
+
 /// The number that `n` bits stand for, as the bits of an `i64` (signed forms) or a `u64`; none
 /// where a decimal digit is above nine.
 pub(super) fn integer(value: u64, n: u32, form: IntegerForm) -> Option<u64> {

@@ -35,7 +35,12 @@ fn truth(is: bool) -> f64 {
 }
 
 /// Binary operators: text, how strongly it binds, what it does. Longer texts first.
-const OPERATORS: &[(&str, u8, fn(f64, f64) -> f64)] = &[
+/// Name and meaning of a function of one value.
+type Unary = (&'static str, fn(f64) -> f64);
+/// Spelling, rank and meaning of an operator between two values.
+type Binary = (&'static str, u8, fn(f64, f64) -> f64);
+
+const OPERATORS: &[Binary] = &[
     ("||", 1, |a, b| truth(a != 0.0 || b != 0.0)),
     ("&&", 2, |a, b| truth(a != 0.0 && b != 0.0)),
     ("==", 3, |a, b| truth(a == b)),
@@ -55,7 +60,7 @@ const OPERATORS: &[(&str, u8, fn(f64, f64) -> f64)] = &[
 const SIGN: u8 = 7;
 const POWER: u8 = 8;
 
-const UNARY: &[(&str, fn(f64) -> f64)] = &[
+const UNARY: &[Unary] = &[
     ("abs", f64::abs),
     ("sqrt", f64::sqrt),
     ("ln", f64::ln),

@@ -121,6 +121,7 @@ impl Scalar {
         let ordered = |n, order| match order {
             ByteOrder::Big => value,
             ByteOrder::Little => bits::reversed(value, n),
+            ByteOrder::Listed(significance) => bits::ordered(value, n, significance),
         };
         let raw = match self.form {
             Form::Integer { bits: n, form, order } => bits::integer(ordered(n, order), n, form),
@@ -314,8 +315,8 @@ impl Charset {
                 let units = tail.chunks_exact(2).map(|pair| {
                     let pair = [pair[0], pair[1]];
                     match order {
-                        ByteOrder::Big => u16::from_be_bytes(pair),
                         ByteOrder::Little => u16::from_le_bytes(pair),
+                        ByteOrder::Big | ByteOrder::Listed(_) => u16::from_be_bytes(pair),
                     }
                 });
                 char::decode_utf16(units)

@@ -39,6 +39,9 @@ fn byte_orders_of_ccsdspy_give_its_values() {
         ("4321", 32, ByteOrder::Little),
         ("123456", 48, ByteOrder::Big),
         ("12345678", 64, ByteOrder::Big),
+        ("2143", 32, ByteOrder::Listed([2, 3, 0, 1, 0, 0, 0, 0])),
+        ("3412", 32, ByteOrder::Listed([1, 0, 3, 2, 0, 0, 0, 0])),
+        ("78563412", 64, ByteOrder::Listed([1, 0, 3, 2, 5, 4, 7, 6])),
     ];
     for (name, bits, order) in cases {
         let path = format!("ccsdspy/byte_order/byteorder_{name}");

@@ -77,6 +77,7 @@ impl Make {
             type_id,
             description: String::new(),
             source: Source::Telemetered,
+            initial: None,
         });
         self.0.parameters.len() - 1
     }

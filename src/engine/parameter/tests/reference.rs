@@ -77,6 +77,11 @@ fn ordered(bits: &[bool], order: ByteOrder) -> Vec<bool> {
     match order {
         ByteOrder::Big => bits.to_vec(),
         ByteOrder::Little => bits.chunks(8).rev().flatten().copied().collect(),
+        ByteOrder::Listed(significance) => {
+            let mut bytes: Vec<_> = significance.into_iter().zip(bits.chunks(8)).collect();
+            bytes.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+            bytes.into_iter().flat_map(|(_, byte)| byte).copied().collect()
+        }
     }
 }
 
