@@ -352,7 +352,8 @@ proptest! {
                 extractor.push(k as u64, &frame, &mut out);
             }
         }
-        prop_assert!(extractor.held() + out.iter().map(|p| p.bytes.len()).sum::<usize>() <= bytes.len());
+        let given: usize = out.iter().map(|packet| packet.bytes.len()).sum();
+        prop_assert!(extractor.held() + given <= bytes.len());
         let (found, _) = synchronised(&bytes, length, tm, 17);
         prop_assert!(found.len() * (length + 4) <= bytes.len());
     }

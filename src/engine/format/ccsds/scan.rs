@@ -14,7 +14,7 @@ use crate::problem::Problem;
 const AHEAD: usize = 8;
 /// A count that lies so far ahead of the last one of its application still goes on from it.
 const FAMILIAR: u16 = 1024;
-/// Packets of a file whose last one is cut off that make it a file of packets all the same.
+/// So many packets in a row convince even where the last one is cut off or none counts on.
 const CONVINCING: usize = 16;
 
 /// A packet in the bytes that were scanned.
@@ -99,6 +99,8 @@ pub struct Packets<'a> {
     at: usize,
     known: Known,
     cut_off: Option<usize>,
+    /// Whether lengths are believed as they stand; found out at the first doubt.
+    trusted: Option<bool>,
     notes: Notes,
 }
 
@@ -113,7 +115,7 @@ impl<'a> Packets<'a> {
             let reason = "the packets state version number 1, space packets have 0; they are read";
             notes.add(prefix as u64, "packet header", reason.to_owned());
         }
-        Self { bytes, prefix, version, at: 0, known, cut_off: None, notes }
+        Self { bytes, prefix, version, at: 0, known, cut_off: None, trusted: None, notes }
     }
 
     /// Where the packet begins (its ground header, if any) that reaches past the input; on a
@@ -188,20 +190,45 @@ impl<'a> Packets<'a> {
         self.notes.add(from as u64, "packet", reason);
     }
 
+    /// Whether the counts say nothing (commands often all have zero) while the lengths lead
+    /// from the first byte to the last over possible headers: then they are all there is.
+    fn only_lengths_speak(&self) -> bool {
+        let mut known = Known(vec![Known::NONE; 1 << 12]);
+        let (mut at, mut packets, mut familiar) = (0, 0usize, 0usize);
+        while at < self.bytes.len() {
+            let Ok((header, end)) = self.header(at) else {
+                return self.bytes.len() - at < self.prefix + HEADER_BYTES;
+            };
+            packets += 1;
+            familiar += usize::from(known.goes_on(&header));
+            known.set(&header);
+            at = end;
+        }
+        packets >= CONVINCING && familiar * 2 < packets
+    }
+
     /// Whether the packet at the current place is one to believe; what to do next if not.
-    fn judge(&self, header: &Header, end: usize) -> Result<(), Option<usize>> {
+    fn judge(&mut self, header: &Header, end: usize) -> Result<(), Option<usize>> {
+        let whole = end <= self.bytes.len();
+        if self.trusted == Some(true) {
+            return if whole { Ok(()) } else { Err(None) };
+        }
         let known = self.known.goes_on(header);
         let next_known = || self.header(end).is_ok_and(|(next, _)| self.known.goes_on(&next));
         if known && (end == self.bytes.len() || next_known()) {
             return Ok(());
         }
-        if end <= self.bytes.len() && self.outlook(self.at).is_followed() {
+        if whole && self.outlook(self.at).is_followed() {
             return Ok(());
+        }
+        if self.trusted.is_none() {
+            self.trusted = Some(self.only_lengths_speak());
+            return self.judge(header, end);
         }
         // Nothing speaks for its length: packets that surely begin inside it are worth more.
         match self.next_sure(self.at + 1, end) {
             Some(inside) => Err(Some(inside)),
-            None if end <= self.bytes.len() => Ok(()),
+            None if whole => Ok(()),
             None => Err(None),
         }
     }

@@ -128,6 +128,18 @@ fn a_wrong_length_costs_its_packet_only() {
 }
 
 #[test]
+fn packets_that_do_not_count_are_read_by_their_lengths() {
+    let mut bytes = Vec::new();
+    for k in 0..3000u16 {
+        bytes.extend(packet(k % 256, 0, &[0; 61]));
+    }
+    bytes.extend(&packet(1, 0, &[0; 61])[..50]);
+    let (found, problems) = scanned(&bytes);
+    assert_eq!((found.len(), problems.len()), (3000, 1));
+    assert_eq!(scanned(&[0; 7 * 500]).0.len(), 500);
+}
+
+#[test]
 fn a_packet_that_is_cut_off_is_kept_for_later() {
     let (clean, starts) = ten();
     for cut in starts[9] + 1..clean.len() {
