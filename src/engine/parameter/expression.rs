@@ -22,25 +22,22 @@ pub struct Expression {
 enum Step {
     Number(f64),
     Input(usize),
-    Unary(fn(f64) -> f64),
-    Binary(fn(f64, f64) -> f64),
+    Unary(Unary),
+    Binary(Binary),
     /// Takes condition, then, else.
     Choose,
 }
 
 type Reading<T> = Result<T, String>;
+type Unary = fn(f64) -> f64;
+type Binary = fn(f64, f64) -> f64;
 
 fn truth(is: bool) -> f64 {
     f64::from(u8::from(is))
 }
 
 /// Binary operators: text, how strongly it binds, what it does. Longer texts first.
-/// Name and meaning of a function of one value.
-type Unary = (&'static str, fn(f64) -> f64);
-/// Spelling, rank and meaning of an operator between two values.
-type Binary = (&'static str, u8, fn(f64, f64) -> f64);
-
-const OPERATORS: &[Binary] = &[
+const OPERATORS: &[(&str, u8, Binary)] = &[
     ("||", 1, |a, b| truth(a != 0.0 || b != 0.0)),
     ("&&", 2, |a, b| truth(a != 0.0 && b != 0.0)),
     ("==", 3, |a, b| truth(a == b)),
@@ -60,7 +57,7 @@ const OPERATORS: &[Binary] = &[
 const SIGN: u8 = 7;
 const POWER: u8 = 8;
 
-const UNARY: &[Unary] = &[
+const UNARY: &[(&str, Unary)] = &[
     ("abs", f64::abs),
     ("sqrt", f64::sqrt),
     ("ln", f64::ln),
@@ -206,7 +203,7 @@ impl<'a> Parser<'a> {
     fn operand(&mut self) -> Reading<()> {
         self.blank();
         let rest = self.rest();
-        let sign: Option<fn(f64) -> f64> = match rest.chars().next() {
+        let sign: Option<Unary> = match rest.chars().next() {
             Some('-') => Some(|x| -x),
             Some('+') => Some(|x| x),
             Some('!') => Some(|x: f64| if x.is_nan() { x } else { truth(x == 0.0) }),
@@ -283,7 +280,7 @@ impl<'a> Parser<'a> {
             return Ok(());
         }
         let unary = UNARY.iter().find(|(n, _)| *n == name).map(|(_, f)| *f);
-        let fold: Option<fn(f64, f64) -> f64> = match name {
+        let fold: Option<Binary> = match name {
             "min" => Some(least),
             "max" => Some(greatest),
             "atan2" => Some(f64::atan2),

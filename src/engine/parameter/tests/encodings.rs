@@ -29,14 +29,19 @@ fn one(definition: ParameterType, skip: u32, bits: &str) -> (String, f64, Validi
         Raw::Signed(x) => x.to_string(),
         Raw::Float(x) => format!("{x:?}"),
         Raw::Text(x) => x.to_owned(),
-        Raw::Bytes(x) => x.iter().map(|b| format!("{b:02x}")).collect(),
+        Raw::Bytes(x) => x.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect(),
     };
     (raw, value.engineering, value.validity)
 }
 
+fn digit(value: u8) -> char {
+    char::from_digit(u32::from(value), 16).unwrap()
+}
+
 fn hex(text: &str) -> String {
-    let digits = text.chars().filter(|c| *c != ' ');
-    digits.map(|c| format!("{:04b}", c.to_digit(16).unwrap())).collect()
+    let digits = text.chars().filter_map(|c| c.to_digit(16));
+    let bits = digits.flat_map(|d| (0..4).rev().map(move |i| d >> i & 1 == 1));
+    bits.map(|bit| if bit { '1' } else { '0' }).collect()
 }
 
 #[test]

@@ -96,7 +96,6 @@ fn value(encoding: &Encoding, bits: &[bool]) -> (Option<u64>, f64) {
             let bits = ordered(bits, *order);
             let (all, weight) = (number(&bits) as i128, 1_i128 << bits.len());
             let whole = match form {
-                IntegerForm::Unsigned => all,
                 IntegerForm::TwosComplement if bits[0] => all - weight,
                 IntegerForm::OnesComplement if bits[0] => all - weight + 1,
                 IntegerForm::SignMagnitude if bits[0] => weight / 2 - all,
