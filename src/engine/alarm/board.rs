@@ -137,6 +137,17 @@ impl Alarm {
         self.happen(if is_worse { AlarmEvent::Raise } else { AlarmEvent::Ease });
     }
 
+    fn design(&mut self, found: &Found) {
+        if found.severity > Severity::Normal {
+            self.happen(AlarmEvent::Suppress);
+            if self.state == AlarmState::Suppressed {
+                self.reason.clone_from(&found.limit);
+            }
+        } else {
+            self.happen(AlarmEvent::Release);
+        }
+    }
+
     fn done(&mut self, time: Instant, done: &Done) {
         // An action covers what its operator saw, not what came or was found after it.
         let is_seen = done.raised >= self.raised;
@@ -186,10 +197,12 @@ impl Board {
 
     /// Takes the next record.
     pub fn apply(&mut self, record: &Record) {
-        let alarm =
-            self.alarms.entry(record.key.clone()).or_insert_with(|| Alarm::new(record.key.clone()));
+        let design = record.suppresses();
+        let key = design.as_ref().unwrap_or(&record.key);
+        let alarm = self.alarms.entry(key.clone()).or_insert_with(|| Alarm::new(key.clone()));
         alarm.advance(record.time);
         match &record.what {
+            What::Found(found) if design.is_some() => alarm.design(found),
             What::Found(found) => alarm.find(record.time, found),
             What::Done(done) => alarm.done(record.time, done),
         }

@@ -105,7 +105,21 @@ pub struct Record {
     pub what: What,
 }
 
+/// Ends the name of what puts an alarm aside by design: it is looked for and kept like an alarm.
+const DESIGN: &str = "#design";
+
+/// The key under which what puts an alarm aside by design is kept.
+pub fn design_key(key: &SeriesKey) -> SeriesKey {
+    SeriesKey::new(format!("{}{DESIGN}", key.name), key.product.clone())
+}
+
 impl Record {
+    /// The alarm that this row puts aside by design, or takes back; none of all other rows.
+    pub fn suppresses(&self) -> Option<SeriesKey> {
+        let name = self.key.name.strip_suffix(DESIGN)?;
+        Some(SeriesKey::new(name, self.key.product.clone()))
+    }
+
     /// From a row of the archive; none where the body cannot be read.
     pub fn of(row: &AlarmRow) -> Option<Self> {
         let what = if row.found {

@@ -1,13 +1,14 @@
 //! Looks through archived data for changes of severity, from where it ended last time.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
 use super::detect::Detector;
-use super::record::{Found, Record, What};
+use super::record::{Found, Record, What, design_key};
 use crate::archive::{AlarmMark, Archive, Bucket, QueryError, SeriesKey, SeriesSummary};
-use crate::mission::{Database, Parameter};
+use crate::mission::{AlarmRule, Database, Limit, Parameter, Severity};
 use crate::time::{Instant, TimeRange};
 
 /// Slices whose extremes are looked at before their samples.
@@ -72,21 +73,49 @@ impl Searched {
     }
 }
 
-/// The stored series that have limits, with their parameters.
-pub fn watched<'a>(
-    missions: &'a Database,
-    series: &'a [SeriesSummary],
-) -> Vec<(&'a SeriesSummary, &'a Parameter)> {
-    let parameters = missions.missions.iter().flat_map(|m| &m.instruments);
-    let limited = parameters.flat_map(|i| &i.parameters).filter(|p| !p.limits.is_empty());
-    limited
-        .flat_map(|parameter| {
-            // The list is sorted by key, and keys by name first.
-            let first = series.partition_point(|s| s.key.name < parameter.name);
-            let known = series.iter().skip(first);
-            known.take_while(|s| s.key.name == parameter.name).map(move |s| (s, parameter))
-        })
-        .collect()
+/// A stored series to look through, and by which limits.
+#[derive(Clone, Debug)]
+pub struct Watched<'a> {
+    /// The alarm that the findings are about.
+    pub key: SeriesKey,
+    /// The series.
+    pub summary: &'a SeriesSummary,
+    /// Its limits.
+    pub parameter: Cow<'a, Parameter>,
+}
+
+/// The stored series that have limits, and those whose states put an alarm aside by design.
+pub fn watched<'a>(missions: &'a Database, series: &'a [SeriesSummary]) -> Vec<Watched<'a>> {
+    let mut all = Vec::new();
+    for instrument in missions.missions.iter().flat_map(|m| &m.instruments) {
+        for parameter in instrument.parameters.iter().filter(|p| !p.limits.is_empty()) {
+            for summary in stored(series, &parameter.name) {
+                let (key, parameter) = (summary.key.clone(), Cow::Borrowed(parameter));
+                all.push(Watched { key, summary, parameter });
+            }
+            let Some(rule) = &parameter.alarm.suppressed else { continue };
+            let mode = instrument.parameters.iter().find(|p| p.name == rule.parameter);
+            let Some(mode) = mode else { continue };
+            let states = rule.states.clone();
+            let limit = Limit { severity: Severity::Watch, states, ..Limit::default() };
+            let (limits, alarm) = (vec![limit], AlarmRule::default());
+            for summary in stored(series, &mode.name) {
+                let alarm_key = SeriesKey::new(&parameter.name, &summary.key.product);
+                let mode =
+                    Parameter { limits: limits.clone(), alarm: alarm.clone(), ..mode.clone() };
+                let (key, parameter) = (design_key(&alarm_key), Cow::Owned(mode));
+                all.push(Watched { key, summary, parameter });
+            }
+        }
+    }
+    all
+}
+
+/// All products of a name, from a list that is sorted by key, and keys by name first.
+fn stored<'a>(series: &'a [SeriesSummary], name: &str) -> impl Iterator<Item = &'a SeriesSummary> {
+    let first = series.partition_point(|s| s.key.name.as_str() < name);
+    let end = series.partition_point(|s| s.key.name.as_str() <= name);
+    series.get(first..end).unwrap_or_default().iter()
 }
 
 /// Looks through what is new in a series since its mark; none where nothing is. Where data came

@@ -63,7 +63,7 @@ pub fn statistics(records: &[Record], range: TimeRange) -> Statistics {
     for record in records.iter().take_while(|r| r.time < range.end) {
         let before = board.get(&record.key).map(|a| (a.active, a.state, a.raised));
         board.apply(record);
-        if record.time < range.start {
+        if record.time < range.start || record.suppresses().is_some() {
             continue;
         }
         let (was_active, state, raised) =

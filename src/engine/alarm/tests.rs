@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::archive::{Archive, ParameterBatch, SeriesKey};
-use crate::mission::{AlarmRule, Database, Limit, Parameter, Severity};
+use crate::mission::{AlarmRule, Database, Limit, Parameter, Severity, Suppression};
 use crate::time::{Instant, TimeRange};
 
 fn at(s: f64) -> Instant {
@@ -293,4 +293,50 @@ fn looking_through_goes_on_where_it_ended_and_again_for_late_data() {
     let stricter = parameter(vec![high(Severity::Warning, 2.0)], AlarmRule::default());
     let again = search(&archive, &stricter, Some(&late.mark)).unwrap();
     assert_eq!(again.from, Instant::MIN, "other limits, all again");
+}
+
+#[test]
+fn a_sleeping_instrument_raises_no_alarm_by_design() {
+    let fault =
+        |s: f64, severity| Record { key: design_key(&key("a")), ..found(0, "a", s, severity) };
+    let mut records = vec![
+        found(1, "a", 0.0, Severity::Warning),
+        fault(10.0, Severity::Watch),
+        found(2, "a", 20.0, Severity::Normal),
+        found(3, "a", 30.0, Severity::Critical),
+        fault(40.0, Severity::Normal),
+    ];
+    assert_eq!(state(&records, "a", 10.0), AlarmState::Suppressed);
+    assert_eq!(state(&records, "a", 35.0), AlarmState::Suppressed);
+    assert_eq!(state(&records, "a", 40.0), AlarmState::Unacknowledged);
+    assert_eq!(Board::at(&records, at(50.0)).listed().count(), 1, "one alarm");
+    records.sort_by_key(Record::order);
+    let figures = statistics(&records, TimeRange::new(at(0.0), at(100.0)));
+    assert_eq!(figures.alarms, 2);
+}
+
+#[test]
+fn the_mode_of_an_instrument_is_looked_through_for_its_alarms() {
+    let mut missions = Database::builtin();
+    let lander = missions.missions[0].instruments.iter_mut().find(|i| i.id == "lander").unwrap();
+    let mode = "/insight/lander/array_current".to_owned();
+    lander.parameters.iter_mut().find(|p| p.name == mode).unwrap().states =
+        vec![(1.0, "ON".into()), (0.0, "OFF".into())];
+    let voltage = lander.parameters.iter_mut().find(|p| p.title == "Bus voltage").unwrap();
+    let states = vec!["OFF".to_owned()];
+    voltage.alarm.suppressed = Some(Suppression { parameter: mode.clone(), states });
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::create(&folder.path().join("a"), at(0.0)).unwrap();
+    let mut stored = batch(0, &[1.0, 0.0, 0.0, 1.0]);
+    stored.names = vec![mode];
+    archive.append_parameters(&stored).unwrap();
+    let series = archive.series();
+    let all = watched(&missions, &series);
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0].key, design_key(&key("/insight/lander/bus_voltage")));
+    let quiet = AtomicBool::new(false);
+    let searched = look_through(&archive, &all[0].parameter, all[0].summary, None, &quiet);
+    let found: Vec<_> = searched.unwrap().unwrap().found;
+    let said: Vec<_> = found.iter().map(|(t, f)| (*t, f.limit.as_str())).collect();
+    assert_eq!(said, [(at(1.0), "state OFF"), (at(3.0), "")]);
 }

@@ -72,6 +72,19 @@ fn instrument<'a>(
             say("name", format!("{quoted} is defined twice"));
         }
         parameter(definition, &mut say);
+        if let Some(rule) = &definition.alarm.suppressed {
+            let mode = value.parameters.iter().find(|p| p.name == rule.parameter);
+            let known = |name: &String| {
+                mode.is_some_and(|mode| mode.states.iter().any(|(_, state)| state == name))
+            };
+            if rule.states.is_empty() || !rule.states.iter().all(known) {
+                let reason = format!(
+                    "{} is suppressed by {:?}: name a parameter of {} and some of its states",
+                    definition.name, rule.parameter, value.id
+                );
+                say("alarm", reason);
+            }
+        }
     }
 }
 
@@ -185,6 +198,14 @@ mod tests {
             { severity = \"severe\", low = 0, high = 9, rate_per_s = 0.5, hysteresis = 1 }]
             alarm = { delay_on_s = 2, delay_off_s = 5, violations = 3, latch = true, guidance = \"G\" }";
         assert_eq!(parameter(good), "");
+        let by = |state: &str| {
+            format!(
+                "limits = [{{ severity = \"watch\", low = 1 }}]\n\
+                 alarm = {{ suppressed = {{ parameter = \"/x/i/a\", states = [\"{state}\"] }} }}"
+            )
+        };
+        assert_eq!(parameter(&by("ON")), "");
+        assert!(parameter(&by("OFF")).contains("is suppressed by"));
         for (rest, part) in [
             ("limits = [{ severity = \"watch\" }]", "neither low nor high"),
             ("limits = [{ severity = \"normal\", low = 1 }]", "severity of watch"),

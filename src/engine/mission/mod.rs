@@ -12,4 +12,5 @@ pub mod telemetry;
 pub use load::{MissionFile, builtin_files};
 pub use model::{
     AlarmRule, Database, Display, Instrument, Limit, Mission, Parameter, Severity, Site,
+    Suppression,
 };

@@ -51,6 +51,16 @@ pub struct Limit {
     pub hysteresis: f64,
 }
 
+/// A condition of the design that puts an alarm aside.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suppression {
+    /// Name of an enumerated parameter of the same instrument, such as its mode.
+    pub parameter: String,
+    /// Names of its states during which the alarm is put aside.
+    pub states: Vec<String>,
+}
+
 /// When a violated limit becomes an alarm, and what the operator is told.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +78,9 @@ pub struct AlarmRule {
     /// Whether the alarm stays after its return until an operator resets it.
     #[serde(default)]
     pub latch: bool,
+    /// When the alarm is put aside by design.
+    #[serde(default)]
+    pub suppressed: Option<Suppression>,
     /// What the operator should do, in a sentence or two.
     #[serde(default)]
     pub guidance: String,

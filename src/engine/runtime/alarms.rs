@@ -11,8 +11,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use super::engine::Event;
 use super::handle::{AlarmPicture, MessageLevel};
 use crate::alarm::{
-    AlarmAction, AlarmRef, Board, Done, Journal, Mark, Record, Searched, What, look_through, views,
-    watched,
+    AlarmAction, AlarmRef, Board, Done, Journal, Mark, Record, Searched, Watched, What,
+    look_through, views, watched,
 };
 use crate::archive::{Archive, ArchiveError, QueryError, SeriesKey};
 use crate::mission::Database;
@@ -140,18 +140,18 @@ impl Desk {
         if self.archive.writable() {
             let series = self.archive.series();
             let missions = Arc::clone(&self.missions);
-            for (summary, parameter) in watched(&missions, &series) {
+            for Watched { key, summary, parameter } in watched(&missions, &series) {
                 for order in orders.try_iter().take(64) {
                     self.carry_out(order);
                 }
                 if self.stop.load(Ordering::Relaxed) {
                     return;
                 }
-                let mark = self.marks.get(&summary.key);
-                let searched = look_through(&self.archive, parameter, summary, mark, &self.stop);
+                let mark = self.marks.get(&key);
+                let searched = look_through(&self.archive, &parameter, summary, mark, &self.stop);
                 match searched {
                     Ok(Some(searched)) => {
-                        if let Err(error) = self.keep(&summary.key, searched) {
+                        if let Err(error) = self.keep(&key, searched) {
                             self.fail(&error.to_string());
                         }
                     }
