@@ -54,10 +54,14 @@ fn definition(at: usize, bits: u32, float: bool) -> ParameterType {
     let (kind, encoding) = if float {
         (Kind::Float { bits: 32 }, Encoding::Float { bits, form: FloatForm::Ieee754, order })
     } else {
-        let form = if at % 3 == 0 { IntegerForm::TwosComplement } else { IntegerForm::Unsigned };
-        (Kind::Integer { signed: at % 3 == 0, bits }, Encoding::Integer { bits, form, order })
+        let form =
+            if at.is_multiple_of(3) { IntegerForm::TwosComplement } else { IntegerForm::Unsigned };
+        (
+            Kind::Integer { signed: at.is_multiple_of(3), bits },
+            Encoding::Integer { bits, form, order },
+        )
     };
-    let limit = |severity, reach| {
+    let limit = |severity, reach: f64| {
         (severity, Range { low: Some(-reach), high: Some(reach), ..Range::default() })
     };
     ParameterType {
@@ -88,6 +92,7 @@ fn dictionary() -> Dictionary {
             type_id: at,
             description: String::new(),
             source: Source::Telemetered,
+            initial: None,
         });
     }
     let entry = |at| Entry {
