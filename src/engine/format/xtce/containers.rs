@@ -10,6 +10,14 @@ use super::names::{DESCRIBING, Named};
 use super::notes::shown;
 use super::read::Reader;
 
+/// What an entry may hold.
+const PARTS: [&str; 5] = [
+    "LocationInContainerInBits",
+    "RepeatEntry",
+    "IncludeCondition",
+    "DimensionList",
+    "ParameterInstance",
+];
 /// Longest chain of containers that inherit from or hold each other.
 const MAX_DEPTH: usize = 64;
 /// Entries that are read.
@@ -208,14 +216,7 @@ impl<'t> Reader<'t> {
         types: &[ParameterType],
     ) {
         let Named { node, system } = at;
-        let known = [
-            "LocationInContainerInBits",
-            "RepeatEntry",
-            "IncludeCondition",
-            "DimensionList",
-            "ParameterInstance",
-        ];
-        self.notes.others(node, &known, &["AncillaryDataSet"]);
+        self.notes.others(node, &PARTS, &["AncillaryDataSet"]);
         if node.attribute("shortDescription").is_some() {
             self.notes.describing(node, "shortDescription of an entry");
         }
@@ -248,15 +249,7 @@ impl<'t> Reader<'t> {
         }
         let place = layout.resolve(place.unwrap_or(Place::After(0)));
         if !ENTRIES.contains(&node.name()) {
-            self.notes.unsupported(node, "it was left out");
-            let varies =
-                node.child("RepeatEntry").is_some() || node.child("IncludeCondition").is_some();
-            match self.whole(node, "sizeInBits") {
-                Some(bits) if !varies && (0..=1 << 31).contains(&bits) => {
-                    layout.gap = Some(moved(place, bits));
-                }
-                _ => layout.lose(node, "how many bits it takes is not known"),
-            }
+            self.pass_over(layout, node, place);
             return;
         }
         let item = match node.name() {
@@ -282,6 +275,20 @@ impl<'t> Reader<'t> {
         {
             let reason = "how many bits its value takes is not known".to_owned();
             layout.lost = Some(Lost { node, reason, itself: false, count: 0 });
+        }
+    }
+
+    /// Leaves an entry of an unsupported kind out; its bits are passed over where their number is
+    /// known.
+    fn pass_over(&mut self, layout: &mut Layout<'t>, node: Node<'t>, place: Place) {
+        self.notes.unsupported(node, "it was left out");
+        let varies =
+            node.child("RepeatEntry").is_some() || node.child("IncludeCondition").is_some();
+        match self.whole(node, "sizeInBits") {
+            Some(bits) if !varies && (0..=1 << 31).contains(&bits) => {
+                layout.gap = Some(moved(place, bits));
+            }
+            _ => layout.lose(node, "how many bits it takes is not known"),
         }
     }
 

@@ -224,6 +224,27 @@ fn entry() -> impl Strategy<Value = Entry> {
     )
 }
 
+/// A byte without sign.
+fn byte() -> ParameterType {
+    ParameterType {
+        name: String::new(),
+        description: String::new(),
+        unit: String::new(),
+        kind: Kind::Integer { signed: false, bits: 8 },
+        encoding: Some(Encoding::Integer {
+            bits: 8,
+            form: IntegerForm::Unsigned,
+            order: ByteOrder::Big,
+        }),
+        calibrator: None,
+        context_calibrators: Vec::new(),
+        alarm: None,
+        context_alarms: Vec::new(),
+        valid_range: None,
+        initial: None,
+    }
+}
+
 fn dictionary() -> impl Strategy<Value = Dictionary> {
     let types = prop::collection::vec(parameter_type(), COUNT - 1);
     let entries = prop::collection::vec(entry(), 0..4);
@@ -232,23 +253,7 @@ fn dictionary() -> impl Strategy<Value = Dictionary> {
     let more =
         (prop::option::of(condition()), prop::option::of(1_u64..999), prop::option::of(0.1..9.0));
     (types, entries, sources, more, word()).prop_map(|(types, entries, source, more, text)| {
-        let integer = ParameterType {
-            name: String::new(),
-            description: String::new(),
-            unit: String::new(),
-            kind: Kind::Integer { signed: false, bits: 8 },
-            encoding: None,
-            calibrator: None,
-            context_calibrators: Vec::new(),
-            alarm: None,
-            context_alarms: Vec::new(),
-            valid_range: None,
-            initial: None,
-        };
-        let byte =
-            Some(Encoding::Integer { bits: 8, form: IntegerForm::Unsigned, order: ByteOrder::Big });
-        let mut types: Vec<_> =
-            [ParameterType { encoding: byte, ..integer }].into_iter().chain(types).collect();
+        let mut types: Vec<_> = [byte()].into_iter().chain(types).collect();
         for (i, of) in types.iter_mut().enumerate() {
             of.name = format!("/R/{}t{i}", if i < 2 { "" } else { "X/" });
         }
