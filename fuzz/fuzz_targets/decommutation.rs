@@ -102,6 +102,7 @@ fn dictionary() -> Dictionary {
             type_id,
             description: String::new(),
             source: Source::Telemetered,
+            initial: None,
         })
         .collect::<Vec<_>>();
     let entry =
