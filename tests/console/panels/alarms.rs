@@ -155,7 +155,7 @@ fn figures_and_empty_states() {
     full.run_steps(3);
     full.get_by_label("Alarms per hour");
     full.get_by_label("none was acknowledged");
-    full.get_by_label("Lander Bus voltage: 1 times");
+    full.get_by_label("Lander Bus voltage: once");
     let none = Snapshot { writable: true, ..Snapshot::default() };
     let empty = harness(stage(Theme::dark(), none), [900.0, 500.0], false);
     empty.get_by_label("Looking through the data");

@@ -77,7 +77,7 @@ impl Figures {
                 ui.end_row();
             }
         });
-        let times = |n: &usize| format!("{n} times");
+        let times = |n: &usize| if *n == 1 { "once".to_owned() } else { format!("{n} times") };
         list(ui, cx, "Most frequent", &of.top, times, "none");
         let changes = |n: &usize| format!("{n} changes in a minute");
         list(ui, cx, "Chattering: 3 changes a minute or more", &of.chattering, changes, "none");
