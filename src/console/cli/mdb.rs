@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use marsdeck_engine::mission::{Database, builtin_files};
 
-use super::{Outcome, output, place};
+use super::{Outcome, dictionary, output, place};
 
 /// Arguments of `marsdeck mdb`.
 #[derive(Debug, clap::Args)]
@@ -16,17 +16,19 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Check mission files; problems name file and line
+    /// Check mission files or an XTCE dictionary; problems name file and line
     Check {
-        /// Folder with <mission>/<instrument>.toml files; without it the built-in database and
-        /// the user's additions
-        folder: Option<PathBuf>,
+        /// Folder with <mission>/<instrument>.toml files, or an XTCE file; without it the built-in
+        /// database and the user's additions
+        path: Option<PathBuf>,
         /// Print as JSON
         #[arg(long)]
         json: bool,
     },
-    /// List missions, instruments and parameters
+    /// List missions, instruments and parameters, or the containers of an XTCE dictionary
     List {
+        /// XTCE file; without it the mission database
+        path: Option<PathBuf>,
         /// Print as JSON
         #[arg(long)]
         json: bool,
@@ -40,8 +42,12 @@ enum Command {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     match &arguments.command {
-        Command::Check { folder, json } => check(folder.as_deref(), *json),
-        Command::List { json } => list(*json),
+        Command::Check { path: Some(path), json } if path.is_file() => {
+            dictionary::check(path, *json)
+        }
+        Command::Check { path, json } => check(path.as_deref(), *json),
+        Command::List { path: Some(path), json } => dictionary::list(path, *json),
+        Command::List { path: None, json } => list(*json),
         Command::Export { folder } => export(folder),
     }
 }

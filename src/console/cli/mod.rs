@@ -4,6 +4,7 @@
 //! usage, 3 done with problems in the input (listed).
 
 mod archive;
+mod dictionary;
 mod events;
 mod fetch;
 mod ingest;

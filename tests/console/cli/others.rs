@@ -139,3 +139,31 @@ fn a_picture_that_cannot_be_made_is_explained() {
     home.say("snapshot Watch --archive x").ended(2);
     assert!(!home.path("a.png").exists());
 }
+
+#[test]
+fn a_dictionary_is_checked_and_listed() {
+    let home = Home::new();
+    let of = |reference: &str| {
+        format!(
+            "<SpaceSystem name=\"T\"><TelemetryMetaData><ParameterTypeSet>\n\
+             <IntegerParameterType name=\"u8\" signed=\"false\"><UnitSet><Unit>V</Unit></UnitSet>\n\
+             <IntegerDataEncoding sizeInBits=\"8\"/></IntegerParameterType></ParameterTypeSet>\n\
+             <ParameterSet><Parameter name=\"bus\" parameterTypeRef=\"u8\"/></ParameterSet>\n\
+             <ContainerSet><SequenceContainer name=\"power\"><EntryList>\n\
+             <ParameterRefEntry parameterRef=\"{reference}\"/>\n\
+             </EntryList></SequenceContainer></ContainerSet></TelemetryMetaData></SpaceSystem>"
+        )
+    };
+    home.write("good.xml", of("bus"));
+    home.write("bad.xml", of("buss"));
+    home.write("other.xml", "<other/>");
+    let checked = home.say("mdb check good.xml").done().text();
+    assert!(checked.contains("T: 1 types, 1 parameters, 1 containers, 0 problems"), "{checked}");
+    let listed = home.say("mdb list good.xml").done().lines();
+    assert_eq!(listed[0], "/T/power");
+    assert!(listed[1].contains("/T/bus") && listed[1].ends_with('V'), "{listed:?}");
+    // The wrong reference stands on the sixth line.
+    let bad = home.say("mdb check bad.xml").ended(3).text();
+    assert!(bad.contains("line 6") && bad.contains("buss"), "{bad}");
+    home.say("mdb check other.xml").refused(&["no XTCE dictionary"]);
+}

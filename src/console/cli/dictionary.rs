@@ -1,0 +1,78 @@
+//! `marsdeck mdb check|list FILE`: a telemetry dictionary (XTCE).
+
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use marsdeck_engine::format::xtce;
+use marsdeck_engine::mission::telemetry::{Dictionary, Item};
+use marsdeck_engine::problem::Problem;
+use serde_json::json;
+
+use super::{Outcome, output};
+
+fn read(path: &Path) -> anyhow::Result<(Dictionary, Vec<Problem>)> {
+    let bytes = std::fs::read(path)
+        .with_context(|| format!("{} could not be read; check its name", path.display()))?;
+    let (dictionary, problems) = xtce::read(&bytes);
+    let dictionary = dictionary.ok_or_else(|| {
+        anyhow!("{} is no XTCE dictionary: its root is not SpaceSystem", path.display())
+    })?;
+    Ok((dictionary, problems))
+}
+
+/// Checks a dictionary; what is wrong or not supported is told by line.
+pub(super) fn check(path: &Path, as_json: bool) -> anyhow::Result<Outcome> {
+    let (found, problems) = read(path)?;
+    let (types, parameters) = (found.types.len(), found.parameters.len());
+    let containers = found.containers.len();
+    if as_json {
+        output::json(&json!({
+            "name": found.name,
+            "types": types,
+            "parameters": parameters,
+            "containers": containers,
+            "problems": problems,
+        }))?;
+    } else {
+        for problem in &problems {
+            output::line(&format!("{}: {problem}", path.display()));
+        }
+        output::line(&format!(
+            "{}: {types} types, {parameters} parameters, {containers} containers, {} problems",
+            found.name,
+            problems.len()
+        ));
+    }
+    Ok(if problems.is_empty() { Outcome::Done } else { Outcome::DoneWithProblems })
+}
+
+/// Lists the containers of a dictionary with what stands in them.
+pub(super) fn list(path: &Path, as_json: bool) -> anyhow::Result<Outcome> {
+    let (found, _) = read(path)?;
+    if as_json {
+        output::json(&found)?;
+        return Ok(Outcome::Done);
+    }
+    for container in &found.containers {
+        let base = container.base.and_then(|id| found.containers.get(id));
+        let of = base.map_or_else(String::new, |base| format!(" extends {}", base.name));
+        output::line(&format!("{}{of}", container.name));
+        for entry in &container.entries {
+            match entry.item {
+                Item::Container(id) => {
+                    if let Some(inner) = found.containers.get(id) {
+                        output::line(&format!("    {} (container)", inner.name));
+                    }
+                }
+                Item::Parameter(id) => {
+                    let Some(parameter) = found.parameters.get(id) else { continue };
+                    let unit = found.types.get(parameter.type_id).map_or("", |t| t.unit.as_str());
+                    let unit = if unit.is_empty() { "-" } else { unit };
+                    let (name, about) = (&parameter.name, &parameter.description);
+                    output::line(format!("    {name:<44} {unit:<9} {about}").trim_end());
+                }
+            }
+        }
+    }
+    Ok(Outcome::Done)
+}
