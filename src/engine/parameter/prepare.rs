@@ -21,6 +21,8 @@ fn prepare(plan: &Plan, run: &mut Run) {
     let fields = std::mem::take(&mut run.fields);
     let end = fields.iter().map(|f| f.at + u64::from(f.bits)).max().unwrap_or(0);
     let bytes = ((end + run.phase).div_ceil(8)) as usize;
+    // A field that spans nine bytes ends behind its window.
+    run.bytes = bytes;
     run.ids = fields.iter().map(|f| ValueId { leaf: f.leaf, index: 0 }).collect();
     for (slot, field) in fields.iter().enumerate() {
         let Some(scalar) = plan.scalar(field.leaf) else { continue };

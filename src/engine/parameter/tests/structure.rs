@@ -24,6 +24,20 @@ fn family() -> Make {
 }
 
 #[test]
+fn a_value_across_nine_bytes_is_missing_where_the_packet_has_eight() {
+    let mut make = Make::default();
+    make.add("bit", unsigned(1));
+    make.add("wide", unsigned(64));
+    let plan = make.flat().plan();
+    let (mut state, mut values) = (plan.state(), Values::new());
+    plan.decode(&[0xFF; 8], &mut state, &mut values);
+    assert_eq!(values.engineering(), [1.0]);
+    assert_eq!(values.problems.len(), 1);
+    plan.decode(&[0xFF; 9], &mut state, &mut values);
+    assert_eq!(values.raw_bits(), [1, u64::MAX]);
+}
+
+#[test]
 fn inheritance_is_followed_by_restrictions() {
     let make = family();
     let decode = |packet: &[u8]| {
