@@ -174,15 +174,27 @@ impl Candidate {
 
     /// Packets of the trial that it knows and reads in full.
     fn score(&self, bytes: &[u8], prefix: usize) -> usize {
-        let (mut state, mut values) = (self.plan.state(), Values::new());
-        ccsds::packets_behind(bytes, prefix)
-            .filter(|packet| !packet.header.is_idle())
-            .take(TRIAL)
-            .filter(|packet| {
-                self.plan.decode(packet.bytes, &mut state, &mut values);
-                values.container.is_some_and(|id| self.is_packet(id)) && values.problems.is_empty()
-            })
-            .count()
+        let mut score = 0;
+        trial(&self.plan, bytes, prefix, &mut |_, values| {
+            let is_known = values.container.is_some_and(|id| self.is_packet(id));
+            score += usize::from(is_known && values.problems.is_empty());
+        });
+        score
+    }
+}
+
+/// Decodes the first packets that are not idle, each once.
+fn trial(
+    plan: &Plan,
+    bytes: &[u8],
+    prefix: usize,
+    each: &mut dyn FnMut(&ccsds::Packet<'_>, &Values),
+) {
+    let (mut state, mut values) = (plan.state(), Values::new());
+    let packets = ccsds::packets_behind(bytes, prefix).filter(|packet| !packet.header.is_idle());
+    for packet in packets.take(TRIAL) {
+        plan.decode(packet.bytes, &mut state, &mut values);
+        each(&packet, &values);
     }
 }
 
@@ -228,18 +240,12 @@ fn find_clock(plan: &Plan, bytes: &[u8], prefix: usize) -> Option<Clock> {
     for (coarse, fine) in [(4, 2), (4, 3), (4, 1), (4, 4), (4, 0)] {
         layouts.extend(TimeCode::cuc(Epoch::Ccsds, coarse, fine).ok().map(Clock::Header));
     }
-    layouts.into_iter().find(|clock| {
-        let (mut state, mut values) = (plan.state(), Values::new());
-        let mut packets = ccsds::packets_behind(bytes, prefix)
-            .filter(|packet| !packet.header.is_idle())
-            .take(TRIAL)
-            .peekable();
-        packets.peek().is_some()
-            && packets.all(|packet| {
-                plan.decode(packet.bytes, &mut state, &mut values);
-                clock.time(&packet, &values, plan).is_some_and(is_likely)
-            })
-    })
+    let mut packets = 0;
+    trial(plan, bytes, prefix, &mut |packet, values| {
+        packets += 1;
+        layouts.retain(|clock| clock.time(packet, values, plan).is_some_and(is_likely));
+    });
+    layouts.into_iter().next().filter(|_| packets > 0)
 }
 
 impl Clock {
