@@ -60,6 +60,17 @@ fn an_element_without_a_name_stops_the_reading() {
 }
 
 #[test]
+fn text_outside_the_outermost_element_is_told() {
+    for (text, at) in [("x<a/>", 0), ("<!-- x --><a>y</a>\n z", 18), ("&amp;<a/>", 0), ("<a/>&", 4)] {
+        let (tree, problems) = parse(text);
+        assert_eq!(tree.root().expect("a").name(), "a", "{text}");
+        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        assert_eq!(problems[0].offset, Some(at), "{text}");
+    }
+    assert!(parse(" \r\n\t<a/>\n").1.is_empty());
+}
+
+#[test]
 fn control_characters_are_left_out() {
     let (tree, problems) = parse("<a k='x\0y&#1;'>1\u{8}2&#1;3</a>");
     assert_eq!(problems, vec![]);

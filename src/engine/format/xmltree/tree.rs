@@ -71,6 +71,10 @@ impl Tree {
         let skipped = if text.starts_with(mark) { mark.len_utf8() } else { 0 };
         let mut builder = Builder::new(skipped as u64);
         let fault = builder.run(text.get(skipped..).unwrap_or_default());
+        if let Some(at) = builder.stray {
+            let reason = "text outside the outermost element; it was passed over";
+            problems.push(Problem::at(at, "file", reason));
+        }
         if let Some(problem) = fault {
             problems.push(problem);
         }
@@ -149,6 +153,15 @@ impl<'t> Node<'t> {
     }
 }
 
+/// Whether an event brings characters that are no white space.
+fn is_text(event: &Event<'_>) -> bool {
+    match event {
+        Event::Text(text) => text.bytes().any(|b| !b.is_ascii_whitespace()),
+        Event::CData(_) | Event::GeneralRef(_) => true,
+        _ => false,
+    }
+}
+
 /// Builds a tree; knows the open elements and the namespace bindings in force.
 struct Builder {
     tree: Tree,
@@ -159,6 +172,8 @@ struct Builder {
     prefixes: HashMap<String, Vec<u32>>,
     /// Bytes cut off before the text that the parser sees.
     base: u64,
+    /// Where the first text outside the outermost element stands.
+    stray: Option<u64>,
 }
 
 impl Builder {
@@ -170,6 +185,7 @@ impl Builder {
             bound: Vec::new(),
             prefixes: HashMap::new(),
             base,
+            stray: None,
         };
         builder.intern("");
         builder
@@ -181,7 +197,11 @@ impl Builder {
         reader.config_mut().allow_dangling_amp = true;
         loop {
             let offset = reader.buffer_position();
-            let fault = match reader.read_event() {
+            let event = reader.read_event();
+            if self.open.is_empty() && self.stray.is_none() && event.as_ref().is_ok_and(is_text) {
+                self.stray = Some(self.base + offset);
+            }
+            let fault = match event {
                 Ok(Event::Start(e)) => self.start(&e, offset, false),
                 Ok(Event::Empty(e)) => self.start(&e, offset, true),
                 Ok(Event::End(_)) => {
