@@ -8,6 +8,7 @@ pub mod alarm;
 pub mod archive;
 pub mod format;
 pub mod ingest;
+pub mod link;
 pub mod mission;
 pub mod parameter;
 pub mod problem;

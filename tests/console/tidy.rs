@@ -27,6 +27,7 @@ const ENGINE: &[&str] = &[
     "format",
     "science",
     "parameter",
+    "link",
     "archive",
     "query",
     "alarm",
@@ -51,7 +52,7 @@ const ENGINE_IN_CONSOLE: &[(&str, &[&str])] = &[
     (
         "panel",
         &[
-            "time", "mission", "archive", "query", "alarm", "runtime", "format", "science",
+            "time", "mission", "link", "archive", "query", "alarm", "runtime", "format", "science",
             "problem",
         ],
     ),

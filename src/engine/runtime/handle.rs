@@ -1,13 +1,16 @@
 //! What a console sees of the engine, embedded or remote: plain data and one trait.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Receiver;
 
+use super::live::{Health, LinkView, PacketPicture};
 use crate::alarm::{AlarmAction, AlarmRef, AlarmView, Journal};
 use crate::archive::{Event, SeriesSummary};
+use crate::link::LinkConfig;
 use crate::mission::Database;
 use crate::query::{Answer, QueryError, Request};
 use crate::time::{Instant, TimeRange};
@@ -92,6 +95,12 @@ pub struct Snapshot {
     pub events: Arc<Vec<Event>>,
     /// The alarms.
     pub alarms: Arc<AlarmPicture>,
+    /// The links in the order of `links.toml`.
+    pub links: Arc<Vec<LinkView>>,
+    /// The packets of each link, by its name.
+    pub packets: Arc<BTreeMap<String, Arc<PacketPicture>>>,
+    /// How the engine fares.
+    pub health: Arc<Health>,
     /// Number of products.
     pub products: u64,
     /// Hull of all data.
@@ -137,6 +146,23 @@ pub enum Intent {
         action: AlarmAction,
         /// Who does it.
         who: String,
+    },
+    /// Set up a link, or set it up anew; kept in `links.toml` of the archive.
+    PutLink {
+        /// How; a link of this name is replaced.
+        link: Box<LinkConfig>,
+    },
+    /// Switch a link on or off.
+    EnableLink {
+        /// Its name.
+        name: String,
+        /// On or off.
+        enabled: bool,
+    },
+    /// Remove a link; what it brought stays.
+    RemoveLink {
+        /// Its name.
+        name: String,
     },
     /// Export samples to a file; the format is told by the extension: csv or mseed.
     Export {

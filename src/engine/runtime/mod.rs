@@ -9,6 +9,7 @@ mod engine;
 mod fetch;
 mod handle;
 mod jobs;
+mod live;
 #[cfg(test)]
 mod tests;
 mod work;
@@ -17,6 +18,11 @@ pub use engine::{Engine, EngineConfig, EngineError, Waker};
 pub use fetch::{FetchOrder, FetchSummary, fetch};
 pub use handle::{
     AlarmPicture, EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket,
+};
+
+pub use live::{
+    Health, LinkCounts, LinkView, PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen,
+    QueueLoad,
 };
 
 pub use crate::remote::fdsn::{FdsnSource, presets as fdsn_presets};

@@ -34,7 +34,7 @@ pub(super) enum Work {
 type End = (JobState, String);
 
 impl Work {
-    /// The job that an intent asks for; cancelling and alarms are none.
+    /// The job that an intent asks for; those that are carried out at once are none.
     pub(super) fn of(intent: Intent) -> Option<Self> {
         match intent {
             Intent::Ingest { paths } => Some(Self::Ingest(paths)),
@@ -43,7 +43,11 @@ impl Work {
             }
             Intent::Export { series, range, path } => Some(Self::Export { series, range, path }),
             Intent::MakeDemo { seed } => Some(Self::Demo { seed }),
-            Intent::Cancel { .. } | Intent::Alarm { .. } => None,
+            Intent::Cancel { .. }
+            | Intent::Alarm { .. }
+            | Intent::PutLink { .. }
+            | Intent::EnableLink { .. }
+            | Intent::RemoveLink { .. } => None,
         }
     }
 

@@ -61,7 +61,8 @@ fn an_element_without_a_name_stops_the_reading() {
 
 #[test]
 fn text_outside_the_outermost_element_is_told() {
-    for (text, at) in [("x<a/>", 0), ("<!-- x --><a>y</a>\n z", 18), ("&amp;<a/>", 0), ("<a/>&", 4)] {
+    for (text, at) in [("x<a/>", 0), ("<!-- x --><a>y</a>\n z", 18), ("&amp;<a/>", 0), ("<a/>&", 4)]
+    {
         let (tree, problems) = parse(text);
         assert_eq!(tree.root().expect("a").name(), "a", "{text}");
         assert_eq!(problems.len(), 1, "{text}: {problems:?}");
