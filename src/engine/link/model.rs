@@ -160,8 +160,10 @@ impl Delivery {
     /// Its size in bytes.
     pub fn len(&self) -> usize {
         match self {
-            Self::Stream(bytes) | Self::Datagram(bytes) | Self::Records(bytes) => bytes.len(),
-            Self::File { bytes, .. } => bytes.len(),
+            Self::Stream(bytes)
+            | Self::Datagram(bytes)
+            | Self::Records(bytes)
+            | Self::File { bytes, .. } => bytes.len(),
             Self::Break => 0,
         }
     }
