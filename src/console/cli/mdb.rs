@@ -33,6 +33,16 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show what a new XTCE dictionary changes: parameters, limits, packets, and who uses them
+    Diff {
+        /// The dictionary in use
+        older: PathBuf,
+        /// The new one
+        newer: PathBuf,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the built-in mission files, as a start for own ones
     Export {
         /// Folder to write them to; it must not exist
@@ -48,6 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Command::Check { path, json } => check(path.as_deref(), *json),
         Command::List { path: Some(path), json } => dictionary::list(path, *json),
         Command::List { path: None, json } => list(*json),
+        Command::Diff { older, newer, json } => dictionary::diff(older, newer, *json),
         Command::Export { folder } => export(folder),
     }
 }

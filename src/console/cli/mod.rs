@@ -8,11 +8,13 @@ mod dictionary;
 mod events;
 mod fetch;
 mod ingest;
+mod link;
 mod mdb;
 mod open;
 mod output;
 mod place;
 mod query;
+mod serve;
 mod simulate;
 mod snapshot;
 mod time;
@@ -58,6 +60,10 @@ enum Command {
     Snapshot(snapshot::Arguments),
     /// Let the simulated spacecraft write sols into an archive
     Simulate(simulate::Arguments),
+    /// Set up the links that bring telemetry into an archive
+    Link(link::Arguments),
+    /// Run the engine without a window: links, alarms, archive
+    Serve(serve::Arguments),
     /// Bring data from a remote store into an archive
     Fetch(fetch::Arguments),
     /// Print every clock of an instant
@@ -84,6 +90,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Query(a)) => query::run(&a),
         Some(Command::Snapshot(a)) => snapshot::run(&a),
         Some(Command::Simulate(a)) => simulate::run(&a),
+        Some(Command::Link(a)) => link::run(&a),
+        Some(Command::Serve(a)) => serve::run(&a),
         Some(Command::Fetch(a)) => fetch::run(&a),
         Some(Command::Time(a)) => time::run(&a),
         Some(Command::Mdb(a)) => mdb::run(&a),
