@@ -1,14 +1,16 @@
-//! `marsdeck mdb check|list FILE`: a telemetry dictionary (XTCE).
+//! `marsdeck mdb check|list FILE` and `export --mission`: a telemetry dictionary (XTCE).
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use marsdeck_engine::format::xtce;
+use marsdeck_engine::mission::packets;
 use marsdeck_engine::mission::telemetry::{Dictionary, Item};
 use marsdeck_engine::problem::Problem;
 use serde_json::json;
 
-use super::{Outcome, output};
+use super::{Outcome, output, place};
 
 fn read(path: &Path) -> anyhow::Result<(Dictionary, Vec<Problem>)> {
     let bytes = std::fs::read(path)
@@ -72,6 +74,31 @@ pub(super) fn list(path: &Path, as_json: bool) -> anyhow::Result<Outcome> {
                     output::line(format!("    {name:<44} {unit:<9} {about}").trim_end());
                 }
             }
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Writes the dictionary of a mission's packets as XTCE.
+pub(super) fn export(mission: &str, out: Option<&Path>) -> anyhow::Result<Outcome> {
+    let (missions, _) = place::missions();
+    let mission = missions.mission(mission).ok_or_else(|| {
+        let known: Vec<&str> = missions.missions.iter().map(|m| m.id.as_str()).collect();
+        anyhow!("there is no mission {mission}; choose one of {}", known.join(", "))
+    })?;
+    let text = xtce::write(&packets::dictionary(mission));
+    match out {
+        Some(path) => {
+            std::fs::write(path, &text).with_context(|| {
+                let name = path.display();
+                format!("{name} could not be written; check its folder and the free space")
+            })?;
+            output::line(&path.display().to_string());
+        }
+        None => {
+            let mut stream = output::stream();
+            let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+            written.map_err(|error| anyhow!(output::unwritable(&error)))?;
         }
     }
     Ok(Outcome::Done)

@@ -7,6 +7,7 @@
 mod check;
 mod load;
 mod model;
+pub mod packets;
 pub mod telemetry;
 
 pub use load::{MissionFile, builtin_files};

@@ -1,0 +1,3 @@
+//! The live spacecraft against the decoders that read real ones.
+
+mod packets;
