@@ -87,19 +87,16 @@ pub(super) fn export(mission: &str, out: Option<&Path>) -> anyhow::Result<Outcom
         anyhow!("there is no mission {mission}; choose one of {}", known.join(", "))
     })?;
     let text = xtce::write(&packets::dictionary(mission));
-    match out {
-        Some(path) => {
-            std::fs::write(path, &text).with_context(|| {
-                let name = path.display();
-                format!("{name} could not be written; check its folder and the free space")
-            })?;
-            output::line(&path.display().to_string());
-        }
-        None => {
-            let mut stream = output::stream();
-            let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
-            written.map_err(|error| anyhow!(output::unwritable(&error)))?;
-        }
+    if let Some(path) = out {
+        std::fs::write(path, &text).with_context(|| {
+            let name = path.display();
+            format!("{name} could not be written; check its folder and the free space")
+        })?;
+        output::line(&path.display().to_string());
+        return Ok(Outcome::Done);
     }
+    let mut stream = output::stream();
+    let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    written.map_err(|error| anyhow!(output::unwritable(&error)))?;
     Ok(Outcome::Done)
 }

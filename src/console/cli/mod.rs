@@ -8,6 +8,7 @@ mod dictionary;
 mod events;
 mod fetch;
 mod ingest;
+mod live;
 mod mdb;
 mod open;
 mod output;
@@ -56,7 +57,7 @@ enum Command {
     Query(query::Arguments),
     /// Render a panel or workspace to a PNG file, without a display
     Snapshot(snapshot::Arguments),
-    /// Let the simulated spacecraft write sols into an archive
+    /// Let a simulated spacecraft write sols into an archive, or send frames live
     Simulate(simulate::Arguments),
     /// Bring data from a remote store into an archive
     Fetch(fetch::Arguments),

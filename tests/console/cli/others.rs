@@ -46,6 +46,13 @@ fn the_mission_database_is_listed_exported_and_checked() {
         let checked = home.say("mdb check own.xml").done().text();
         assert!(checked.contains(" 0 problems"), "{checked}");
     }
+    let live = "simulate --mission insight --live udp:127.0.0.1:9 --rate 200 --duration 0.5";
+    let said = home.say(&format!("{live} --fault safe@20s")).done().text();
+    for part in ["pass of MRO", "fault: safe mode", "packets made"] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+    home.say(&format!("{live} --fault overtemp:warp")).refused(&["warp", "seis, apss"]);
+    home.say("simulate --mission insight").ended(2);
     home.say("mdb export --mission pluto").refused(&["pluto", "insight, msl"]);
     home.say("mdb export").ended(2);
 }

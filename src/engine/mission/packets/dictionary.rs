@@ -151,7 +151,7 @@ impl Maker {
             unsigned(48),
             "On-board clock, seconds since 1958 by its own count",
         );
-        sclk.unit = "s".to_owned();
+        sclk.unit.push('s');
         sclk.calibrator = Some(Calibrator::Polynomial(vec![0.0, 1.0 / TICKS]));
         let utc = Kind::AbsoluteTime { epoch: Epoch::Unix, scale: 1e-6, offset: 0.0 };
         let about = "UTC at that count, as navigation on the ground estimates it";
@@ -269,15 +269,13 @@ fn alarm(parameter: &Parameter) -> Option<Alarm> {
             continue;
         }
         let ends = (limit.low, limit.high);
-        match alarm.outside.iter_mut().find(|(severity, _)| *severity == limit.severity) {
-            Some((_, range)) => {
-                range.low = range.low.into_iter().chain(ends.0).reduce(f64::max);
-                range.high = range.high.into_iter().chain(ends.1).reduce(f64::min);
-            }
-            None => {
-                let range = Range { low: ends.0, high: ends.1, ..Range::default() };
-                alarm.outside.push((limit.severity, range));
-            }
+        let same = alarm.outside.iter_mut().find(|(severity, _)| *severity == limit.severity);
+        if let Some((_, range)) = same {
+            range.low = range.low.into_iter().chain(ends.0).reduce(f64::max);
+            range.high = range.high.into_iter().chain(ends.1).reduce(f64::min);
+        } else {
+            let range = Range { low: ends.0, high: ends.1, ..Range::default() };
+            alarm.outside.push((limit.severity, range));
         }
     }
     alarm.outside.sort_by_key(|(severity, _)| *severity);

@@ -30,7 +30,7 @@ impl Spacecraft {
                     .filter(|i| i.parameters.iter().any(|p| p.name.contains("temperature")));
                 let known: Vec<&str> = warm.map(|i| i.id.as_str()).collect();
                 match (of.is_empty(), known.first()) {
-                    (true, Some(first)) => *of = (*first).to_owned(),
+                    (true, Some(first)) => (*first).clone_into(of),
                     _ if known.contains(&of.as_str()) => {}
                     _ => {
                         let known = known.join(", ");

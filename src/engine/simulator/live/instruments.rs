@@ -74,8 +74,8 @@ fn first_of(of: &Instrument, names: &[&str]) -> Option<String> {
 
 /// The first mode in which an instrument works.
 fn working(of: &Instrument) -> Option<String> {
-    let names = states(of).iter().map(|(_, name)| name);
-    names.cloned().find(|name| !matches!(name.as_str(), "OFF" | "SAFE" | "STANDBY" | "FAULT"))
+    let is_idle = |name: &str| matches!(name, "OFF" | "SAFE" | "STANDBY" | "FAULT");
+    states(of).iter().find(|(_, name)| !is_idle(name)).map(|(_, name)| name.clone())
 }
 
 /// Whether the parameters are those of the spacecraft's computer itself: it sleeps.

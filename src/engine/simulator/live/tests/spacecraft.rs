@@ -3,7 +3,10 @@
 use super::ground::{mission, options, receive, spacecraft, start};
 use crate::format::ccsds::Tracker;
 use crate::format::mseed;
+use crate::simulator::live::passes::of_sol;
 use crate::simulator::live::{CADU_BYTES, Options, Passes, Spacecraft};
+use crate::simulator::run::frame;
+use crate::time::{Convention, SolClock};
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_however_time_is_cut() {
@@ -89,22 +92,36 @@ fn seismic_records_are_read_by_everybody_and_have_no_gaps() {
 
 #[test]
 fn nothing_is_sent_outside_of_passes_and_the_memory_overwrites_the_oldest() {
+    // From 1.5 h after midnight on, until the night pass of 3.2 to 3.9 h LMST.
+    let clock = SolClock::of("insight").unwrap();
+    let begin = clock.instant(235, 5_400.0, Convention::Kernel);
     let set = Options { memory_bytes: 50_000, passes: Passes::Real, ..options(1) };
-    // Two hours after the start of the sol nobody listens.
-    let clock = crate::time::SolClock::of("insight").unwrap();
-    let midnight = clock.instant(235, 0.0, crate::time::Convention::Kernel);
-    let mut craft =
-        Spacecraft::new(&mission("insight"), Options { start: midnight, ..set }).unwrap();
-    assert!(craft.advance(midnight.plus_s(3_000.0)).is_empty());
+    let mut craft = Spacecraft::new(&mission("insight"), Options { start: begin, ..set }).unwrap();
+    assert!(craft.advance(begin.plus_s(3_000.0)).is_empty());
     let counters = craft.counters();
     assert_eq!((counters.sent, counters.passes), (0, 0));
     assert!(counters.overwritten > 1_000, "{counters:?}");
     assert_eq!(counters.made, counters.held + counters.overwritten);
-    let bytes = craft.advance(midnight.plus_s(88_000.0));
-    let counters = craft.counters();
-    assert!((2..=4).contains(&counters.passes), "{counters:?}");
-    assert_eq!(counters.made, counters.sent + counters.held + counters.overwritten + counters.lost);
-    assert_eq!(receive(&mission("insight"), &bytes).packets.len() as u64, counters.sent);
+    let bytes = craft.advance(begin.plus_s(10_000.0));
+    let after = craft.counters();
+    assert_eq!(after.passes, 1);
+    assert_eq!(after.made, after.sent + after.held + after.overwritten + after.lost);
+    assert!(after.overwritten > counters.overwritten && after.sent > 1_000, "{after:?}");
+    assert_eq!(receive(&mission("insight"), &bytes).packets.len() as u64, after.sent);
+}
+
+#[test]
+fn a_sol_has_two_to_four_passes_inside_of_it() {
+    for number in 100..140 {
+        let sol = frame("insight", number).unwrap();
+        let passes = of_sol(7, &sol);
+        assert!((2..=4).contains(&passes.len()), "sol {number}: {passes:?}");
+        for pass in &passes {
+            assert!((480.0..=720.0).contains(&pass.span.duration_s()));
+            assert!(sol.range.start < pass.span.start && pass.span.end < sol.range.end);
+        }
+        assert!(passes.windows(2).all(|pair| pair[0].span.end < pair[1].span.start));
+    }
 }
 
 #[test]
