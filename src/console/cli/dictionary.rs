@@ -1,9 +1,11 @@
-//! `marsdeck mdb check|list|diff FILE`: a telemetry dictionary (XTCE).
+//! `marsdeck mdb check|list|diff FILE` and `export --mission`: a telemetry dictionary (XTCE).
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use marsdeck_engine::format::xtce;
+use marsdeck_engine::mission::packets;
 use marsdeck_engine::mission::telemetry::{Dictionary, Item};
 use marsdeck_engine::mission::{Database, Fate, difference};
 use marsdeck_engine::problem::Problem;
@@ -135,4 +137,26 @@ fn users(missions: &Database, name: &str) -> Vec<String> {
         }
     }
     users
+}
+
+/// Writes the dictionary of a mission's packets as XTCE.
+pub(super) fn export(mission: &str, out: Option<&Path>) -> anyhow::Result<Outcome> {
+    let (missions, _) = place::missions();
+    let mission = missions.mission(mission).ok_or_else(|| {
+        let known: Vec<&str> = missions.missions.iter().map(|m| m.id.as_str()).collect();
+        anyhow!("there is no mission {mission}; choose one of {}", known.join(", "))
+    })?;
+    let text = xtce::write(&packets::dictionary(mission));
+    if let Some(path) = out {
+        std::fs::write(path, &text).with_context(|| {
+            let name = path.display();
+            format!("{name} could not be written; check its folder and the free space")
+        })?;
+        output::line(&path.display().to_string());
+        return Ok(Outcome::Done);
+    }
+    let mut stream = output::stream();
+    let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    written.map_err(|error| anyhow!(output::unwritable(&error)))?;
+    Ok(Outcome::Done)
 }

@@ -9,6 +9,7 @@ mod events;
 mod fetch;
 mod ingest;
 mod link;
+mod live;
 mod mdb;
 mod open;
 mod output;
@@ -58,7 +59,7 @@ enum Command {
     Query(query::Arguments),
     /// Render a panel or workspace to a PNG file, without a display
     Snapshot(snapshot::Arguments),
-    /// Let the simulated spacecraft write sols into an archive
+    /// Let a simulated spacecraft write sols into an archive, or send frames live
     Simulate(simulate::Arguments),
     /// Set up the links that bring telemetry into an archive
     Link(link::Arguments),

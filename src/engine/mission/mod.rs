@@ -8,6 +8,7 @@ mod check;
 mod difference;
 mod load;
 mod model;
+pub mod packets;
 pub mod telemetry;
 
 pub use difference::{Change, Fate, difference};

@@ -7,6 +7,8 @@ use super::model::PacketKey;
 use super::stream::Found;
 use crate::archive::{Archive, ArchiveError};
 use crate::format::ccsds::Header;
+use crate::mission::Database;
+use crate::mission::packets::dictionary;
 use crate::mission::telemetry::ContainerId;
 use crate::parameter::{State, Values};
 use crate::time::Instant;
@@ -25,9 +27,13 @@ pub struct Dictionaries {
 }
 
 impl Dictionaries {
-    /// Those of an archive, the newest first.
-    pub fn of(archive: &Archive) -> Result<Self, ArchiveError> {
-        Ok(Self { all: Decoder::all(archive)?.into_iter().map(Arc::new).collect() })
+    /// Those of an archive, the newest first, then what each mission sends by the database.
+    pub fn of(archive: &Archive, missions: &Database) -> Result<Self, ArchiveError> {
+        let mut all = Decoder::all(archive)?;
+        all.extend(missions.missions.iter().filter_map(|mission| {
+            Decoder::of(format!("{} (mission database)", mission.name), dictionary(mission))
+        }));
+        Ok(Self { all: all.into_iter().map(Arc::new).collect() })
     }
 }
 

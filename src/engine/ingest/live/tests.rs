@@ -10,6 +10,7 @@ use super::super::{IngestOptions, ingest_bytes};
 use super::*;
 use crate::format::ccsds::{FrameHeader, FrameKind, FrameSpec, Framer, write_cadu};
 use crate::link::{Framing, Source};
+use crate::mission::Database;
 
 const NOW: Instant = Instant::from_unix_ns(1_700_000_000_000_000_000);
 
@@ -29,7 +30,10 @@ fn config(framing: Framing) -> LinkConfig {
 }
 
 fn intake(archive: &Archive, framing: Framing) -> Intake {
-    Intake::new(&config(framing), Arc::new(Dictionaries::of(archive).unwrap()))
+    Intake::new(
+        &config(framing),
+        Arc::new(Dictionaries::of(archive, &Database::default()).unwrap()),
+    )
 }
 
 /// Raw voltages of the packets 0 to n - 1, one a second.
@@ -183,7 +187,7 @@ fn what_no_dictionary_knows_is_shown_and_counted() {
     // Its dictionary comes later: what comes from then on is read.
     let options = IngestOptions::default();
     ingest_bytes(&archive, "t.xml", DICTIONARY.as_bytes(), &|_| None, &options, NOW);
-    intake.use_dictionaries(Arc::new(Dictionaries::of(&archive).unwrap()));
+    intake.use_dictionaries(Arc::new(Dictionaries::of(&archive, &Database::default()).unwrap()));
     let mut bytes = Vec::new();
     packet(40, 40, 140, &mut bytes);
     intake.push(&archive, &Delivery::Stream(bytes), NOW);

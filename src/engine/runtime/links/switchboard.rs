@@ -168,7 +168,7 @@ impl Switchboard {
             return;
         }
         self.read_at = seen;
-        match Dictionaries::of(&self.archive) {
+        match Dictionaries::of(&self.archive, &self.missions) {
             Ok(found) => {
                 self.dictionaries = Arc::new(found);
                 for worker in self.lines.iter().filter_map(|line| line.worker.as_ref()) {
