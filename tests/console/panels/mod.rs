@@ -5,6 +5,10 @@
 mod alarms;
 mod events;
 mod globe;
+mod health;
+mod links;
+mod packets;
+mod passes;
 mod products;
 mod spectra;
 
@@ -101,6 +105,7 @@ impl Stage {
             nights: &NightCache::default(),
             theme: &self.theme,
             intents: &self.intents,
+            now: None,
         };
         egui::CentralPanel::default().show(ui, |ui| self.panel.ui(ui, &cx));
         for wish in self.intents.drain() {

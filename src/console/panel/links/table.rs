@@ -1,0 +1,157 @@
+//! The table of links: two lines a row, so that all counts fit beside each other.
+
+use egui::{Align, Label, Layout, Response, RichText, Role, Ui, WidgetInfo};
+use egui_extras::{Column, TableBuilder, TableRow};
+use marsdeck_engine::mission::Severity;
+use marsdeck_engine::runtime::{Intent, LinkView};
+
+use super::model;
+use super::ui::READ_ONLY;
+use crate::intent::UiIntent;
+use crate::theme::SMALL;
+use crate::view::{ViewContext, link_severity, link_word};
+use crate::widget::{SeverityBadge, bytes_text, count_text, duration_text, rate_text};
+
+/// Height of a row in points: two lines.
+const ROW: f32 = 40.0;
+
+/// Paints the table; `selected` is the name of the link in focus.
+pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
+    let links = &cx.snapshot.links;
+    let number = |width: f32| Column::exact(width);
+    let mut table = TableBuilder::new(ui)
+        .striped(true)
+        .sense(egui::Sense::click())
+        .cell_layout(Layout::left_to_right(Align::Center))
+        .column(Column::exact(108.0))
+        .column(Column::exact(26.0))
+        .column(Column::remainder().at_least(150.0).clip(true))
+        .column(number(86.0))
+        .column(number(90.0))
+        .column(number(96.0))
+        .column(number(66.0));
+    let losses = [66.0, 60.0, 66.0, 76.0, 64.0, 52.0];
+    for width in losses {
+        table = table.column(number(width));
+    }
+    let mut titles = vec![
+        ("State", "Where the link stands", false),
+        ("On", "Whether it is to run", false),
+        ("Link", "Name, and where the bytes come from", false),
+        ("Bytes", "A second now, and since it was started", true),
+        ("Packets", "A second now, and since it was started", true),
+        ("Last data", "Time of day in UTC when the last byte came, and how long ago", true),
+        ("Latency", "Reception minus generation time of the newest packet", true),
+    ];
+    if let Some(first) = links.first() {
+        titles.extend(model::losses(first).map(|(title, hint, _)| (title, hint, true)));
+    }
+    table
+        .header(22.0, |mut header| {
+            for (title, hint, right) in titles {
+                header.col(|ui| {
+                    let text = RichText::new(title).size(SMALL).color(cx.theme.text_weak);
+                    if right {
+                        right_aligned(ui, |ui| ui.label(text).on_hover_text(hint));
+                    } else {
+                        ui.label(text).on_hover_text(hint);
+                    }
+                });
+            }
+        })
+        .body(|body| {
+            body.rows(ROW, links.len(), |mut row| {
+                let Some(link) = links.get(row.index()) else { return };
+                row.set_selected(link.config.name == selected);
+                cells(&mut row, cx, link);
+                if row.response().clicked() {
+                    cx.intents.send(UiIntent::SelectLink(link.config.name.clone()));
+                }
+            });
+        });
+}
+
+fn right_aligned(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> Response) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| contents(ui));
+}
+
+fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, link: &LinkView) {
+    let (status, counts) = (&link.status, &link.counts);
+    row.col(|ui| {
+        let badge = SeverityBadge::new(cx.theme, link_severity(link)).word(link_word(link));
+        ui.add(badge).on_hover_text(&status.detail);
+    });
+    row.col(|ui| switch(ui, cx, link));
+    row.col(|ui| {
+        let name = RichText::new(&link.config.name).color(cx.theme.text).strong();
+        let source = link.config.source.to_string();
+        let hint = format!("{}\n{source}, {}", link.config.name, model::framing_text(&link.config));
+        two_lines(ui, cx, name, &source, false).on_hover_text(hint);
+    });
+    let bytes = RichText::new(rate_text(link.bytes_per_s, "B")).color(cx.theme.text);
+    row.col(|ui| {
+        two_lines(ui, cx, bytes, &bytes_text(status.bytes), true);
+    });
+    let packets = RichText::new(rate_text(link.packets_per_s, "")).color(cx.theme.text);
+    row.col(|ui| {
+        two_lines(ui, cx, packets, &count_text(counts.packets), true);
+    });
+    let (clock, age) = model::last_text(link, cx.present());
+    let colour = if link.silent { cx.theme.severity(Severity::Watch) } else { cx.theme.text };
+    row.col(|ui| {
+        two_lines(ui, cx, RichText::new(clock).color(colour), &age, true);
+    });
+    row.col(|ui| {
+        let text = link.latency_s.map_or_else(|| "–".to_owned(), duration_text);
+        right_aligned(ui, |ui| cell(ui, RichText::new(text).color(cx.theme.text)));
+    });
+    for (_, hint, count) in model::losses(link) {
+        row.col(|ui| {
+            // What is zero steps back, so that what is not stands out.
+            let colour = if count == 0 { cx.theme.text_weak } else { cx.theme.text };
+            let text = RichText::new(count_text(count)).color(colour);
+            let text = if count == 0 { text } else { text.strong() };
+            right_aligned(ui, |ui| cell(ui, text).on_hover_text(hint));
+        });
+    }
+}
+
+/// Words that leave clicks to their row.
+fn cell(ui: &mut Ui, text: RichText) -> Response {
+    ui.add(Label::new(text).selectable(false).truncate())
+}
+
+fn two_lines(
+    ui: &mut Ui,
+    cx: &ViewContext<'_>,
+    first: RichText,
+    second: &str,
+    right: bool,
+) -> Response {
+    let align = if right { Align::Max } else { Align::Min };
+    ui.with_layout(Layout::top_down(align), |ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.add_space(2.0);
+        let above = cell(ui, first);
+        above | cell(ui, RichText::new(second).size(SMALL).color(cx.theme.text_weak))
+    })
+    .inner
+}
+
+/// Switches a link on and off.
+fn switch(ui: &mut Ui, cx: &ViewContext<'_>, link: &LinkView) {
+    let mut on = link.config.enabled;
+    let writable = cx.snapshot.writable;
+    let name = &link.config.name;
+    let response = ui.add_enabled(writable, egui::Checkbox::without_text(&mut on));
+    let label = format!("{name} is on");
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::CheckBox, writable, link.config.enabled, &label)
+    });
+    let hint = if link.config.enabled { "Switch it off" } else { "Switch it on" };
+    let response = response.on_hover_text(hint).on_disabled_hover_text(READ_ONLY);
+    if response.changed() {
+        let (name, enabled) = (name.clone(), on);
+        cx.intents.send(UiIntent::Engine(Intent::EnableLink { name, enabled }));
+    }
+}
