@@ -189,6 +189,7 @@ fn versions(ui: &mut Ui, cx: &ViewContext<'_>) {
         let graphics = graphics_text(ui.ctx());
         let lines = [
             ("Program", format!("marsdeck {}", env!("CARGO_PKG_VERSION"))),
+            ("Archive", format!("format {}", marsdeck_engine::archive::FORMAT)),
             ("Drawn by", graphics.unwrap_or_else(|| "not known here".to_owned())),
             ("System", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)),
         ];
