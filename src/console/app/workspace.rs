@@ -102,7 +102,7 @@ fn spec(name: &str) -> Spec {
             (0.26, Column(vec![(0.5, Tabs(&["Catalogue"])), (0.5, Tabs(&["Clocks"]))])),
         ]),
         "Links" => {
-            Column(vec![(0.38, Tabs(&["Links", "Passes"])), (0.62, Tabs(&["Packets", "Health"]))])
+            Column(vec![(0.42, Tabs(&["Links"])), (0.58, Tabs(&["Packets", "Passes", "Health"]))])
         }
         _ => Row(vec![
             (0.7, Tabs(&["Watch", "Alarms", "Links"])),

@@ -81,7 +81,7 @@ mod tests {
         let say = |links: &[LinkView]| worst_link(links);
         assert_eq!(say(&[]), (Severity::Off, "No links".into()));
         let off = link("relay", LinkState::Disabled);
-        assert_eq!(say(&[off.clone()]), (Severity::Off, "All links are off".into()));
+        assert_eq!(say(std::slice::from_ref(&off)), (Severity::Off, "All links are off".into()));
         let mut good = link("lander", LinkState::Ok);
         assert_eq!(say(&[off.clone(), good.clone()]), (Severity::Normal, "lander OK".into()));
         good.latency_s = Some(4.0);
@@ -89,7 +89,7 @@ mod tests {
         let other = link("files", LinkState::Ok);
         assert_eq!(say(&[good.clone(), other]), (Severity::Normal, text.into()));
         good.silent = true;
-        assert_eq!(say(&[good.clone()]), (Severity::Watch, "lander SILENT".into()));
+        assert_eq!(say(std::slice::from_ref(&good)), (Severity::Watch, "lander SILENT".into()));
         let broken = link("b", LinkState::Failed);
         let away = link("a", LinkState::Unavailable);
         assert_eq!(say(&[good, away, broken, off]), (Severity::Critical, "b FAILED".into()));

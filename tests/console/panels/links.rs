@@ -74,8 +74,8 @@ pub fn links() -> Vec<LinkView> {
     silent.silent = true;
     silent.status.last_data = Some(at(-700.0));
     let mut lander = link("lander", "tcp:127.0.0.1:10010", LinkState::Ok, 100);
-    lander.config.product = "simulated".to_owned();
-    lander.config.mission = "insight".to_owned();
+    lander.config.product = String::from("simulated");
+    lander.config.mission = String::from("insight");
     let geofon = "seedlink:geofon.gfz.de:18000/XB_ELYSE:02BH?,XB_ELYS0";
     vec![
         lander,

@@ -103,7 +103,7 @@ fn pour(harness: &mut Harness<'static, Stage>, count: u64) {
 fn kinds_stand_apart_and_a_chosen_packet_shows_its_bytes() {
     let mut harness = harness(stage(Theme::dark()), [1264.0, 700.0], false);
     harness.get_by_label("VC 0, real time");
-    harness.get_by_label("VC 1, stored on board and sent later");
+    harness.get_by_label("VC 1, stored");
     // The newest of the first kind is number 396: its first byte is 396 modulo 256.
     harness.get_by_label_contains("0000  8c 93 9a a1 a8 af 53 45  49 53 48 4b");
     harness.get_by_label("63 of 63 fields");

@@ -1,6 +1,7 @@
 //! Paints the engine's figures as cards, and what is wrong above them.
 
 use egui::{Grid, Label, ProgressBar, RichText, ScrollArea, Ui, vec2};
+use marsdeck_engine::archive::Bucket;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::{Health, Snapshot};
 
@@ -57,8 +58,12 @@ impl Panel for HealthPanel {
                     &|ui| queues(ui, cx, health),
                     &|ui| versions(ui, cx),
                 ];
-                for (i, show) in cards.into_iter().enumerate() {
-                    if let Some(column) = columns.get_mut(i % count) {
+                for show in cards {
+                    // The column with the most room takes the next card.
+                    let free = columns
+                        .iter_mut()
+                        .min_by(|a, b| a.min_rect().height().total_cmp(&b.min_rect().height()));
+                    if let Some(column) = free {
                         show(column);
                         column.add_space(4.0);
                     }
@@ -93,16 +98,27 @@ fn known<T>(value: Option<T>, text: impl Fn(T) -> String) -> String {
 }
 
 impl HealthPanel {
+    /// A curve of the past with its extremes, once there is a past.
     fn curve(
         &self,
         ui: &mut Ui,
         cx: &ViewContext<'_>,
-        slices: &[marsdeck_engine::archive::Bucket],
+        slices: &[Bucket],
         label: &str,
+        said: impl Fn(f64) -> String,
     ) {
+        let length = self.history.length_s();
+        let mut all = Bucket::EMPTY;
+        for slice in slices.iter().filter(|slice| slice.count > 0) {
+            all.merge(slice);
+        }
+        if length <= 0.0 || all.count == 0 {
+            return;
+        }
         let size = vec2(ui.available_width(), 36.0);
         ui.add(Sparkline::new(cx.theme, slices, label).size(size));
-        let text = format!("over the last {}", duration_text(self.history.length_s()));
+        let (low, high) = (said(all.min), said(all.max));
+        let text = format!("{low} to {high} over the last {}", duration_text(length));
         ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
     }
 
@@ -119,7 +135,9 @@ impl HealthPanel {
                 ("Since", known(health.started, |t| format!("{} UTC", utc_text(t)))),
             ];
             grid(ui, cx.theme, &lines);
-            self.curve(ui, cx, &self.history.memory(), "Memory, MB");
+            self.curve(ui, cx, &self.history.memory(), "Memory, MB", |mb| {
+                bytes_text((mb * 1e6) as u64)
+            });
         });
     }
 
@@ -132,7 +150,7 @@ impl HealthPanel {
                 ("Archive", archive.to_owned()),
             ];
             grid(ui, cx.theme, &lines);
-            self.curve(ui, cx, &self.history.values(), "Values a second");
+            self.curve(ui, cx, &self.history.values(), "Values a second", |n| rate_text(n, ""));
         });
     }
 }
@@ -141,6 +159,7 @@ fn bar(ui: &mut Ui, theme: &Theme, share: f32, severity: Severity, text: &str) {
     let colour = if severity > Severity::Normal { theme.severity(severity) } else { theme.accent };
     let text = RichText::new(text).size(SMALL).color(theme.text);
     let bar = ProgressBar::new(share).desired_width(ui.available_width()).desired_height(18.0);
+    let bar = bar.corner_radius(3);
     ui.add(bar.fill(colour.gamma_multiply(0.45)).text(text));
 }
 

@@ -11,6 +11,19 @@ use crate::theme::SMALL;
 use crate::view::{ViewContext, link_severity, link_word};
 use crate::widget::{SeverityBadge, bytes_text, simulated_badge};
 
+/// The link and what it is at, in a row.
+pub(super) fn line(ui: &mut Ui, cx: &ViewContext<'_>, link: &LinkView) {
+    let detail = &link.status.detail;
+    let bad = link_severity(link) > Severity::Normal;
+    let colour = if bad { cx.theme.severity(link_severity(link)) } else { cx.theme.text };
+    let text = format!("{}: {detail}", link.config.name);
+    ui.label(RichText::new(text).color(colour)).on_hover_ui(|ui| {
+        for problem in link.problems.iter().rev() {
+            ui.label(problem);
+        }
+    });
+}
+
 /// Paints the details of a link.
 pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, link: &LinkView) {
     let (config, status) = (&link.config, &link.status);
@@ -26,12 +39,10 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, link: &LinkView) {
             cx.intents.send(UiIntent::SelectLink(config.name.clone()));
             cx.intents.send(UiIntent::OpenPanel("Packets".into()));
         }
-    });
-    if !status.detail.is_empty() {
         let bad = link_severity(link) > Severity::Normal;
         let colour = if bad { cx.theme.severity(link_severity(link)) } else { cx.theme.text };
         ui.label(RichText::new(&status.detail).color(colour));
-    }
+    });
     ui.horizontal_wrapped(|ui| {
         let mission = cx.snapshot.missions.missions.iter().find(|m| m.id == config.mission);
         let mission = mission.map_or("dictionary by what it can read", |m| m.name.as_str());

@@ -1,6 +1,6 @@
 //! The form of a link: what is typed is checked as it is typed.
 
-use egui::{Button, ComboBox, Grid, Id, Key, RichText, TextEdit, Ui, Window};
+use egui::{Align, Button, ComboBox, Grid, Id, Key, Label, Layout, RichText, TextEdit, Ui, Window};
 use marsdeck_engine::link::Framing;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::Intent;
@@ -67,14 +67,15 @@ fn fields(ui: &mut Ui, cx: &ViewContext<'_>, typed: &mut Typed, wants_focus: boo
             name.on_disabled_hover_text("A link keeps its name: add another one instead.");
         }
         let problem = typed.name_problem(&cx.snapshot.links).unwrap_or_default();
-        said(ui, cx, problem);
+        said(ui, cx, problem, typed.name.is_empty(), 1);
         let source = line(ui, cx, "Source", &mut typed.source, FIELD, true);
         left |= source.lost_focus();
         source.on_hover_text(
             "tcp:HOST:PORT, tcp-listen:HOST:PORT, udp:HOST:PORT, seedlink:HOST:PORT/NET_STA, \
              file:PATH, folder:PATH, https://…",
         );
-        said(ui, cx, &typed.source_problem().unwrap_or_default());
+        let problem = typed.source_problem().unwrap_or_default();
+        said(ui, cx, &problem, typed.source.is_empty(), 3);
         if typed.may_have_frames() {
             framing(ui, cx, typed);
         }
@@ -109,13 +110,17 @@ fn line(
     edit.labelled_by(label.id)
 }
 
-/// A row of the grid with what is wrong with the field above; always there, so that nothing jumps.
-fn said(ui: &mut Ui, cx: &ViewContext<'_>, problem: &str) {
+/// A row of the grid with what is wrong with the field above, quiet while nothing was typed. It is
+/// always there and as high as so many lines, so that nothing jumps.
+fn said(ui: &mut Ui, cx: &ViewContext<'_>, problem: &str, untouched: bool, lines: u8) {
     ui.label("");
-    ui.scope(|ui| {
-        ui.set_width(FIELD);
-        let colour = cx.theme.severity(Severity::Watch);
-        ui.label(RichText::new(problem).size(SMALL).color(colour));
+    let colour = if untouched { cx.theme.text_weak } else { cx.theme.severity(Severity::Watch) };
+    let text = RichText::new(problem).size(SMALL).color(colour);
+    let size = egui::vec2(FIELD, f32::from(lines) * (SMALL + 3.0));
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
+        ui.set_max_width(FIELD);
+        ui.add(Label::new(text).wrap());
     });
     ui.end_row();
 }

@@ -13,23 +13,29 @@ use crate::view::{ViewContext, link_severity, link_word};
 use crate::widget::{SeverityBadge, bytes_text, count_text, duration_text, rate_text};
 
 /// Height of a row in points: two lines.
-const ROW: f32 = 40.0;
+const ROW: f32 = 37.0;
+
+/// From this width in points on there is room for what each link is at.
+const WIDE: f32 = 1500.0;
 
 /// Paints the table; `selected` is the name of the link in focus.
 pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
     let links = &cx.snapshot.links;
     let number = |width: f32| Column::exact(width);
+    let rest = Column::remainder().at_least(150.0).clip(true);
+    let wide = ui.available_width() >= WIDE;
     let mut table = TableBuilder::new(ui)
         .striped(true)
         .sense(egui::Sense::click())
         .cell_layout(Layout::left_to_right(Align::Center))
         .column(Column::exact(108.0))
         .column(Column::exact(26.0))
-        .column(Column::remainder().at_least(150.0).clip(true))
-        .column(number(86.0))
-        .column(number(90.0))
-        .column(number(96.0))
-        .column(number(66.0));
+        .column(if wide { Column::initial(330.0).clip(true).resizable(true) } else { rest });
+    if wide {
+        table = table.column(rest);
+    }
+    table =
+        table.column(number(86.0)).column(number(90.0)).column(number(96.0)).column(number(66.0));
     let losses = [66.0, 60.0, 66.0, 76.0, 64.0, 52.0];
     for width in losses {
         table = table.column(number(width));
@@ -43,6 +49,9 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
         ("Last data", "Time of day in UTC when the last byte came, and how long ago", true),
         ("Latency", "Reception minus generation time of the newest packet", true),
     ];
+    if wide {
+        titles.insert(3, ("At", "What it is at, or what to do", false));
+    }
     if let Some(first) = links.first() {
         titles.extend(model::losses(first).map(|(title, hint, _)| (title, hint, true)));
     }
@@ -63,7 +72,7 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
             body.rows(ROW, links.len(), |mut row| {
                 let Some(link) = links.get(row.index()) else { return };
                 row.set_selected(link.config.name == selected);
-                cells(&mut row, cx, link);
+                cells(&mut row, cx, link, wide);
                 if row.response().clicked() {
                     cx.intents.send(UiIntent::SelectLink(link.config.name.clone()));
                 }
@@ -75,7 +84,7 @@ fn right_aligned(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> Response) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| contents(ui));
 }
 
-fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, link: &LinkView) {
+fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, link: &LinkView, wide: bool) {
     let (status, counts) = (&link.status, &link.counts);
     row.col(|ui| {
         let badge = SeverityBadge::new(cx.theme, link_severity(link)).word(link_word(link));
@@ -88,6 +97,12 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, link: &LinkView) {
         let hint = format!("{}\n{source}, {}", link.config.name, model::framing_text(&link.config));
         two_lines(ui, cx, name, &source, false).on_hover_text(hint);
     });
+    if wide {
+        row.col(|ui| {
+            let text = RichText::new(&status.detail).color(cx.theme.text);
+            cell(ui, text).on_hover_text(&status.detail);
+        });
+    }
     let bytes = RichText::new(rate_text(link.bytes_per_s, "B")).color(cx.theme.text);
     row.col(|ui| {
         two_lines(ui, cx, bytes, &bytes_text(status.bytes), true);

@@ -1,6 +1,6 @@
 //! Paints the panel: buttons, table, details of the selected link; asks before it removes one.
 
-use egui::{Button, RichText, ScrollArea, Ui};
+use egui::{Button, Frame, RichText, ScrollArea, Ui};
 use marsdeck_engine::runtime::{Intent, LinkView};
 
 use super::form::Form;
@@ -14,6 +14,9 @@ use crate::widget::EmptyState;
 
 /// Why a console that only reads cannot change links.
 pub(super) const READ_ONLY: &str = "This console only reads the archive.";
+
+/// Below this height in points the details make room for the table.
+const SHORT: f32 = 270.0;
 
 /// The Links panel.
 #[derive(Default)]
@@ -37,12 +40,15 @@ impl Panel for Links {
             self.nothing(ui, cx);
             return;
         };
-        let panel = egui::Panel::bottom("link details").resizable(true);
-        let size = (ui.available_height() * 0.4).clamp(76.0, 260.0);
-        panel.default_size(size).show(ui, |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| details::show(ui, cx, chosen));
-        });
-        egui::CentralPanel::default().show(ui, |ui| table::show(ui, cx, &chosen.config.name));
+        if ui.available_height() >= SHORT {
+            let panel = egui::Panel::bottom("link details").resizable(true).frame(Frame::NONE);
+            let size = (ui.available_height() * 0.4).clamp(110.0, 260.0);
+            panel.default_size(size).show(ui, |ui| {
+                let area = ScrollArea::vertical().auto_shrink(false);
+                area.show(ui, |ui| details::show(ui, cx, chosen));
+            });
+        }
+        egui::CentralPanel::no_frame().show(ui, |ui| table::show(ui, cx, &chosen.config.name));
         if cx.now.is_some() && cx.snapshot.links.iter().any(|link| link.config.enabled) {
             // Ages run on also while nothing arrives.
             ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
@@ -53,6 +59,7 @@ impl Panel for Links {
 impl Links {
     fn buttons(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, chosen: Option<&LinkView>) {
         let writable = cx.snapshot.writable;
+        let short = ui.available_height() < SHORT + 40.0;
         ui.horizontal_wrapped(|ui| {
             let add = ui.add_enabled(writable, Button::new("Add link…"));
             if add.on_disabled_hover_text(READ_ONLY).clicked() {
@@ -69,6 +76,9 @@ impl Links {
                 self.removing = Some(link.config.name.clone());
             }
             self.question(ui, cx);
+            if let (Some(link), None, true) = (chosen, &self.removing, short) {
+                details::line(ui, cx, link);
+            }
             if cx.time.mode != Mode::Live {
                 let text = "Links are shown as they are now, not as at the cursor";
                 ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));

@@ -87,16 +87,17 @@ fn table(
 ) -> Option<String> {
     let mut clicked = None;
     ui.spacing_mut().item_spacing.x = 6.0;
+    let name = (ui.available_width() - 400.0).clamp(130.0, 320.0);
     ui.push_id("fields", |ui| {
         TableBuilder::new(ui)
             .striped(true)
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))
-            .column(Column::remainder().at_least(110.0).clip(true))
+            .column(Column::initial(name).at_least(110.0).clip(true).resizable(true))
             .column(Column::initial(110.0).at_least(50.0).clip(true).resizable(true))
             .column(Column::initial(120.0).at_least(60.0).clip(true).resizable(true))
             .column(Column::initial(50.0).at_least(30.0).clip(true))
-            .column(Column::exact(80.0))
+            .column(Column::remainder().at_least(76.0))
             .header(ROW, |mut header| {
                 for (title, right) in [
                     ("Name", false),

@@ -97,13 +97,14 @@ pub(super) fn kinds(
 }
 
 fn channel_line(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, channel: Option<u8>) {
+    let (text, hint) = model::channel_text(channel);
     row.col(|_| {});
     row.col(|ui| {
-        let text = RichText::new(model::channel_text(channel)).color(cx.theme.accent);
-        // It may run over the empty cells beside it.
-        ui.set_clip_rect(ui.clip_rect().with_max_x(f32::INFINITY));
-        ui.add(Label::new(text.size(SMALL)).selectable(false).extend());
+        cell(ui, RichText::new(text).color(cx.theme.accent)).on_hover_text(hint);
     });
+    for _ in 0..7 {
+        row.col(|_| {});
+    }
 }
 
 fn kind_cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, key: PacketKey, kind: &PacketRow) {

@@ -30,13 +30,14 @@ pub(super) fn kinds(picture: &PacketPicture) -> Vec<KindLine<'_>> {
     lines
 }
 
-/// What a virtual channel carries, as the missions of this console use them.
-pub(super) fn channel_text(channel: Option<u8>) -> String {
+/// What a virtual channel carries, as the missions of this console use them: in short, and in a
+/// sentence.
+pub(super) fn channel_text(channel: Option<u8>) -> (String, &'static str) {
     match channel {
-        None => "Without frames".to_owned(),
-        Some(0) => "VC 0, real time".to_owned(),
-        Some(1) => "VC 1, stored on board and sent later".to_owned(),
-        Some(n) => format!("VC {n}"),
+        None => ("No frames".to_owned(), "Packets that came without transfer frames"),
+        Some(0) => ("VC 0, real time".to_owned(), "Virtual channel 0: sent as it was made"),
+        Some(1) => ("VC 1, stored".to_owned(), "Virtual channel 1: stored on board and sent later"),
+        Some(n) => (format!("VC {n}"), "Virtual channel"),
     }
 }
 

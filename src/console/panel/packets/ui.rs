@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use egui::{ComboBox, RichText, Ui};
-use marsdeck_engine::runtime::{PacketKey, PacketPicture, PacketSeen};
+use egui::{ComboBox, Frame, Margin, RichText, Ui};
+use marsdeck_engine::runtime::{PacketKey, PacketPicture, PacketRow, PacketSeen};
 
 use super::fields::FieldTree;
 use super::{dump, lists, model};
@@ -14,6 +14,9 @@ use crate::state::Mode;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext, chosen_link};
 use crate::widget::{EmptyState, bytes_text, duration_text};
+
+/// Below this height in points two tables do not fit one above the other.
+const SHORT: f32 = 400.0;
 
 /// The Packets panel.
 #[derive(Default)]
@@ -26,6 +29,10 @@ pub struct Packets {
     chosen: Option<PacketSeen>,
     /// Whether the list of the last packets shows only the kind that is chosen.
     only_kind: bool,
+    /// Where two tables do not fit one above the other: the last packets in front of the kinds.
+    last_in_front: bool,
+    /// Where bytes and fields do not both fit: the bytes in front.
+    bytes_in_front: bool,
     search: String,
     closed: BTreeSet<String>,
     tree: FieldTree,
@@ -121,48 +128,105 @@ impl Packets {
 
     fn show(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, picture: &Arc<PacketPicture>) {
         let Some((kind, row)) = model::shown_kind(picture, self.kind) else { return };
-        let width = ui.available_width();
-        let left = egui::Panel::left("packet lists").resizable(true);
-        left.default_size((width * 0.47).clamp(300.0, 760.0)).show(ui, |ui| {
-            let below = egui::Panel::bottom("last packets").resizable(true);
-            below.default_size(ui.available_height() * 0.45).show(ui, |ui| {
-                let recent = model::recent(picture, self.only_kind.then_some(kind));
-                let chosen = self.chosen.as_ref().map(|packet| packet.number);
-                if let Some(packet) = lists::recent(ui, cx, &recent, chosen) {
-                    self.kind = Some(packet.key);
-                    self.chosen = Some(packet.clone());
+        let short = ui.available_height() < SHORT;
+        let left = egui::Panel::left("packet lists").resizable(true).frame(Frame::NONE);
+        let width = (ui.available_width() * 0.47).clamp(300.0, 760.0);
+        left.default_size(width).show(ui, |ui| {
+            if short {
+                ui.horizontal(|ui| {
+                    let kinds = format!("Kinds ({})", picture.rows.len());
+                    ui.selectable_value(&mut self.last_in_front, false, kinds);
+                    let last = format!("Last packets ({})", picture.recent.len());
+                    ui.selectable_value(&mut self.last_in_front, true, last);
+                });
+                if self.last_in_front {
+                    self.recent(ui, cx, picture, kind);
+                } else {
+                    self.kinds(ui, cx, picture, kind);
                 }
-            });
-            egui::CentralPanel::default().show(ui, |ui| {
-                if let Some(clicked) = lists::kinds(ui, cx, &model::kinds(picture), kind) {
-                    self.kind = Some(clicked);
-                    self.chosen = None;
-                }
-            });
+                return;
+            }
+            let below = egui::Panel::bottom("last packets").resizable(true).frame(Frame::NONE);
+            below
+                .default_size(ui.available_height() * 0.45)
+                .show(ui, |ui| self.recent(ui, cx, picture, kind));
+            egui::CentralPanel::no_frame().show(ui, |ui| self.kinds(ui, cx, picture, kind));
         });
-        egui::CentralPanel::default().show(ui, |ui| {
+        let margin = Margin { left: 8, ..Margin::ZERO };
+        egui::CentralPanel::no_frame().frame(Frame::new().inner_margin(margin)).show(ui, |ui| {
             let chosen = self.chosen.clone();
             let packet = chosen.as_ref().unwrap_or(&row.last);
             header(ui, cx, packet, chosen.is_some());
-            let is_newest = packet.number == row.last.number && packet.key == row.last.key;
-            let free = ui.available_size();
-            // Bytes and fields side by side where both fit.
-            if free.x > dump::WIDTH + 420.0 {
-                let panel = egui::Panel::left("packet bytes").resizable(false);
-                panel.exact_size(dump::WIDTH).show(ui, |ui| dump::show(ui, cx, packet));
-            } else {
-                let panel = egui::Panel::bottom("packet bytes below").resizable(true);
-                panel.default_size(free.y * 0.45).show(ui, |ui| dump::show(ui, cx, packet));
-            }
-            egui::CentralPanel::default().show(ui, |ui| {
-                if is_newest {
-                    self.tree.show(ui, cx, picture, kind, &mut self.search, &mut self.closed);
-                } else {
-                    let sentence = "Fields are kept of the newest packet of each kind. Choose the \
-                                    kind above to see them; Pause holds them still.";
-                    EmptyState::new("Only bytes of this packet", sentence).show(ui, cx.theme);
-                }
+            self.packet(ui, cx, picture, (kind, row), packet, short);
+        });
+    }
+
+    fn kinds(
+        &mut self,
+        ui: &mut Ui,
+        cx: &ViewContext<'_>,
+        picture: &PacketPicture,
+        kind: PacketKey,
+    ) {
+        if let Some(clicked) = lists::kinds(ui, cx, &model::kinds(picture), kind) {
+            self.kind = Some(clicked);
+            self.chosen = None;
+        }
+    }
+
+    fn recent(
+        &mut self,
+        ui: &mut Ui,
+        cx: &ViewContext<'_>,
+        picture: &PacketPicture,
+        kind: PacketKey,
+    ) {
+        let recent = model::recent(picture, self.only_kind.then_some(kind));
+        let chosen = self.chosen.as_ref().map(|packet| packet.number);
+        if let Some(packet) = lists::recent(ui, cx, &recent, chosen) {
+            self.kind = Some(packet.key);
+            self.chosen = Some(packet.clone());
+        }
+    }
+
+    /// Bytes and fields of a packet: side by side or one above the other; where neither fits, one
+    /// of them.
+    fn packet(
+        &mut self,
+        ui: &mut Ui,
+        cx: &ViewContext<'_>,
+        picture: &Arc<PacketPicture>,
+        (kind, row): (PacketKey, &PacketRow),
+        packet: &PacketSeen,
+        short: bool,
+    ) {
+        let is_newest = packet.number == row.last.number && packet.key == row.last.key;
+        let free = ui.available_size();
+        if free.x > dump::WIDTH + 420.0 {
+            let panel = egui::Panel::left("packet bytes").resizable(false).frame(Frame::NONE);
+            panel.exact_size(dump::WIDTH).show(ui, |ui| dump::show(ui, cx, packet));
+        } else if short {
+            ui.horizontal(|ui| {
+                ui.selectable_value(&mut self.bytes_in_front, false, "Decoded");
+                ui.selectable_value(&mut self.bytes_in_front, true, "Bytes");
             });
+            if self.bytes_in_front || !is_newest {
+                dump::show(ui, cx, packet);
+                return;
+            }
+        } else {
+            let panel = egui::Panel::bottom("packet bytes below").resizable(true);
+            let panel = panel.frame(Frame::NONE).default_size(free.y * 0.45);
+            panel.show(ui, |ui| dump::show(ui, cx, packet));
+        }
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            if is_newest {
+                self.tree.show(ui, cx, picture, kind, &mut self.search, &mut self.closed);
+            } else {
+                let sentence = "Fields are kept of the newest packet of each kind. Choose the \
+                                kind to see them; Pause holds them still.";
+                EmptyState::new("Only bytes of this packet", sentence).show(ui, cx.theme);
+            }
         });
     }
 }
@@ -176,7 +240,7 @@ fn header(ui: &mut Ui, cx: &ViewContext<'_>, packet: &PacketSeen, chosen: bool) 
         let channel = packet.key.channel.map(|n| format!("VC {n}, ")).unwrap_or_default();
         let made = match packet.generated {
             Some(made) => format!(
-                "made {} UTC, received {} after {}",
+                "made {}, received {} UTC, {} late",
                 utc_text(made),
                 utc_clock(packet.received, 3),
                 duration_text(packet.received.s_since(made))
@@ -186,7 +250,7 @@ fn header(ui: &mut Ui, cx: &ViewContext<'_>, packet: &PacketSeen, chosen: bool) 
             }
         };
         let text = format!(
-            "{which}, {channel}APID {}, sequence {}, {}, {made}",
+            "{which}: {channel}APID {}, sequence {}, {}, {made}",
             packet.key.apid,
             packet.sequence,
             bytes_text(packet.bytes.len() as u64)

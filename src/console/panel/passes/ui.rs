@@ -72,9 +72,9 @@ fn table(ui: &mut Ui, cx: &ViewContext<'_>, passes: &[(&str, &Pass)]) {
                 ("Packets", ""),
                 ("Missing", "Frames and packets missing by their counts"),
                 ("Damaged", "Frames that were damaged and dropped"),
-                ("Latency", "Reception minus generation time: the least"),
+                ("Latency min", "Reception minus generation time: the least"),
                 ("median", "The middle one"),
-                ("greatest", "The greatest one"),
+                ("max", "The greatest one"),
             ];
             for (i, (title, hint)) in titles.into_iter().enumerate() {
                 header.col(|ui| {
