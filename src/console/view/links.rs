@@ -26,7 +26,7 @@ pub fn link_word(link: &LinkView) -> &'static str {
     }
 }
 
-/// The worst link that is on, with the latency of the newest packet while all are well.
+/// The worst link that is on, with the latency of the newest packet.
 pub fn worst_link(links: &[LinkView]) -> (Severity, String) {
     let on = || links.iter().filter(|link| link.config.enabled);
     let Some(worst) = on().rev().max_by_key(|link| link_severity(link)) else {
@@ -34,16 +34,15 @@ pub fn worst_link(links: &[LinkView]) -> (Severity, String) {
         return (Severity::Off, text.to_owned());
     };
     let severity = link_severity(worst);
-    if severity > Severity::Normal {
-        return (severity, format!("{} {}", worst.config.name, link_word(worst)));
-    }
-    let text = match on().count() {
-        1 => format!("{} {}", worst.config.name, link_word(worst)),
-        n => format!("{n} links OK"),
+    let count = on().count();
+    let text = if severity > Severity::Normal || count == 1 {
+        format!("{} {}", worst.config.name, link_word(worst))
+    } else {
+        format!("{count} links OK")
     };
     let newest = on().filter(|link| link.latency_s.is_some()).max_by_key(|l| l.status.last_data);
     match newest.and_then(|link| link.latency_s) {
-        Some(latency) => (severity, format!("{text}, {} late", duration_text(latency))),
+        Some(latency) => (severity, format!("{text}, data {} late", duration_text(latency))),
         None => (severity, text),
     }
 }
@@ -85,13 +84,17 @@ mod tests {
         let mut good = link("lander", LinkState::Ok);
         assert_eq!(say(&[off.clone(), good.clone()]), (Severity::Normal, "lander OK".into()));
         good.latency_s = Some(4.0);
-        let text = "2 links OK, 4.00 s late";
+        let text = "2 links OK, data 4.00 s late";
         let other = link("files", LinkState::Ok);
         assert_eq!(say(&[good.clone(), other]), (Severity::Normal, text.into()));
         good.silent = true;
-        assert_eq!(say(std::slice::from_ref(&good)), (Severity::Watch, "lander SILENT".into()));
+        assert_eq!(
+            say(std::slice::from_ref(&good)),
+            (Severity::Watch, "lander SILENT, data 4.00 s late".into())
+        );
         let broken = link("b", LinkState::Failed);
         let away = link("a", LinkState::Unavailable);
+        good.latency_s = None;
         assert_eq!(say(&[good, away, broken, off]), (Severity::Critical, "b FAILED".into()));
     }
 }

@@ -75,7 +75,7 @@ fn fields(ui: &mut Ui, cx: &ViewContext<'_>, typed: &mut Typed, wants_focus: boo
              file:PATH, folder:PATH, https://…",
         );
         let problem = typed.source_problem().unwrap_or_default();
-        said(ui, cx, &problem, typed.source.is_empty(), 3);
+        said(ui, cx, &problem, typed.source.is_empty(), 4);
         if typed.may_have_frames() {
             framing(ui, cx, typed);
         }

@@ -1,6 +1,7 @@
 //! What the Links panel prints, and the form of a link as typed.
 
 use marsdeck_engine::link::{Framing, LinkConfig, Source};
+use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::LinkView;
 use marsdeck_engine::time::Instant;
 
@@ -22,16 +23,22 @@ pub(super) fn last_text(link: &LinkView, now: Option<Instant>) -> (String, Strin
     (utc_clock(last, 0), age.unwrap_or_default())
 }
 
-/// The counts of losses, in the order of the table: heading, explanation, count.
-pub(super) fn losses(link: &LinkView) -> [(&'static str, &'static str, u64); 6] {
+/// A count of losses: heading, explanation, how bad it is when it is not zero, count.
+pub(super) type Loss = (&'static str, &'static str, Severity, u64);
+
+/// The counts of losses, in the order of the table.
+pub(super) fn losses(link: &LinkView) -> [Loss; 6] {
     let c = &link.counts;
+    let missing = c.missing_frames + c.missing;
+    let dropped = link.status.dropped;
+    let (known, bad, lost) = (Severity::Normal, Severity::Watch, Severity::Distress);
     [
-        ("Damaged", "Frames that were damaged and dropped", c.bad_frames),
-        ("Missing", "Frames and packets missing by their counts", c.missing_frames + c.missing),
-        ("Unknown", "Packets that the dictionary does not describe", c.unknown),
-        ("Duplicates", "Packets that came twice in a row", c.duplicates),
-        ("Dropped", "Datagrams dropped because the engine did not keep up", link.status.dropped),
-        ("Lost", "Values that could not be stored and were given up", c.lost_values),
+        ("Damaged", "Frames that were damaged and dropped", bad, c.bad_frames),
+        ("Missing", "Frames and packets missing by their counts", bad, missing),
+        ("Unknown", "Packets that the dictionary does not describe", known, c.unknown),
+        ("Duplicates", "Packets that came twice in a row", known, c.duplicates),
+        ("Dropped", "Datagrams dropped because the engine did not keep up", lost, dropped),
+        ("Lost", "Values that could not be stored and were given up", lost, c.lost_values),
     ]
 }
 

@@ -13,7 +13,10 @@ use crate::view::{ViewContext, link_severity, link_word};
 use crate::widget::{SeverityBadge, bytes_text, count_text, duration_text, rate_text};
 
 /// Height of a row in points: two lines.
-const ROW: f32 = 37.0;
+const ROW: f32 = 34.0;
+
+/// Space between a cell's content and its edge in points.
+const EDGE: f32 = 4.0;
 
 /// From this width in points on there is room for what each link is at.
 const WIDE: f32 = 1500.0;
@@ -23,6 +26,7 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
     let links = &cx.snapshot.links;
     let number = |width: f32| Column::exact(width);
     let rest = Column::remainder().at_least(150.0).clip(true);
+    ui.spacing_mut().item_spacing.y = 2.0;
     let wide = ui.available_width() >= WIDE;
     let mut table = TableBuilder::new(ui)
         .striped(true)
@@ -53,7 +57,7 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
         titles.insert(3, ("At", "What it is at, or what to do", false));
     }
     if let Some(first) = links.first() {
-        titles.extend(model::losses(first).map(|(title, hint, _)| (title, hint, true)));
+        titles.extend(model::losses(first).map(|(title, hint, ..)| (title, hint, true)));
     }
     table
         .header(22.0, |mut header| {
@@ -81,12 +85,16 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
 }
 
 fn right_aligned(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> Response) {
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| contents(ui));
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.add_space(EDGE);
+        contents(ui)
+    });
 }
 
 fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, link: &LinkView, wide: bool) {
     let (status, counts) = (&link.status, &link.counts);
     row.col(|ui| {
+        ui.add_space(EDGE);
         let badge = SeverityBadge::new(cx.theme, link_severity(link)).word(link_word(link));
         ui.add(badge).on_hover_text(&status.detail);
     });
@@ -120,12 +128,15 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, link: &LinkView, wide
         let text = link.latency_s.map_or_else(|| "–".to_owned(), duration_text);
         right_aligned(ui, |ui| cell(ui, RichText::new(text).color(cx.theme.text)));
     });
-    for (_, hint, count) in model::losses(link) {
+    for (_, hint, severity, count) in model::losses(link) {
         row.col(|ui| {
             // What is zero steps back, so that what is not stands out.
-            let colour = if count == 0 { cx.theme.text_weak } else { cx.theme.text };
+            let colour = match (count, severity) {
+                (0, _) => cx.theme.text_weak,
+                (_, Severity::Normal) => cx.theme.text,
+                (_, severity) => cx.theme.severity(severity),
+            };
             let text = RichText::new(count_text(count)).color(colour);
-            let text = if count == 0 { text } else { text.strong() };
             right_aligned(ui, |ui| cell(ui, text).on_hover_text(hint));
         });
     }
@@ -143,10 +154,12 @@ fn two_lines(
     second: &str,
     right: bool,
 ) -> Response {
-    let align = if right { Align::Max } else { Align::Min };
-    ui.with_layout(Layout::top_down(align), |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        ui.add_space(2.0);
+    let layout = Layout::top_down(if right { Align::Max } else { Align::Min });
+    // Numbers keep off the edge like those of one line.
+    let mut rect = ui.max_rect();
+    rect.max.x -= if right { EDGE } else { 0.0 };
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect).layout(layout), |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
         let above = cell(ui, first);
         above | cell(ui, RichText::new(second).size(SMALL).color(cx.theme.text_weak))
     })

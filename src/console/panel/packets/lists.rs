@@ -41,7 +41,10 @@ fn cell(ui: &mut Ui, text: RichText) -> Response {
 
 fn number(row: &mut TableRow<'_, '_>, text: RichText) {
     row.col(|ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| cell(ui, text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(2.0);
+            cell(ui, text)
+        });
     });
 }
 

@@ -129,7 +129,9 @@ impl Packets {
     fn show(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, picture: &Arc<PacketPicture>) {
         let Some((kind, row)) = model::shown_kind(picture, self.kind) else { return };
         let short = ui.available_height() < SHORT;
-        let left = egui::Panel::left("packet lists").resizable(true).frame(Frame::NONE);
+        let margin = Margin { right: 6, ..Margin::ZERO };
+        let left = egui::Panel::left("packet lists").resizable(true);
+        let left = left.frame(Frame::new().inner_margin(margin));
         let width = (ui.available_width() * 0.47).clamp(300.0, 760.0);
         left.default_size(width).show(ui, |ui| {
             if short {
@@ -236,7 +238,7 @@ fn header(ui: &mut Ui, cx: &ViewContext<'_>, packet: &PacketSeen, chosen: bool) 
     ui.horizontal_wrapped(|ui| {
         let name = if packet.container.is_empty() { "Unknown packet" } else { &packet.container };
         ui.label(RichText::new(name).color(cx.theme.text).strong());
-        let which = if chosen { "chosen" } else { "newest of its kind" };
+        let which = if chosen { "chosen: " } else { "" };
         let channel = packet.key.channel.map(|n| format!("VC {n}, ")).unwrap_or_default();
         let made = match packet.generated {
             Some(made) => format!(
@@ -250,7 +252,7 @@ fn header(ui: &mut Ui, cx: &ViewContext<'_>, packet: &PacketSeen, chosen: bool) 
             }
         };
         let text = format!(
-            "{which}: {channel}APID {}, sequence {}, {}, {made}",
+            "{which}{channel}APID {}, sequence {}, {}, {made}",
             packet.key.apid,
             packet.sequence,
             bytes_text(packet.bytes.len() as u64)

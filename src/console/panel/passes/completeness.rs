@@ -133,6 +133,9 @@ fn line(
             // A sol that is under way is measured up to the newest data.
             let newest = cx.snapshot.span.map_or(sol.end, |span| span.end);
             let so_far = TimeRange::new(sol.start, sol.end.min(newest.max(sol.start)));
+            // Before its first data nobody knows what was to be expected.
+            let is_before = sol.end <= series.span.start;
+            let so_far = if is_before { TimeRange::new(sol.start, sol.start) } else { so_far };
             let share = segments.and_then(|segments| model::covered(segments, so_far));
             boxed(ui, SOL, Align::Max, |ui| match (share, segments) {
                 (Some(share), _) => {
