@@ -229,6 +229,9 @@ fn pictures_in_both_themes() {
         harness.run_steps(3);
         picture(&mut harness, &format!("links-form-{name}"));
     }
+    let mut narrow = harness(stage(snapshot()), [864.0, 500.0], true);
+    narrow.get_by_label("Others");
+    picture(&mut narrow, "links-narrow");
     let none = Snapshot { writable: true, ..Snapshot::default() };
     let mut empty = harness(stage(none), [900.0, 500.0], true);
     picture(&mut empty, "links-empty");

@@ -152,6 +152,22 @@ fn pause_holds_still_while_packets_pour_in() {
 }
 
 #[test]
+fn a_low_panel_shows_one_table_at_a_time() {
+    let mut harness = harness(stage(Theme::dark()), [1264.0, 330.0], false);
+    harness.get_by_label("VC 0, real time");
+    harness.get_by_label("63 of 63 fields");
+    harness.get_by_label("Bytes").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("0000  8c 93 9a");
+    assert!(harness.query_by_label("63 of 63 fields").is_none());
+    harness.get_by_label("Last packets (400)").click();
+    harness.run_steps(3);
+    harness.get_all_by_label("399").next().expect("its sequence count").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("0000  8f 96 9d");
+}
+
+#[test]
 fn empty_states_say_what_to_do() {
     let none = Snapshot { writable: true, ..Snapshot::default() };
     let none = Stage::new("Packets", none, Theme::dark(), Box::new(|_| None));
@@ -170,6 +186,8 @@ fn pictures_in_both_themes() {
         let mut harness = harness(stage(theme), [1264.0, 360.0], true);
         picture(&mut harness, &format!("packets-{name}"));
     }
+    let mut narrow = harness(stage(Theme::dark()), [864.0, 520.0], true);
+    picture(&mut narrow, "packets-narrow");
     let mut wide = harness(stage(Theme::dark()), [2544.0, 760.0], true);
     picture(&mut wide, "packets-wide");
 }

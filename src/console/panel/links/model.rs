@@ -26,20 +26,32 @@ pub(super) fn last_text(link: &LinkView, now: Option<Instant>) -> (String, Strin
 /// A count of losses: heading, explanation, how bad it is when it is not zero, count.
 pub(super) type Loss = (&'static str, &'static str, Severity, u64);
 
-/// The counts of losses, in the order of the table.
-pub(super) fn losses(link: &LinkView) -> [Loss; 6] {
+/// The counts of losses, in the order of the table: all of them, or the two that matter most and
+/// the sum of the others.
+pub(super) fn losses(link: &LinkView, all: bool) -> Vec<Loss> {
     let c = &link.counts;
     let missing = c.missing_frames + c.missing;
-    let dropped = link.status.dropped;
     let (known, bad, lost) = (Severity::Normal, Severity::Watch, Severity::Distress);
-    [
+    let mut losses = vec![
         ("Damaged", "Frames that were damaged and dropped", bad, c.bad_frames),
         ("Missing", "Frames and packets missing by their counts", bad, missing),
+    ];
+    let dropped = link.status.dropped;
+    let others = [
         ("Unknown", "Packets that the dictionary does not describe", known, c.unknown),
         ("Duplicates", "Packets that came twice in a row", known, c.duplicates),
         ("Dropped", "Datagrams dropped because the engine did not keep up", lost, dropped),
         ("Lost", "Values that could not be stored and were given up", lost, c.lost_values),
-    ]
+    ];
+    if all {
+        losses.extend(others);
+        return losses;
+    }
+    let counted = others.iter().filter(|(.., n)| *n > 0);
+    let worst = counted.map(|(_, _, severity, _)| *severity).max().unwrap_or(known);
+    let sum = others.iter().map(|(.., n)| n).sum();
+    losses.push(("Others", "Unknown and duplicate packets, what was dropped or lost", worst, sum));
+    losses
 }
 
 /// Everything that was counted, for the details: heading and count, without what is zero.
@@ -266,8 +278,12 @@ mod tests {
     #[test]
     fn losses_add_frames_and_packets() {
         let link = link();
-        let missing = losses(&link).into_iter().find(|(name, ..)| *name == "Missing");
+        let missing = losses(&link, true).into_iter().find(|(name, ..)| *name == "Missing");
         assert_eq!(missing.map(|(.., n)| n), Some(5));
+        let dropped = LinkStatus { dropped: 4, ..link.status.clone() };
+        let few = losses(&LinkView { status: dropped, ..link.clone() }, false);
+        assert_eq!(few.len(), 3);
+        assert!(matches!(few[2], ("Others", _, Severity::Distress, 4)), "{few:?}");
         let totals = totals(&link);
         assert!(totals.contains(&("packets", "12 345".to_owned())), "{totals:?}");
         assert!(!totals.iter().any(|(name, _)| *name == "files"));

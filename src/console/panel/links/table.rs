@@ -18,6 +18,12 @@ const ROW: f32 = 34.0;
 /// Space between a cell's content and its edge in points.
 const EDGE: f32 = 4.0;
 
+/// Narrowest table in points.
+pub(super) const LEAST: f32 = 840.0;
+
+/// From this width in points on there is room for every count.
+const ALL: f32 = 1200.0;
+
 /// From this width in points on there is room for what each link is at.
 const WIDE: f32 = 1500.0;
 
@@ -25,9 +31,9 @@ const WIDE: f32 = 1500.0;
 pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
     let links = &cx.snapshot.links;
     let number = |width: f32| Column::exact(width);
-    let rest = Column::remainder().at_least(150.0).clip(true);
+    let rest = Column::remainder().at_least(130.0).clip(true);
     ui.spacing_mut().item_spacing.y = 2.0;
-    let wide = ui.available_width() >= WIDE;
+    let (wide, all) = (ui.available_width() >= WIDE, ui.available_width() >= ALL);
     let mut table = TableBuilder::new(ui)
         .striped(true)
         .sense(egui::Sense::click())
@@ -40,9 +46,10 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
     }
     table =
         table.column(number(86.0)).column(number(90.0)).column(number(96.0)).column(number(66.0));
-    let losses = [66.0, 60.0, 66.0, 76.0, 64.0, 52.0];
+    let losses: &[f32] =
+        if all { &[66.0, 60.0, 66.0, 76.0, 64.0, 52.0] } else { &[66.0, 60.0, 56.0] };
     for width in losses {
-        table = table.column(number(width));
+        table = table.column(number(*width));
     }
     let mut titles = vec![
         ("State", "Where the link stands", false),
@@ -57,7 +64,8 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
         titles.insert(3, ("At", "What it is at, or what to do", false));
     }
     if let Some(first) = links.first() {
-        titles.extend(model::losses(first).map(|(title, hint, ..)| (title, hint, true)));
+        let losses = model::losses(first, all);
+        titles.extend(losses.into_iter().map(|(title, hint, ..)| (title, hint, true)));
     }
     table
         .header(22.0, |mut header| {
@@ -76,7 +84,7 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
             body.rows(ROW, links.len(), |mut row| {
                 let Some(link) = links.get(row.index()) else { return };
                 row.set_selected(link.config.name == selected);
-                cells(&mut row, cx, link, wide);
+                cells(&mut row, cx, link, wide, all);
                 if row.response().clicked() {
                     cx.intents.send(UiIntent::SelectLink(link.config.name.clone()));
                 }
@@ -91,7 +99,7 @@ fn right_aligned(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> Response) {
     });
 }
 
-fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, link: &LinkView, wide: bool) {
+fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, link: &LinkView, wide: bool, all: bool) {
     let (status, counts) = (&link.status, &link.counts);
     row.col(|ui| {
         ui.add_space(EDGE);
@@ -128,7 +136,7 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, link: &LinkView, wide
         let text = link.latency_s.map_or_else(|| "–".to_owned(), duration_text);
         right_aligned(ui, |ui| cell(ui, RichText::new(text).color(cx.theme.text)));
     });
-    for (_, hint, severity, count) in model::losses(link) {
+    for (_, hint, severity, count) in model::losses(link, all) {
         row.col(|ui| {
             // What is zero steps back, so that what is not stands out.
             let colour = match (count, severity) {

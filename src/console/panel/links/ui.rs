@@ -7,6 +7,7 @@ use super::form::Form;
 use super::model::{SIMULATE, Typed};
 use super::{details, table};
 use crate::intent::UiIntent;
+use crate::panel::shared::at_least_wide;
 use crate::state::Mode;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext, chosen_link};
@@ -48,7 +49,9 @@ impl Panel for Links {
                 area.show(ui, |ui| details::show(ui, cx, chosen));
             });
         }
-        egui::CentralPanel::no_frame().show(ui, |ui| table::show(ui, cx, &chosen.config.name));
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            at_least_wide(ui, table::LEAST, |ui| table::show(ui, cx, &chosen.config.name));
+        });
         if cx.now.is_some() && cx.snapshot.links.iter().any(|link| link.config.enabled) {
             // Ages run on also while nothing arrives.
             ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));

@@ -9,12 +9,16 @@ use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::{PacketField, PacketKey, PacketPicture};
 
 use super::model::{self, FieldLine};
+use crate::panel::shared::at_least_wide;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
 use crate::widget::{EmptyState, SeverityBadge};
 
 /// Height of a row in points.
 const ROW: f32 = 20.0;
+
+/// Narrowest table in points.
+const LEAST: f32 = 530.0;
 
 /// What the lines were made of.
 #[derive(Clone, PartialEq)]
@@ -88,8 +92,9 @@ fn table(
     let mut clicked = None;
     ui.spacing_mut().item_spacing.x = 6.0;
     let name = (ui.available_width() - 400.0).clamp(130.0, 320.0);
-    ui.push_id("fields", |ui| {
+    at_least_wide(ui, LEAST, |ui| {
         TableBuilder::new(ui)
+            .id_salt("fields")
             .striped(true)
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))

@@ -7,12 +7,17 @@ use marsdeck_engine::runtime::{PacketKey, PacketRow, PacketSeen};
 
 use super::model::{self, KindLine};
 use crate::clock::{utc_clock, utc_text};
+use crate::panel::shared::at_least_wide;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
 use crate::widget::{age_text, bytes_text, count_text, rate_text};
 
 /// Height of a row in points.
 const ROW: f32 = 20.0;
+
+/// Narrowest tables in points.
+const KINDS: f32 = 562.0;
+const RECENT: f32 = 450.0;
 
 /// A heading of a column: its text, and whether its cells stand to the right.
 type Heading = (&'static str, &'static str, bool);
@@ -57,8 +62,9 @@ pub(super) fn kinds(
 ) -> Option<PacketKey> {
     let mut clicked = None;
     ui.spacing_mut().item_spacing.x = 6.0;
-    ui.push_id("kinds", |ui| {
+    at_least_wide(ui, KINDS, |ui| {
         TableBuilder::new(ui)
+            .id_salt("kinds")
             .striped(true)
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))
@@ -146,8 +152,9 @@ pub(super) fn recent<'a>(
 ) -> Option<&'a PacketSeen> {
     let mut clicked = None;
     ui.spacing_mut().item_spacing.x = 6.0;
-    ui.push_id("recent", |ui| {
+    at_least_wide(ui, RECENT, |ui| {
         TableBuilder::new(ui)
+            .id_salt("recent")
             .striped(true)
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))

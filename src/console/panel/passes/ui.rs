@@ -8,9 +8,13 @@ use marsdeck_engine::runtime::Snapshot;
 use super::completeness;
 use super::model::{Pass, PassLog};
 use crate::clock::{utc_clock, utc_text};
+use crate::panel::shared::at_least_wide;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
 use crate::widget::{EmptyState, SeverityBadge, bytes_text, count_text, duration_text};
+
+/// Narrowest table in points.
+const LEAST: f32 = 990.0;
 
 /// The Passes panel.
 #[derive(Default)]
@@ -50,7 +54,7 @@ impl Passes {
             EmptyState::new("No pass yet", sentence).show(ui, cx.theme);
             return;
         }
-        table(ui, cx, &passes);
+        at_least_wide(ui, LEAST, |ui| table(ui, cx, &passes));
     }
 }
 
