@@ -45,7 +45,7 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
         table = table.column(rest);
     }
     table =
-        table.column(number(86.0)).column(number(90.0)).column(number(96.0)).column(number(66.0));
+        table.column(number(78.0)).column(number(76.0)).column(number(84.0)).column(number(66.0));
     let losses: &[f32] =
         if all { &[66.0, 60.0, 66.0, 76.0, 64.0, 52.0] } else { &[66.0, 60.0, 56.0] };
     for width in losses {
