@@ -37,6 +37,7 @@ impl App {
             | UiIntent::SelectInstrument(..)
             | UiIntent::SelectMission(_)
             | UiIntent::SelectProduct(_)
+            | UiIntent::SelectLink(_)
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
             | UiIntent::PlotOnly(_) => self.apply_selection(intent),
@@ -112,6 +113,7 @@ impl App {
             }
             UiIntent::SelectMission(mission) => selection.mission = mission,
             UiIntent::SelectProduct(id) => selection.product = Some(id),
+            UiIntent::SelectLink(name) => selection.link = name,
             UiIntent::PlotSeries(key) if !selection.plotted.contains(&key) => {
                 selection.plotted.push(key);
             }
@@ -198,7 +200,7 @@ impl App {
         let tree = self
             .trees
             .entry(self.workspace.clone())
-            .or_insert_with(|| super::frame::stored_tree(settings, &self.workspace));
+            .or_insert_with(|| super::workspace::stored_tree(settings, &self.workspace));
         if !activate(tree, title) {
             add_tab(tree, title);
             activate(tree, title);
@@ -282,6 +284,7 @@ fn is_setting(intent: &UiIntent) -> bool {
             | UiIntent::SelectInstrument(..)
             | UiIntent::SelectEvent(_)
             | UiIntent::SelectProduct(_)
+            | UiIntent::SelectLink(_)
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
             | UiIntent::PlotOnly(_)

@@ -15,7 +15,7 @@ use super::messages::Messages;
 use super::options::Options;
 use super::repaint::{Motion, next_frame};
 use super::status::{JobTimes, StatusData, message_window, status_line};
-use super::workspace::{WORKSPACES, default_tree};
+use super::workspace::{WORKSPACES, stored_tree};
 use super::{alarm, workspace};
 use crate::clock::NightCache;
 use crate::intent::{
@@ -61,6 +61,8 @@ pub struct App {
     pub(super) transport: Transport,
     pub(super) full_screen: bool,
     pub(super) styled: bool,
+    /// Whether panels have looked at a snapshot yet.
+    observed: bool,
     /// Start of a window: while it is hidden egui's own time stands still.
     started: Option<std::time::Instant>,
     /// The pass whose dropped files were taken: logic may run more than once a pass.
@@ -82,6 +84,9 @@ impl App {
         options.software |= cc.wgpu_render_state.as_ref().is_some_and(crate::globe::is_software);
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
+        if let Some(state) = &cc.wgpu_render_state {
+            crate::globe::note_graphics(&cc.egui_ctx, state);
+        }
         app.started = Some(std::time::Instant::now());
         if let Some((width, height)) = app.settings.window {
             let size = egui::vec2(width, height);
@@ -146,6 +151,7 @@ impl App {
             transport: Transport::default(),
             full_screen: false,
             styled: false,
+            observed: false,
             started: None,
             dropped_in: None,
             last_s: None,
@@ -224,7 +230,7 @@ impl App {
         }
         let now_s = self.now_s(ctx);
         let first = self.snapshot.span.is_none();
-        self.snapshot = self.engine.snapshot();
+        self.take_snapshot();
         if first && self.snapshot.span.is_some() && self.options.at.is_none() {
             self.time = start_time(&self.snapshot, &self.options, &self.settings);
         }
@@ -248,6 +254,18 @@ impl App {
             // Keeps the clock going while the window is hidden and phase two does not run.
             ctx.request_repaint_after(std::time::Duration::from_millis(250));
         }
+    }
+
+    /// The engine's newest snapshot; panels that remember look at each once.
+    fn take_snapshot(&mut self) {
+        let snapshot = self.engine.snapshot();
+        if !self.observed || !Arc::ptr_eq(&snapshot, &self.snapshot) {
+            self.observed = true;
+            for panel in &mut self.panels {
+                panel.observe(&snapshot);
+            }
+        }
+        self.snapshot = snapshot;
     }
 
     /// Seconds since the start; without a window by egui's own time, so that tests repeat.
@@ -331,13 +349,7 @@ impl App {
             &self.intents,
         );
         let alarm = alarm::worst(&cx, &mut self.alarms);
-        let data = StripData {
-            link: None,
-            alarm,
-            now: self.options.now.map(|now| now()),
-            workspaces: &self.workspaces,
-            workspace: &self.workspace,
-        };
+        let data = StripData { alarm, workspaces: &self.workspaces, workspace: &self.workspace };
         let theme = &self.theme;
         let edge = Frame::new().fill(theme.background).inner_margin(6.0);
         let top = if self.time.mode == Mode::Replay {
@@ -456,7 +468,8 @@ fn view<'a>(
     intents: &'a IntentQueue,
 ) -> ViewContext<'a> {
     let clocks = options.clocks.as_ref();
-    ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents }
+    let now = options.now.map(|now| now());
+    ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents, now }
 }
 
 fn start_time(snapshot: &Snapshot, options: &Options, settings: &Settings) -> TimeControl {
@@ -474,14 +487,4 @@ fn start_time(snapshot: &Snapshot, options: &Options, settings: &Settings) -> Ti
     time.axis = settings.axis;
     time.set_speed(settings.speed);
     time
-}
-
-/// The layout that the operator left, or the one that the workspace comes with.
-pub(super) fn stored_tree(settings: &Settings, name: &str) -> Tree<Pane> {
-    settings
-        .layouts
-        .get(name)
-        .and_then(|value| serde_json::from_value::<Tree<Pane>>(value.clone()).ok())
-        .filter(|tree| tree.root().is_some())
-        .unwrap_or_else(|| default_tree(name))
 }
