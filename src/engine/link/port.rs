@@ -134,6 +134,11 @@ impl Port {
         status.last_data = Some(now);
     }
 
+    /// Now, in nanoseconds since 1970.
+    pub(super) fn now_ns(&self) -> i64 {
+        self.clock.now().unix_ns()
+    }
+
     /// Ends where the link was stopped.
     pub(super) fn check(&self) -> Flow {
         match self.stop.try_recv() {
