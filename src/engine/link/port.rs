@@ -179,6 +179,11 @@ impl Port {
         Ok(())
     }
 
+    /// Counts pieces that were lost before this link saw them.
+    pub(super) fn lost(&self, pieces: u64) {
+        self.shared.lock().dropped += pieces;
+    }
+
     /// Does something that cannot be interrupted (a name look-up, a connection) on a thread of
     /// its own. Where the link is stopped meanwhile, that thread is let go: it ends by its own
     /// time limit, and what it made is dropped.
