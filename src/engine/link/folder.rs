@@ -9,6 +9,8 @@
 //! not certain to have been handed over is handed over.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fmt::Write;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -75,23 +77,20 @@ pub(super) fn run(port: &Port, root: &Path, poll_s: f64, position: &str) -> Flow
     let mut pauses = Pauses::new(port);
     loop {
         let mut look = Look::default();
-        match look.folder(port, root, 0)? {
-            Err(error) => {
-                let why = match error.kind() {
-                    ErrorKind::NotFound => "there is no such folder: create or mount it".to_owned(),
-                    ErrorKind::NotADirectory => "it is a file: write file:PATH".to_owned(),
-                    ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
-                    _ => error.to_string(),
-                };
-                pauses.wait(&format!("cannot look into {}: {why}", root.display()))?;
-            }
-            Ok(()) => {
-                pauses.reset();
-                port.peer(root.display().to_string());
-                watch.take(look)?;
-                port.sleep(Duration::from_secs_f64(poll_s))?;
-            }
+        if let Err(error) = look.folder(port, root, 0)? {
+            let why = match error.kind() {
+                ErrorKind::NotFound => "there is no such folder: create or mount it".to_owned(),
+                ErrorKind::NotADirectory => "it is a file: write file:PATH".to_owned(),
+                ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
+                _ => error.to_string(),
+            };
+            pauses.wait(&format!("cannot look into {}: {why}", root.display()))?;
+            continue;
         }
+        pauses.reset();
+        port.peer(root.display().to_string());
+        watch.take(look)?;
+        port.sleep(Duration::from_secs_f64(poll_s))?;
     }
 }
 
@@ -155,8 +154,9 @@ impl Look {
 
 /// Whether a name says that the file is no data or not complete.
 fn passed_over(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    name.starts_with('.') || lower.ends_with(".part") || lower.ends_with(".tmp")
+    let ending = Path::new(name).extension();
+    let unfinished = |ext: &OsStr| ["part", "tmp"].iter().any(|e| ext.eq_ignore_ascii_case(e));
+    name.starts_with('.') || ending.is_some_and(unfinished)
 }
 
 fn state(about: &Metadata) -> State {
@@ -216,7 +216,8 @@ impl Watch<'_> {
                     counts.taken += 1;
                     self.port.position(self.position(&files));
                 }
-                Ok(None) => counts.growing += 1,
+                // It changed or went away meanwhile: the next look tells.
+                Ok(None) => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
                 Err(error) => {
                     troubles.push(format!("{}: {error}, tried again", path.display()));
@@ -256,7 +257,10 @@ impl Watch<'_> {
     fn position(&self, files: &[(PathBuf, State)]) -> String {
         let oldest = files.iter().filter(|(path, state)| self.waits(path, *state));
         let oldest = oldest.map(|(_, state)| state.changed_ns).min();
-        let newest = files.iter().map(|(_, state)| state.changed_ns).max();
+        // A file with a time to come says nothing of those that come before that time.
+        let now_ns = self.port.now_ns();
+        let past = files.iter().map(|(_, state)| state.changed_ns).filter(|ns| *ns <= now_ns);
+        let newest = past.max();
         let newest = newest.map_or(0, |ns| ns.saturating_sub(SLACK_NS));
         // The folder of a file system that is not mounted is empty: what was known stays.
         let before_ns = oldest.unwrap_or(i64::MAX).min(newest.max(self.mark.before_ns));
@@ -321,23 +325,23 @@ fn read(port: &Port, path: &Path, expected: State) -> Flow<io::Result<Option<Vec
 struct Counts {
     files: usize,
     taken: usize,
-    growing: usize,
     waiting: usize,
 }
 
 impl Counts {
     fn words(&self, root: &Path, troubles: &[String]) -> String {
         let mut text = format!("{} files in {}", self.files, root.display());
+        // Writing to a string cannot fail.
         if self.taken > 0 {
-            text += &format!(", {} taken at the last look", self.taken);
+            let _ = write!(text, ", {} taken at the last look", self.taken);
         }
         if self.waiting > 0 {
-            text += &format!(", {} not complete yet", self.waiting.max(self.growing));
+            let _ = write!(text, ", {} not complete yet", self.waiting);
         }
         if let Some(first) = troubles.first() {
-            text += &format!("; {first}");
+            let _ = write!(text, "; {first}");
             if troubles.len() > 1 {
-                text += &format!(" (and {} more)", troubles.len() - 1);
+                let _ = write!(text, " (and {} more)", troubles.len() - 1);
             }
         }
         text

@@ -73,7 +73,7 @@ pub(super) fn run(port: &Port, url: &str, poll_s: f64, position: &str) -> Flow {
     loop {
         match ask(port, &client, url, &last)? {
             Answer::Content { bytes, etag, modified } => {
-                let digest = hex(&Sha256::digest(&bytes));
+                let digest = digest(&bytes);
                 let is_new = digest != last.digest;
                 port.received(bytes.len());
                 let length = bytes.len();
@@ -100,8 +100,12 @@ pub(super) fn run(port: &Port, url: &str, poll_s: f64, position: &str) -> Flow {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+/// A fingerprint of a content.
+fn digest(bytes: &[u8]) -> String {
+    let digest: [u8; 32] = Sha256::digest(bytes).into();
+    let (high, low) = digest.split_at(16);
+    let number = |half: &[u8]| half.first_chunk().map_or(0, |b| u128::from_be_bytes(*b));
+    format!("{:032x}{:032x}", number(high), number(low))
 }
 
 fn client(tempo: &Tempo) -> Result<Client, String> {

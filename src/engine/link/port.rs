@@ -134,6 +134,11 @@ impl Port {
         status.last_data = Some(now);
     }
 
+    /// Now, in nanoseconds since 1970.
+    pub(super) fn now_ns(&self) -> i64 {
+        self.clock.now().unix_ns()
+    }
+
     /// Ends where the link was stopped.
     pub(super) fn check(&self) -> Flow {
         match self.stop.try_recv() {
@@ -172,6 +177,11 @@ impl Port {
             Err(TrySendError::Disconnected(_)) => return Err(Ended),
         }
         Ok(())
+    }
+
+    /// Counts pieces that were lost before this link saw them.
+    pub(super) fn lost(&self, pieces: u64) {
+        self.shared.lock().dropped += pieces;
     }
 
     /// Does something that cannot be interrupted (a name look-up, a connection) on a thread of

@@ -115,7 +115,7 @@ fn work(port: &Port, config: &LinkConfig, position: &str, shared: &Shared) {
         Err(fault) => {
             status.state = LinkState::Failed;
             status.detail = format!(
-                "a fault in marsdeck ended this link: {}; switch it off and on again, and report it",
+                "a fault in marsdeck ended this link: {}; switch it off and on, and report it",
                 words(fault.as_ref())
             );
             tracing::error!(link = config.name, "{}", status.detail);

@@ -2,10 +2,14 @@
 //!
 //! Nothing makes their sender wait, so none is waited for here: where the queue is full a
 //! datagram is dropped and counted. What the system itself drops, because its buffer was full
-//! before this thread read it, is seen by nobody; so the buffer is as large as the system allows.
+//! before this thread read it, is counted too where the system tells (Linux, once a second);
+//! elsewhere nobody sees it. So the buffer is as large as the system allows.
 
 use std::io::ErrorKind;
 use std::net::UdpSocket;
+use std::time::Duration;
+
+use crossbeam_channel::after;
 
 use super::model::{Delivery, LinkState};
 use super::net;
@@ -15,6 +19,8 @@ use super::port::{Flow, Pauses, Port};
 const LARGEST_DATAGRAM: usize = 65_536;
 /// A buffer below this is worth a word to the operator.
 const SMALL_BUFFER: usize = 1 << 20;
+/// How often the system is asked what it dropped.
+const ASK: Duration = Duration::from_secs(1);
 
 /// Listens until it is stopped.
 pub(super) fn run(port: &Port, address: &str) -> Flow {
@@ -54,8 +60,16 @@ fn listening(port: &Port, socket: &UdpSocket, room: usize) {
 fn receive(port: &Port, socket: &UdpSocket) -> Flow<String> {
     let mut buffer = vec![0; LARGEST_DATAGRAM];
     let mut last = None;
+    let mut ask = after(ASK);
+    let mut lost = 0;
     loop {
         port.check()?;
+        if ask.try_recv().is_ok() {
+            ask = after(ASK);
+            let now = lost_by_system(socket).unwrap_or(lost);
+            port.lost(now.saturating_sub(lost));
+            lost = now;
+        }
         match socket.recv_from(&mut buffer) {
             Ok((n, from)) => {
                 if last != Some(from) {
@@ -77,4 +91,25 @@ fn receive(port: &Port, socket: &UdpSocket) -> Flow<String> {
             },
         }
     }
+}
+
+/// How many datagrams for this socket the system has dropped; none where it does not tell.
+#[cfg(target_os = "linux")]
+pub(super) fn lost_by_system(socket: &UdpSocket) -> Option<u64> {
+    use std::os::fd::AsRawFd;
+
+    let handle = std::fs::read_link(format!("/proc/self/fd/{}", socket.as_raw_fd())).ok()?;
+    let inode = handle.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?;
+    // Columns of proc_net_udp: the tenth is the inode, the last the drops.
+    ["/proc/self/net/udp", "/proc/self/net/udp6"].iter().find_map(|table| {
+        let table = std::fs::read_to_string(table).ok()?;
+        let mut lines = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        lines.find(|words| words.get(9) == Some(&inode))?.last()?.parse().ok()
+    })
+}
+
+/// How many datagrams for this socket the system has dropped; it does not tell.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn lost_by_system(_socket: &UdpSocket) -> Option<u64> {
+    None
 }

@@ -102,7 +102,7 @@ impl Decoder {
         let at = self.before + self.start as u64;
         let step = match rest.get(..2)? {
             b"SL" => v3(rest, at),
-            b"SE" => v4(rest),
+            b"SE" => Ok(v4(rest)),
             b"EN" if rest.len() < 3 => Ok(None),
             b"EN" if rest.starts_with(b"END") => Ok(Some((Item::End, 3))),
             b"ER" => refusal(rest),
@@ -129,8 +129,10 @@ impl Decoder {
     }
 }
 
-/// An item and its length in the stream, none where it is not whole yet.
-type Step<'a> = Result<Option<(Item<'a>, u64)>, Problem>;
+/// An item and its length in the stream.
+type Whole<'a> = (Item<'a>, u64);
+/// None where it is not whole yet.
+type Step<'a> = Result<Option<Whole<'a>>, Problem>;
 
 fn v3(rest: &[u8], at: u64) -> Step<'_> {
     let Some(digits) = rest.get(2..V3_HEADER) else { return Ok(None) };
@@ -167,25 +169,24 @@ fn station_of(record: &[u8]) -> String {
     format!("{}_{}", text(18, 20), text(8, 13))
 }
 
-fn v4(rest: &[u8]) -> Step<'_> {
-    let Some(header) = rest.first_chunk::<V4_HEADER>() else { return Ok(None) };
-    let [_, _, format, subformat, l0, l1, l2, l3, s0, s1, s2, s3, s4, s5, s6, s7, id] = *header;
+fn v4(rest: &[u8]) -> Option<Whole<'_>> {
+    let [_, _, format, subformat, l0, l1, l2, l3, s0, s1, s2, s3, s4, s5, s6, s7, id] =
+        *rest.first_chunk::<V4_HEADER>()?;
     let length = u64::from(u32::from_le_bytes([l0, l1, l2, l3]));
     let sequence = u64::from_le_bytes([s0, s1, s2, s3, s4, s5, s6, s7]);
     let begin = V4_HEADER + usize::from(id);
-    let Some(id) = rest.get(V4_HEADER..begin) else { return Ok(None) };
-    let station = String::from_utf8_lossy(id);
+    let station = String::from_utf8_lossy(rest.get(V4_HEADER..begin)?);
     let whole = begin as u64 + length;
     if length > LARGEST_PAYLOAD as u64 {
         let station = station.into_owned();
-        return Ok(Some((Item::TooLong { station, sequence, length }, whole)));
+        return Some((Item::TooLong { station, sequence, length }, whole));
     }
-    let Some(payload) = rest.get(begin..begin + length as usize) else { return Ok(None) };
+    let payload = rest.get(begin..begin + length as usize)?;
     let item = match (format, subformat) {
         (b'J' | b'X', b'I') => Item::Info,
         _ => Item::Packet(Packet { sequence, format, subformat, station, payload }),
     };
-    Ok(Some((item, whole)))
+    Some((item, whole))
 }
 
 fn refusal(rest: &[u8]) -> Step<'_> {

@@ -1,5 +1,6 @@
 //! One connection to a SeedLink server: the agreement at its beginning, and the records.
 
+use std::fmt::Write;
 use std::net::TcpStream;
 use std::time::Instant;
 
@@ -81,7 +82,8 @@ impl<'a> Session<'a> {
         }
         self.agreed = format!("version {} from {software}", protocol.number());
         if let Some(first) = refused.first() {
-            self.agreed += &format!("; {} refused, such as {first}", refused.len());
+            // Writing to a string cannot fail.
+            let _ = write!(self.agreed, "; {} refused, such as {first}", refused.len());
         }
         self.decoder.push(&std::mem::take(&mut self.wire.rest));
         Ok(Ok(self.detail()))

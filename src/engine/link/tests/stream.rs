@@ -54,7 +54,7 @@ fn a_server_that_is_down_is_said_and_found_when_it_is_up() {
 
 #[test]
 fn a_sender_waits_for_a_slow_processor_and_nothing_is_lost() {
-    const WORDS: u32 = 2 << 20;
+    const WORDS: u32 = 8 << 20;
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let (link, deliveries) =
         start(&format!("tcp:{}", server.local_addr().unwrap()), "", quick(), 1);
@@ -66,7 +66,7 @@ fn a_sender_waits_for_a_slow_processor_and_nothing_is_lost() {
     });
     // One piece is in the queue and one in the hand: the link waits, and the sender with it.
     until(&link, "full", |s| s.deliveries == 1 && s.bytes > 0);
-    assert!(!sender.is_finished(), "8 MiB do not fit into the buffers of the system");
+    assert!(!sender.is_finished(), "32 MiB do not fit into the buffers of the system");
     assert!(stream_of(&deliveries, sent.len()) == sent, "the stream is not what was sent");
     sender.join().unwrap();
     assert_eq!(next(&deliveries), Delivery::Break);

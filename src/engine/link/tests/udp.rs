@@ -37,3 +37,31 @@ fn an_address_that_is_not_of_this_machine_is_said() {
     assert!(status.detail.contains("does not have the address"), "{}", status.detail);
     stops(link);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_system_drops_is_known() {
+    use super::super::udp::lost_by_system;
+
+    const SENT: u64 = 2000;
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).unwrap();
+    socket.set_recv_buffer_size(64 * 1024).unwrap();
+    socket.bind(&"127.0.0.1:0".parse::<std::net::SocketAddr>().unwrap().into()).unwrap();
+    let receiver = UdpSocket::from(socket);
+    let Some(before) = lost_by_system(&receiver) else {
+        println!("skipped: /proc/self/net/udp is not present");
+        return;
+    };
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for _ in 0..SENT {
+        sender.send_to(&[0; 1000], receiver.local_addr().unwrap()).unwrap();
+    }
+    receiver.set_nonblocking(true).unwrap();
+    let mut received = 0;
+    while receiver.recv(&mut [0; 2000]).is_ok() {
+        received += 1;
+    }
+    let lost = lost_by_system(&receiver).unwrap() - before;
+    assert_eq!(received + lost, SENT);
+    assert!(lost > 0, "a buffer of 64 KiB does not hold 2 MB");
+}

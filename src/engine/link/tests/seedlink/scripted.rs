@@ -83,7 +83,7 @@ fn a_cut_connection_goes_on_where_it_was_by_the_letter_of_the_standard() {
         Ok(false)
     });
     let (link, deliveries) = start(&format!("seedlink:{at}/XB_ELYSE"), "", quick(), 16);
-    let expected: String = (1..=6).map(|n| format!("record {n:04};")).collect();
+    let expected = (1..=6).map(|n| format!("record {n:04};")).collect::<Vec<_>>().concat();
     assert_eq!(text_of(&deliveries, expected.len()), expected);
     until(&link, "cut", |s| s.connects >= 5);
     stops(link);
