@@ -28,7 +28,7 @@ const MOST_WAITING: usize = 1 << 17;
 
 /// Arguments of a live spacecraft.
 #[derive(Debug, clap::Args)]
-pub struct Arguments {
+pub struct LiveArguments {
     /// Send frames live: tcp-listen:HOST:PORT serves whoever connects, tcp:HOST:PORT connects,
     /// udp:HOST:PORT sends a frame a datagram
     #[arg(long, value_name = "ADDRESS")]
@@ -75,7 +75,11 @@ enum Peer {
 }
 
 /// Lets a spacecraft of the mission live until the duration is over.
-pub(super) fn run(mission: &Mission, seed: u64, arguments: &Arguments) -> anyhow::Result<Outcome> {
+pub(super) fn run(
+    mission: &Mission,
+    seed: u64,
+    arguments: &LiveArguments,
+) -> anyhow::Result<Outcome> {
     let Some(source) = &arguments.live else { bail!("name an address with --live") };
     ensure!((0.001..=100_000.0).contains(&arguments.rate), "--rate takes 0.001 to 100000");
     let start = match &arguments.from {

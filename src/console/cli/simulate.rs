@@ -20,7 +20,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
-    live: live::Arguments,
+    live: live::LiveArguments,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
