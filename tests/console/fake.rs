@@ -133,6 +133,7 @@ fn answer(request: &Request) -> Result<Answer, QueryError> {
             more_before: false,
             more_after: false,
         },
+        Request::Notes(_) => Answer::Notes { entries: Vec::new(), truncated: false },
         Request::Products { .. } => Answer::Products(Vec::new()),
         Request::ProductBytes { id } | Request::Spectrum { id } => {
             return Err(QueryError::Unknown(format!("product {}", id.0)));

@@ -9,7 +9,7 @@ use crossbeam_channel::Receiver;
 
 use super::live::{Health, LinkView, PacketPicture};
 use crate::alarm::{AlarmAction, AlarmRef, AlarmView, Journal};
-use crate::archive::{Event, SeriesSummary};
+use crate::archive::{Event, LogEntry, SeriesSummary};
 use crate::link::LinkConfig;
 use crate::mission::Database;
 use crate::query::{Answer, QueryError, Request};
@@ -146,6 +146,11 @@ pub enum Intent {
         action: AlarmAction,
         /// Who does it.
         who: String,
+    },
+    /// Write into the operator's log book; number and time of writing are given by the engine.
+    WriteNote {
+        /// What to write.
+        entry: Box<LogEntry>,
     },
     /// Set up a link, or set it up anew; kept in `links.toml` of the archive.
     PutLink {

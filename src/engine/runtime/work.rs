@@ -45,6 +45,7 @@ impl Work {
             Intent::MakeDemo { seed } => Some(Self::Demo { seed }),
             Intent::Cancel { .. }
             | Intent::Alarm { .. }
+            | Intent::WriteNote { .. }
             | Intent::PutLink { .. }
             | Intent::EnableLink { .. }
             | Intent::RemoveLink { .. } => None,
