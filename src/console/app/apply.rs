@@ -9,6 +9,7 @@ use super::dock::Pane;
 use super::frame::App;
 use super::workspace::WORKSPACES;
 use crate::intent::UiIntent;
+use crate::state::LogTie;
 use crate::theme::{Theme, apply};
 
 impl App {
@@ -19,8 +20,10 @@ impl App {
         }
         match intent {
             UiIntent::Engine(mut intent) => {
-                if let Intent::Alarm { who, .. } = &mut intent {
-                    who.clone_from(&self.options.operator);
+                match &mut intent {
+                    Intent::Alarm { who, .. } => who.clone_from(&self.options.operator),
+                    Intent::WriteNote { entry } => entry.who.clone_from(&self.options.operator),
+                    _ => {}
                 }
                 self.engine.send(intent);
                 self.busy_until_s = now_s + 1.5;
@@ -40,6 +43,11 @@ impl App {
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
             | UiIntent::PlotOnly(_) => self.apply_selection(intent),
+            UiIntent::WriteLog(time, mission, series) => {
+                let number = self.selection.log.as_ref().map_or(0, |tie| tie.number) + 1;
+                self.selection.log = Some(LogTie { number, time, mission, series });
+                self.open_panel("Log book", now_s);
+            }
             UiIntent::OpenWorkspace(name) => self.open_workspace(&name, now_s),
             UiIntent::OpenPanel(title) => self.open_panel(&title, now_s),
             UiIntent::SaveWorkspace(name) => self.save_workspace(&name, now_s),

@@ -9,6 +9,7 @@ mod events;
 mod fetch;
 mod ingest;
 mod mdb;
+mod notes;
 mod open;
 mod output;
 mod place;
@@ -52,7 +53,7 @@ pub struct Arguments {
 enum Command {
     /// Recognise files or folders and store them in an archive
     Ingest(ingest::Arguments),
-    /// Print or export the samples of a channel, or event messages
+    /// Print or export the samples of a channel, event messages, or log entries
     Query(query::Arguments),
     /// Render a panel or workspace to a PNG file, without a display
     Snapshot(snapshot::Arguments),

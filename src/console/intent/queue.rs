@@ -37,6 +37,8 @@ pub enum UiIntent {
     UnplotSeries(SeriesKey),
     /// Show only these series in the Plots panel.
     PlotOnly(Vec<SeriesKey>),
+    /// Open the log book with an entry about a time, a mission (may be empty) and a series.
+    WriteLog(Instant, String, Option<SeriesKey>),
     /// Open a workspace by name.
     OpenWorkspace(String),
     /// Open or focus a panel by its title.

@@ -258,6 +258,14 @@ pub const COMMANDS: &[Command] = &[
         make: |_| Some(UiIntent::AskIngest),
     },
     Command {
+        id: "log.write",
+        text: "Write log entry…",
+        tooltip: "Opens the log book with an entry about the time of the cursor.",
+        shortcuts: &[Shortcut::ctrl(Key::L)],
+        group: Group::Data,
+        make: |cx| Some(UiIntent::WriteLog(cx.time.cursor, String::new(), None)),
+    },
+    Command {
         id: "app.help",
         text: "Help",
         tooltip: "Shows or hides the list of keys.",

@@ -8,6 +8,7 @@ mod events;
 mod globe;
 mod instrument;
 mod log;
+mod log_book;
 mod parameters;
 mod plots;
 mod products;
@@ -35,6 +36,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(products::Products::default()),
         Box::new(globe::GlobePanel::default()),
         Box::new(clocks::Clocks),
+        Box::new(log_book::LogBook::default()),
         Box::new(log::Log::default()),
     ]
 }

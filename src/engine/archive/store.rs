@@ -11,8 +11,8 @@ use super::header::{self, Header};
 use super::parameter::ParameterStore;
 use super::verify::Course;
 use super::{
-    Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue, LogEntry, LogQuery,
-    MessageQuery, ParameterBatch, ParameterReport, QueryError, SeriesKey, SeriesSummary,
+    Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue, LogEntry,
+    LogQuery, MessageQuery, ParameterBatch, ParameterReport, QueryError, SeriesKey, SeriesSummary,
     WaveformReport, WaveformStore,
 };
 use crate::problem::Problem;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Spectrum;
 use crate::archive::{
-    Bucket, Event, EventMessage, LatestValue, Levels, LogEntry, LogQuery, Product, ProductId, SeriesKey,
+    Bucket, Event, EventMessage, LatestValue, Levels, LogEntry, LogQuery, Product, ProductId,
+    SeriesKey,
 };
 use crate::time::{Instant, TimeRange};
 

@@ -14,9 +14,7 @@ use crate::alarm::{
     AlarmAction, AlarmRef, Board, Done, Journal, Mark, Record, Searched, Watched, What,
     look_through, views, watched,
 };
-use crate::archive::{
-    Archive, ArchiveError, LogEntry, MOST_NOTE_BYTES, QueryError, SeriesKey,
-};
+use crate::archive::{Archive, ArchiveError, LogEntry, MOST_NOTE_BYTES, QueryError, SeriesKey};
 use crate::mission::Database;
 use crate::time::{Clock, Instant};
 
@@ -256,9 +254,8 @@ impl Desk {
 
     /// Writes a log entry; what is said of it.
     fn write_note(&self, entry: LogEntry) -> (MessageLevel, String) {
-        let refuse = |why: &str| {
-            (MessageLevel::Error, format!("The log entry was not written: {why}"))
-        };
+        let refuse =
+            |why: &str| (MessageLevel::Error, format!("The log entry was not written: {why}"));
         if !self.archive.writable() {
             return refuse(
                 "this console only reads the archive. Write it at the console that writes",
