@@ -243,9 +243,7 @@ fn snapshot() -> Snapshot {
         series: Arc::new(series),
         events: Arc::new(events()),
         alarms: Arc::default(),
-        products: 0,
         span: Some(span()),
-        jobs: Vec::new(),
-        messages: Arc::default(),
+        ..Snapshot::default()
     }
 }

@@ -22,6 +22,7 @@ impl App {
             UiIntent::Engine(mut intent) => {
                 match &mut intent {
                     Intent::Alarm { who, .. } => who.clone_from(&self.options.operator),
+                    Intent::Report { order, .. } => order.who.clone_from(&self.options.operator),
                     Intent::WriteNote { entry } => entry.who.clone_from(&self.options.operator),
                     _ => {}
                 }
@@ -55,6 +56,11 @@ impl App {
             UiIntent::ResetWorkspace => {
                 self.settings.layouts.remove(&self.workspace);
                 self.trees.remove(&self.workspace);
+            }
+            UiIntent::AskReport => {
+                let mission = self.mission().to_owned();
+                let clock = self.options.clocks.lmst(&mission, self.time.cursor);
+                self.dialog = Dialog::report(mission, clock.map_or(0, |at| at.sol as i32));
             }
             UiIntent::AskIngest => self.dialog = Dialog::ingest(),
             UiIntent::AskTime => self.transport.focus_time(ctx),

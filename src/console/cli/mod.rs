@@ -14,6 +14,7 @@ mod open;
 mod output;
 mod place;
 mod query;
+mod report;
 mod simulate;
 mod snapshot;
 mod time;
@@ -57,6 +58,8 @@ enum Command {
     Query(query::Arguments),
     /// Render a panel or workspace to a PNG file, without a display
     Snapshot(snapshot::Arguments),
+    /// Write the hand-over report of a sol as an HTML page
+    Report(report::Arguments),
     /// Let the simulated spacecraft write sols into an archive
     Simulate(simulate::Arguments),
     /// Bring data from a remote store into an archive
@@ -84,6 +87,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Ingest(a)) => ingest::run(&a),
         Some(Command::Query(a)) => query::run(&a),
         Some(Command::Snapshot(a)) => snapshot::run(&a),
+        Some(Command::Report(a)) => report::run(&a),
         Some(Command::Simulate(a)) => simulate::run(&a),
         Some(Command::Fetch(a)) => fetch::run(&a),
         Some(Command::Time(a)) => time::run(&a),

@@ -67,6 +67,8 @@ pub enum UiIntent {
     SetTheme(String),
     /// Full screen on or off.
     ToggleFullScreen,
+    /// Ask for a sol and a path, and write the hand-over report.
+    AskReport,
     /// Ask for a path and ingest it.
     AskIngest,
     /// Close the program.

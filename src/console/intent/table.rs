@@ -266,6 +266,14 @@ pub const COMMANDS: &[Command] = &[
         make: |cx| Some(UiIntent::WriteLog(cx.time.cursor, String::new(), None)),
     },
     Command {
+        id: "data.report",
+        text: "Hand-over report…",
+        tooltip: "Writes what happened in a sol as a page that prints.",
+        shortcuts: &[],
+        group: Group::Data,
+        make: |_| Some(UiIntent::AskReport),
+    },
+    Command {
         id: "app.help",
         text: "Help",
         tooltip: "Shows or hides the list of keys.",

@@ -13,6 +13,7 @@ use crate::archive::{Event, LogEntry, SeriesSummary};
 use crate::link::LinkConfig;
 use crate::mission::Database;
 use crate::query::{Answer, QueryError, Request};
+use crate::report::ReportOrder;
 use crate::time::{Instant, TimeRange};
 
 /// Severity of a message to the operator.
@@ -168,6 +169,13 @@ pub enum Intent {
     RemoveLink {
         /// Its name.
         name: String,
+    },
+    /// Write the hand-over report of a sol as HTML.
+    Report {
+        /// Which.
+        order: ReportOrder,
+        /// Where to.
+        path: PathBuf,
     },
     /// Export samples to a file; the format is told by the extension: csv or mseed.
     Export {

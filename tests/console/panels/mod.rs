@@ -5,6 +5,7 @@
 mod alarms;
 mod events;
 mod globe;
+mod log_book;
 mod products;
 mod spectra;
 
