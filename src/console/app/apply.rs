@@ -57,6 +57,12 @@ impl App {
                 self.settings.layouts.remove(&self.workspace);
                 self.trees.remove(&self.workspace);
             }
+            UiIntent::Mute(seconds) if seconds > 0.0 => {
+                let now = self.now();
+                self.ears.mute(&self.snapshot.alarms.present, now, seconds);
+            }
+            UiIntent::Mute(_) => self.ears.unmute(),
+            UiIntent::ToggleSound => self.settings.sound = !self.settings.sound,
             UiIntent::AskReport => {
                 let mission = self.mission().to_owned();
                 let clock = self.options.clocks.lmst(&mission, self.time.cursor);
@@ -303,5 +309,6 @@ fn is_setting(intent: &UiIntent) -> bool {
             | UiIntent::SaveWorkspace(_)
             | UiIntent::ResetWorkspace
             | UiIntent::Zoom(_)
+            | UiIntent::ToggleSound
     )
 }

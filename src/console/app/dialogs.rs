@@ -190,6 +190,7 @@ fn report(
             .inner;
         (go.then_some(target), cancel)
     });
+    let closed = modal.should_close();
     let (target, cancel) = modal.inner;
     let go = target.is_some();
     if let Some(path) = target {
@@ -197,7 +198,7 @@ fn report(
         let order = ReportOrder { mission: mission.to_owned(), sol: *sol, who: String::new() };
         intents.send(UiIntent::Engine(Intent::Report { order, path }));
     }
-    go || cancel || modal.should_close()
+    go || cancel || closed
 }
 
 /// The path of a typed text; `~/` is the home folder.

@@ -67,6 +67,10 @@ pub enum UiIntent {
     SetTheme(String),
     /// Full screen on or off.
     ToggleFullScreen,
+    /// Keep the alarms from being heard for so many seconds; 0 ends that.
+    Mute(f64),
+    /// Sound of alarms on or off.
+    ToggleSound,
     /// Ask for a sol and a path, and write the hand-over report.
     AskReport,
     /// Ask for a path and ingest it.
