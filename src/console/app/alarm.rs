@@ -96,6 +96,16 @@ impl App {
         }
     }
 
+    /// Keeps the alarms from being heard for so many seconds; 0 ends that.
+    pub(super) fn silence(&mut self, seconds: f64) {
+        if seconds > 0.0 {
+            let now = self.now();
+            self.ears.mute(&self.snapshot.alarms.present, now, seconds);
+        } else {
+            self.ears.unmute();
+        }
+    }
+
     /// What the strip says of the sound of alarms; none without a window.
     pub(super) fn sound(&self) -> Option<Sounding> {
         let speaker = self.speaker.as_ref()?;

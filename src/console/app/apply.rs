@@ -57,11 +57,7 @@ impl App {
                 self.settings.layouts.remove(&self.workspace);
                 self.trees.remove(&self.workspace);
             }
-            UiIntent::Mute(seconds) if seconds > 0.0 => {
-                let now = self.now();
-                self.ears.mute(&self.snapshot.alarms.present, now, seconds);
-            }
-            UiIntent::Mute(_) => self.ears.unmute(),
+            UiIntent::Mute(seconds) => self.silence(seconds),
             UiIntent::ToggleSound => self.settings.sound = !self.settings.sound,
             UiIntent::AskReport => {
                 let mission = self.mission().to_owned();

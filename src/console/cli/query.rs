@@ -58,16 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
     };
     if arguments.events.events || arguments.events.notes {
-        anyhow::ensure!(
-            matches!(format, Format::Csv | Format::Json),
-            "event messages and log entries are printed as csv or json"
-        );
-        let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
-        let range = TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end));
-        if arguments.events.notes {
-            return notes::run(&archive, &arguments.events, range, format == Format::Json);
-        }
-        return events::run(&archive, &arguments.events, range, format == Format::Json);
+        return texts(&archive, arguments, format);
     }
     let series = archive.series();
     let Some(channel) = arguments.channel.as_deref().filter(|_| !arguments.list) else {
@@ -121,6 +112,25 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         ));
     }
     Ok(Outcome::Done)
+}
+
+/// Event messages or log entries of the range.
+fn texts(archive: &Archive, arguments: &Arguments, format: Format) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(
+        matches!(format, Format::Csv | Format::Json),
+        "event messages and log entries are printed as csv or json"
+    );
+    let at = |text: &Option<String>| {
+        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
+    };
+    let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
+    let range = TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end));
+    let as_json = format == Format::Json;
+    if arguments.events.notes {
+        notes::run(archive, &arguments.events, range, as_json)
+    } else {
+        events::run(archive, &arguments.events, range, as_json)
+    }
 }
 
 /// The series that a name means: exactly, or the only one of that name.
