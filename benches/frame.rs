@@ -425,6 +425,7 @@ fn main() -> Result<()> {
         notes: Vec::new(),
         clock: Arc::new(SystemClock),
         waker: Arc::new(|| {}),
+        links: false,
     })?);
     let series: Vec<_> = engine.snapshot().series.iter().take(CHANNELS.len()).cloned().collect();
     let handle: Arc<dyn EngineHandle> = engine.clone();

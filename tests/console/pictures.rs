@@ -71,6 +71,46 @@ fn pictures_on_demand() {
     }
 }
 
+/// The Links workspace with links and packets in it, in both themes and two sizes.
+#[test]
+fn pictures_of_links_on_demand() {
+    let Some(folder) = std::env::var_os("MARSDECK_PICTURES") else {
+        println!("skipped: MARSDECK_PICTURES names no folder");
+        return;
+    };
+    let folder = std::path::PathBuf::from(folder);
+    for (name, theme, size, front) in [
+        ("dark", "dark", vec2(1280.0, 800.0), "Packets"),
+        ("light", "light", vec2(1280.0, 800.0), "Packets"),
+        ("wide", "dark", vec2(2560.0, 1440.0), "Packets"),
+        ("passes", "dark", vec2(1280.0, 800.0), "Passes"),
+        ("health", "light", vec2(1280.0, 800.0), "Health"),
+    ] {
+        let engine = FakeEngine::new();
+        let filled = crate::panels::with_packets(400);
+        engine.change(|snapshot| {
+            snapshot.links = filled.links;
+            snapshot.packets = filled.packets;
+            snapshot.health = filled.health;
+        });
+        let options = Options {
+            theme: Some(theme.to_owned()),
+            workspace: Some("Links".to_owned()),
+            software: true,
+            ..atmosphere()
+        };
+        let app = App::headless(Arc::clone(&engine) as _, options);
+        app.intents().send(marsdeck::intent::UiIntent::OpenPanel(front.to_owned()));
+        let mut harness = Harness::builder()
+            .with_size(size)
+            .wgpu()
+            .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+        harness.run_steps(6);
+        let image = harness.render().expect("a picture");
+        image.save(folder.join(format!("links_{name}.png"))).expect("written");
+    }
+}
+
 /// Brings the window into a state.
 fn bring_about(harness: &mut Harness<'_, App>, engine: &FakeEngine, mode: &str) {
     match mode {

@@ -292,3 +292,23 @@ fn the_help_lists_every_key() {
     harness.run_steps(3);
     assert!(harness.query_by_label("Keys and mouse").is_none());
 }
+
+#[test]
+fn the_strip_says_how_links_fare_and_opens_them() {
+    let engine = FakeEngine::new();
+    let app = App::headless(Arc::clone(&engine) as _, options());
+    let mut harness = Harness::builder()
+        .with_size(vec2(1280.0, 800.0))
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    harness.run_steps(4);
+    harness.get_by_label("OFF No links");
+    engine.change(|snapshot| snapshot.links = crate::panels::with_packets(4).links);
+    harness.run_steps(3);
+    harness.get_by_label("CRITICAL inbox FAILED, data 8.20 s late").click();
+    harness.run_steps(4);
+    harness.get_by_label("Add link…");
+    harness.key_press(Key::Num8);
+    harness.run_steps(4);
+    assert_eq!(harness.state().workspace(), "Links");
+    harness.get_by_label("No packets yet");
+}

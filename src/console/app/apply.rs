@@ -41,6 +41,7 @@ impl App {
             | UiIntent::SelectInstrument(..)
             | UiIntent::SelectMission(_)
             | UiIntent::SelectProduct(_)
+            | UiIntent::SelectLink(_)
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
             | UiIntent::PlotOnly(_) => self.apply_selection(intent),
@@ -79,6 +80,15 @@ impl App {
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.full_screen));
             }
             UiIntent::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// The mission in focus; the first one where all are.
+    pub(super) fn mission(&self) -> &str {
+        if self.selection.mission.is_empty() {
+            self.snapshot.missions.missions.first().map_or("", |mission| mission.id.as_str())
+        } else {
+            &self.selection.mission
         }
     }
 
@@ -128,6 +138,7 @@ impl App {
             }
             UiIntent::SelectMission(mission) => selection.mission = mission,
             UiIntent::SelectProduct(id) => selection.product = Some(id),
+            UiIntent::SelectLink(name) => selection.link = name,
             UiIntent::PlotSeries(key) if !selection.plotted.contains(&key) => {
                 selection.plotted.push(key);
             }
@@ -214,7 +225,7 @@ impl App {
         let tree = self
             .trees
             .entry(self.workspace.clone())
-            .or_insert_with(|| super::frame::stored_tree(settings, &self.workspace));
+            .or_insert_with(|| super::workspace::stored_tree(settings, &self.workspace));
         if !activate(tree, title) {
             add_tab(tree, title);
             activate(tree, title);
@@ -298,6 +309,7 @@ fn is_setting(intent: &UiIntent) -> bool {
             | UiIntent::SelectInstrument(..)
             | UiIntent::SelectEvent(_)
             | UiIntent::SelectProduct(_)
+            | UiIntent::SelectLink(_)
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
             | UiIntent::PlotOnly(_)

@@ -17,7 +17,7 @@ use super::options::Options;
 use super::repaint::{Motion, next_frame};
 use super::sound::Speaker;
 use super::status::{JobTimes, StatusData, message_window, status_line};
-use super::workspace::{WORKSPACES, default_tree};
+use super::workspace::{WORKSPACES, stored_tree};
 use super::{alarm, workspace};
 use crate::clock::NightCache;
 use crate::intent::{
@@ -67,6 +67,8 @@ pub struct App {
     pub(super) transport: Transport,
     pub(super) full_screen: bool,
     pub(super) styled: bool,
+    /// Whether panels have looked at a snapshot yet.
+    observed: bool,
     /// Start of a window: while it is hidden egui's own time stands still.
     started: Option<std::time::Instant>,
     /// The pass whose dropped files were taken: logic may run more than once a pass.
@@ -88,6 +90,9 @@ impl App {
         options.software |= cc.wgpu_render_state.as_ref().is_some_and(crate::globe::is_software);
         let mut app = Self::headless(engine, options);
         app.style(&cc.egui_ctx);
+        if let Some(state) = &cc.wgpu_render_state {
+            crate::globe::note_graphics(&cc.egui_ctx, state);
+        }
         app.started = Some(std::time::Instant::now());
         app.speaker = app.options.settings_folder.as_deref().and_then(Speaker::start);
         if let Some((width, height)) = app.settings.window {
@@ -155,6 +160,7 @@ impl App {
             transport: Transport::default(),
             full_screen: false,
             styled: false,
+            observed: false,
             started: None,
             dropped_in: None,
             last_s: None,
@@ -233,7 +239,7 @@ impl App {
         }
         let now_s = self.now_s(ctx);
         let first = self.snapshot.span.is_none();
-        self.snapshot = self.engine.snapshot();
+        self.take_snapshot();
         if first && self.snapshot.span.is_some() && self.options.at.is_none() {
             self.time = start_time(&self.snapshot, &self.options, &self.settings);
         }
@@ -258,6 +264,18 @@ impl App {
             // Keeps the clock going while the window is hidden and phase two does not run.
             ctx.request_repaint_after(std::time::Duration::from_millis(250));
         }
+    }
+
+    /// The engine's newest snapshot; panels that remember look at each once.
+    fn take_snapshot(&mut self) {
+        let snapshot = self.engine.snapshot();
+        if !self.observed || !Arc::ptr_eq(&snapshot, &self.snapshot) {
+            self.observed = true;
+            for panel in &mut self.panels {
+                panel.observe(&snapshot);
+            }
+        }
+        self.snapshot = snapshot;
     }
 
     /// Seconds since the start; without a window by egui's own time, so that tests repeat.
@@ -342,10 +360,8 @@ impl App {
         );
         let alarm = alarm::worst(&cx, &mut self.alarms);
         let data = StripData {
-            link: None,
             alarm,
             sound: self.sound(),
-            now: self.options.now.map(|now| now()),
             workspaces: &self.workspaces,
             workspace: &self.workspace,
         };
@@ -422,14 +438,6 @@ impl App {
         }
     }
 
-    pub(super) fn mission(&self) -> &str {
-        if self.selection.mission.is_empty() {
-            self.snapshot.missions.missions.first().map_or("", |mission| mission.id.as_str())
-        } else {
-            &self.selection.mission
-        }
-    }
-
     fn save_when_due(&mut self, now_s: f64) {
         if self.settings_changed.is_some_and(|since| now_s - since >= SAVE_AFTER_S) {
             self.save_settings(now_s);
@@ -467,7 +475,8 @@ fn view<'a>(
     intents: &'a IntentQueue,
 ) -> ViewContext<'a> {
     let clocks = options.clocks.as_ref();
-    ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents }
+    let now = options.now.map(|now| now());
+    ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents, now }
 }
 
 fn start_time(snapshot: &Snapshot, options: &Options, settings: &Settings) -> TimeControl {
@@ -485,14 +494,4 @@ fn start_time(snapshot: &Snapshot, options: &Options, settings: &Settings) -> Ti
     time.axis = settings.axis;
     time.set_speed(settings.speed);
     time
-}
-
-/// The layout that the operator left, or the one that the workspace comes with.
-pub(super) fn stored_tree(settings: &Settings, name: &str) -> Tree<Pane> {
-    settings
-        .layouts
-        .get(name)
-        .and_then(|value| serde_json::from_value::<Tree<Pane>>(value.clone()).ok())
-        .filter(|tree| tree.root().is_some())
-        .unwrap_or_else(|| default_tree(name))
 }

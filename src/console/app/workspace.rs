@@ -3,10 +3,11 @@
 use egui_tiles::{Container, Linear, LinearDir, Tabs, TileId, Tiles, Tree};
 
 use super::dock::Pane;
+use crate::state::Settings;
 
 /// Names of the workspaces that come with the console, in the order of the strip.
-pub const WORKSPACES: [&str; 7] =
-    ["Watch", "Seismic", "Atmosphere", "ChemCam", "SAM", "Archive", "Globe"];
+pub const WORKSPACES: [&str; 8] =
+    ["Watch", "Seismic", "Atmosphere", "ChemCam", "SAM", "Archive", "Globe", "Links"];
 
 /// A layout as data.
 enum Spec {
@@ -19,10 +20,20 @@ enum Spec {
 }
 
 /// The layout that a workspace comes with; an unknown name gives an empty one with the Watch panel.
-pub(super) fn default_tree(name: &str) -> Tree<Pane> {
+fn default_tree(name: &str) -> Tree<Pane> {
     let mut tiles = Tiles::default();
     let root = build(&mut tiles, spec(name));
     Tree::new(egui::Id::unique(("workspace", name)), root, tiles)
+}
+
+/// The layout that the operator left, or the one that the workspace comes with.
+pub(super) fn stored_tree(settings: &Settings, name: &str) -> Tree<Pane> {
+    settings
+        .layouts
+        .get(name)
+        .and_then(|value| serde_json::from_value::<Tree<Pane>>(value.clone()).ok())
+        .filter(|tree| tree.root().is_some())
+        .unwrap_or_else(|| default_tree(name))
 }
 
 /// A tree of one panel, for showing it alone.
@@ -90,8 +101,11 @@ fn spec(name: &str) -> Spec {
             (0.74, Tabs(&["Globe"])),
             (0.26, Column(vec![(0.5, Tabs(&["Catalogue"])), (0.5, Tabs(&["Clocks"]))])),
         ]),
+        "Links" => {
+            Column(vec![(0.42, Tabs(&["Links"])), (0.58, Tabs(&["Packets", "Passes", "Health"]))])
+        }
         _ => Row(vec![
-            (0.7, Tabs(&["Watch", "Alarms"])),
+            (0.7, Tabs(&["Watch", "Alarms", "Links"])),
             (
                 0.3,
                 Column(vec![

@@ -33,11 +33,39 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Print the built-in mission files, as a start for own ones
-    Export {
-        /// Folder to write them to; it must not exist
-        folder: PathBuf,
+    /// Show what a new XTCE dictionary changes: parameters, limits, packets, and who uses them
+    Diff {
+        /// The dictionary in use
+        older: PathBuf,
+        /// The new one
+        newer: PathBuf,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
     },
+    /// Write the built-in mission files, as a start for own ones, or the telemetry dictionary of
+    /// a mission's packets
+    Export {
+        /// Folder to write the files to; it must not exist
+        #[arg(required_unless_present = "mission", conflicts_with = "mission")]
+        folder: Option<PathBuf>,
+        /// Mission whose telemetry dictionary is written
+        #[arg(long)]
+        mission: Option<String>,
+        /// Format of the dictionary
+        #[arg(long, value_enum, default_value_t = Format::Xtce, requires = "mission")]
+        format: Format,
+        /// File to write the dictionary to; without it stdout
+        #[arg(long, value_name = "FILE", requires = "mission")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// Formats of a dictionary.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    /// XTCE 1.2
+    Xtce,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
@@ -48,7 +76,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Command::Check { path, json } => check(path.as_deref(), *json),
         Command::List { path: Some(path), json } => dictionary::list(path, *json),
         Command::List { path: None, json } => list(*json),
-        Command::Export { folder } => export(folder),
+        Command::Diff { older, newer, json } => dictionary::diff(older, newer, *json),
+        Command::Export { mission: Some(mission), format: Format::Xtce, out, .. } => {
+            dictionary::export(mission, out.as_deref())
+        }
+        Command::Export { folder: Some(folder), .. } => export(folder),
+        Command::Export { .. } => anyhow::bail!("name a folder or a --mission to export"),
     }
 }
 

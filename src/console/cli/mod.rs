@@ -8,6 +8,8 @@ mod dictionary;
 mod events;
 mod fetch;
 mod ingest;
+mod link;
+mod live;
 mod mdb;
 mod notes;
 mod open;
@@ -15,6 +17,7 @@ mod output;
 mod place;
 mod query;
 mod report;
+mod serve;
 mod simulate;
 mod snapshot;
 mod time;
@@ -60,8 +63,12 @@ enum Command {
     Snapshot(snapshot::Arguments),
     /// Write the hand-over report of a sol as an HTML page
     Report(report::Arguments),
-    /// Let the simulated spacecraft write sols into an archive
+    /// Let a simulated spacecraft write sols into an archive, or send frames live
     Simulate(simulate::Arguments),
+    /// Set up the links that bring telemetry into an archive
+    Link(link::Arguments),
+    /// Run the engine without a window: links, alarms, archive
+    Serve(serve::Arguments),
     /// Bring data from a remote store into an archive
     Fetch(fetch::Arguments),
     /// Print every clock of an instant
@@ -89,6 +96,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Snapshot(a)) => snapshot::run(&a),
         Some(Command::Report(a)) => report::run(&a),
         Some(Command::Simulate(a)) => simulate::run(&a),
+        Some(Command::Link(a)) => link::run(&a),
+        Some(Command::Serve(a)) => serve::run(&a),
         Some(Command::Fetch(a)) => fetch::run(&a),
         Some(Command::Time(a)) => time::run(&a),
         Some(Command::Mdb(a)) => mdb::run(&a),

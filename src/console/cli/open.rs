@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     // A large archive takes its time to open, and so do window and graphics device: both at once.
     let engine = std::thread::spawn(move || -> anyhow::Result<Arc<Engine>> {
         let is_new = !Archive::is_archive(&folder);
-        let engine = Arc::new(start(folder, waker)?);
+        let engine = Arc::new(start(folder, waker, true)?);
         if may_make_demo && (is_new || engine.snapshot().series.is_empty()) {
             engine.send(Intent::MakeDemo { seed: DEMO_SEED });
         }
@@ -83,8 +83,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     window(engine, options, &context)
 }
 
-/// Starts the engine over an archive, made where there is none.
-pub(super) fn start(folder: PathBuf, waker: Waker) -> anyhow::Result<Engine> {
+/// Starts the engine over an archive, made where there is none, with its links or without.
+pub(super) fn start(folder: PathBuf, waker: Waker, links: bool) -> anyhow::Result<Engine> {
     let (missions, problems) = place::missions();
     let notes = problems.iter().map(|p| format!("Mission database: {p}")).collect();
     Ok(Engine::start(EngineConfig {
@@ -94,6 +94,7 @@ pub(super) fn start(folder: PathBuf, waker: Waker) -> anyhow::Result<Engine> {
         notes,
         clock: Arc::new(SystemClock),
         waker,
+        links,
     })?)
 }
 

@@ -1,9 +1,9 @@
-//! `marsdeck simulate`: sols of a simulated spacecraft.
+//! `marsdeck simulate`: sols of a simulated spacecraft into an archive, or a live one on a link.
 
 use marsdeck_engine::archive::Access;
 use marsdeck_engine::simulator::{self, SimulatorError, SolOrder};
 
-use super::{ArchiveArgument, Outcome, output, place};
+use super::{ArchiveArgument, Outcome, live, output, place};
 
 /// Arguments of `marsdeck simulate`.
 #[derive(Debug, clap::Args)]
@@ -11,23 +11,28 @@ pub struct Arguments {
     /// Mission: insight or msl
     #[arg(long)]
     mission: String,
-    /// Sols, as 173..175 (both included) or one number
-    #[arg(long, value_name = "A..B")]
-    sols: String,
+    /// Sols, as 173..175 (both included) or one number, written into an archive
+    #[arg(long, value_name = "A..B", required_unless_present = "live", conflicts_with = "live")]
+    sols: Option<String>,
     #[command(flatten)]
     place: ArchiveArgument,
     /// Same seed, same bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    live: live::Arguments,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let (first, last) = sols(&arguments.sols)?;
     let (missions, _) = place::missions();
     // Before an archive is made for nothing.
-    if missions.mission(&arguments.mission).is_none() {
+    let Some(mission) = missions.mission(&arguments.mission) else {
         return Err(SimulatorError::Mission(arguments.mission.clone()).into());
-    }
+    };
+    let Some(range) = &arguments.sols else {
+        return live::run(mission, arguments.seed, &arguments.live);
+    };
+    let (first, last) = sols(range)?;
     let archive = place::open(arguments.place.archive.as_deref(), Access::Write)?;
     let order = SolOrder { mission: arguments.mission.clone(), first, last, seed: arguments.seed };
     let report = {

@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let waker: Waker = Arc::new(move || {
         let _: Result<(), _> = wake.try_send(());
     });
-    let engine = Arc::new(open::start(folder, waker)?);
+    let engine = Arc::new(open::start(folder, waker, false)?);
     if arguments.archive.is_none() {
         wait_for_demo(&*engine, &woken)?;
     }

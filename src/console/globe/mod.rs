@@ -28,7 +28,7 @@ mod view;
 pub use camera::{Camera, Look};
 pub use geodesy::LatLon;
 pub use hypsometry::Hypsometry;
-pub use render::{install, install_with, is_software};
+pub use render::{graphics_text, install, install_with, is_software, note_graphics};
 pub use scene::{GlobeScene, LabelMark, Layer, LineMark, Path, PickId, PointMark, Shape};
 pub use settings::{GlobeSettings, LayerSetting, Light};
 pub use topography::{Topography, TopographyError};

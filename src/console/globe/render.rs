@@ -27,6 +27,24 @@ pub fn is_software(render_state: &RenderState) -> bool {
     render_state.adapter.get_info().device_type == wgpu::DeviceType::Cpu
 }
 
+/// Where a window keeps what draws it.
+fn graphics_id() -> egui::Id {
+    egui::Id::unique("graphics of the window")
+}
+
+/// Notes what draws a window, for those who want to know: interface, device and driver.
+pub fn note_graphics(ctx: &egui::Context, render_state: &RenderState) {
+    let info = render_state.adapter.get_info();
+    let driver = [info.driver.as_str(), info.driver_info.as_str()].join(" ");
+    let text = format!("{}, {}, {}", info.backend, info.name, driver.trim());
+    ctx.data_mut(|data| data.insert_temp(graphics_id(), text));
+}
+
+/// What draws a window: interface, device and driver; none where nothing was noted.
+pub fn graphics_text(ctx: &egui::Context) -> Option<String> {
+    ctx.data(|data| data.get_temp(graphics_id()))
+}
+
 /// Lets a window show globes; call it once when the app starts (and again after a lost device). Multisamples four times where the device can; on a software device only the
 /// pictures that stay, not those of a motion.
 pub fn install(render_state: &RenderState) {

@@ -31,6 +31,8 @@ pub enum UiIntent {
     SelectInstrument(String, String),
     /// Select a product for the Products and Spectra panels.
     SelectProduct(ProductId),
+    /// Select a link for the Links and Packets panels.
+    SelectLink(String),
     /// Add a series to the Plots panel.
     PlotSeries(SeriesKey),
     /// Remove a series from the Plots panel.

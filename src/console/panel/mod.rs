@@ -6,10 +6,14 @@ mod catalogue;
 mod clocks;
 mod events;
 mod globe;
+mod health;
 mod instrument;
+mod links;
 mod log;
 mod log_book;
+mod packets;
 mod parameters;
+mod passes;
 mod plots;
 mod products;
 mod seismogram;
@@ -35,6 +39,10 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(spectra::Spectra::default()),
         Box::new(products::Products::default()),
         Box::new(globe::GlobePanel::default()),
+        Box::new(links::Links::default()),
+        Box::new(packets::Packets::default()),
+        Box::new(passes::Passes::default()),
+        Box::new(health::HealthPanel::default()),
         Box::new(clocks::Clocks),
         Box::new(log_book::LogBook::default()),
         Box::new(log::Log::default()),

@@ -16,6 +16,8 @@ pub struct Selection {
     pub instrument: String,
     /// Product in focus.
     pub product: Option<ProductId>,
+    /// Link in focus, by its name; empty: the first one.
+    pub link: String,
     /// Series of the Plots panel, in order.
     pub plotted: Vec<SeriesKey>,
     /// What the next log entry is to be about, where a panel asked for one.

@@ -3,25 +3,20 @@
 use egui::text::LayoutJob;
 use egui::{Align, FontId, Label, Layout, TextFormat, Ui};
 use marsdeck_engine::mission::Severity;
-use marsdeck_engine::time::Instant;
 
 use crate::clock::utc_text;
 use crate::intent::{UiIntent, command};
 use crate::state::Mode;
 use crate::theme::{BODY, SMALL, Theme, severity_word};
-use crate::view::ViewContext;
+use crate::view::{ViewContext, worst_link};
 use crate::widget::{SeverityBadge, age_text, badge};
 
 /// What the strip shows besides the clocks.
 pub struct StripData<'a> {
-    /// State of the link, where there is one.
-    pub link: Option<(Severity, String)>,
     /// Worst alarm and what it is about.
     pub alarm: (Severity, String),
     /// Whether alarms are heard; none: nothing is said of it.
     pub sound: Option<Sounding>,
-    /// The time of day, for the age of the data; none where nobody knows it.
-    pub now: Option<Instant>,
     /// Workspaces in order.
     pub workspaces: &'a [String],
     /// The open one.
@@ -158,8 +153,13 @@ fn clocks(ui: &mut Ui, cx: &ViewContext<'_>) {
 
 fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
     let theme = cx.theme;
-    if let Some((severity, word)) = &data.link {
-        ui.add(SeverityBadge::new(theme, *severity).word(word)).on_hover_text("State of the link.");
+    let (severity, word) = worst_link(&cx.snapshot.links);
+    let badge = ui.add(SeverityBadge::new(theme, severity).word(&word));
+    let badge = badge.interact(egui::Sense::click());
+    let hint = "The worst state of the links that are on, and how late the newest packet came. \
+                Click for all.";
+    if badge.on_hover_text(hint).clicked() {
+        cx.intents.send(UiIntent::OpenPanel("Links".into()));
     }
     let (severity, about) = &data.alarm;
     let text = format!("{}: {about}", severity_word(*severity));
@@ -171,7 +171,7 @@ fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
     if let Some(sounding) = data.sound {
         sound(ui, cx, sounding);
     }
-    if let (Some(span), Some(now)) = (cx.snapshot.span, data.now) {
+    if let (Some(span), Some(now)) = (cx.snapshot.span, cx.now) {
         let age = age_text(now, span.end);
         field(ui, theme, "Newest data", &age, "Age of the newest data in the archive.");
     }

@@ -27,6 +27,8 @@ pub struct ViewContext<'a> {
     pub theme: &'a Theme,
     /// Where wishes go.
     pub intents: &'a IntentQueue,
+    /// The time of day; none where nobody knows it.
+    pub now: Option<Instant>,
 }
 
 impl ViewContext<'_> {
@@ -44,6 +46,12 @@ impl ViewContext<'_> {
         TickLabels { clocks: self.clocks, mission: self.mission(), axis: self.time.axis }
     }
 
+    /// The time of day, for ages of what is live; where nobody knows it, when the engine last looked
+    /// at itself.
+    pub fn present(&self) -> Option<Instant> {
+        self.now.or(self.snapshot.health.time)
+    }
+
     /// An instant as the chosen axis writes it.
     pub fn time_text(&self, t: Instant) -> String {
         clock_text(self.clocks, self.mission(), self.time.axis, t)
@@ -56,4 +64,7 @@ pub trait Panel {
     fn title(&self) -> &'static str;
     /// Paints it.
     fn ui(&mut self, ui: &mut egui::Ui, cx: &ViewContext<'_>);
+    /// Looks at a new snapshot, also while the panel is not on screen: for panels that remember how
+    /// something went. Called once a snapshot, before painting; has to be quick.
+    fn observe(&mut self, _snapshot: &Snapshot) {}
 }

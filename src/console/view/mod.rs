@@ -3,9 +3,11 @@
 mod alarms;
 mod context;
 mod curves;
+mod links;
 mod queries;
 
 pub use alarms::AlarmsAt;
 pub use context::{Panel, ViewContext};
 pub use curves::{CurveAnswer, CurveParts, ask_curve, ask_samples};
+pub use links::{chosen_link, link_severity, link_word, worst_link};
 pub use queries::{Pending, Queries};

@@ -1,5 +1,6 @@
 //! Reusable widgets, one a file; each has an accessible label and takes its colours from a theme.
 
+mod amount;
 mod badge;
 mod card;
 mod empty;
@@ -13,6 +14,7 @@ mod stale;
 mod time_field;
 mod value;
 
+pub use amount::{bytes_text, count_text, duration_text, rate_text};
 pub use badge::{badge, replay_badge, simulated_badge};
 pub use card::card;
 pub use empty::EmptyState;

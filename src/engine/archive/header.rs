@@ -14,7 +14,7 @@ use crate::storage::{hex, read_whole, write_whole};
 use crate::time::Instant;
 
 /// The on-disk format that this code writes; `FORMAT.md` describes it.
-pub(super) const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
 pub(super) const FILE: &str = "archive.toml";
 
 /// What `archive.toml` says.

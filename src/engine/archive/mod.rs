@@ -18,9 +18,10 @@ mod tests;
 mod verify;
 mod waveform;
 
-/// The level of an event message.
 pub use crate::format::ampcs::EvrLevel;
 pub use error::ArchiveError;
+/// The level of an event message.
+pub use header::FORMAT;
 pub use message::{EventMessage, Levels, MessageQuery};
 pub use model::{
     AlarmMark, AlarmRow, Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product,

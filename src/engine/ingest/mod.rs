@@ -7,9 +7,8 @@
 mod ampcs;
 mod convert;
 mod file;
+pub mod live;
 mod names;
-#[cfg(test)]
-mod packet_tests;
 mod packets;
 mod recognise;
 mod table;

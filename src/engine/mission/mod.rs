@@ -5,10 +5,13 @@
 //! in the repository are built in; [`Database::load`] reads any others.
 
 mod check;
+mod difference;
 mod load;
 mod model;
+pub mod packets;
 pub mod telemetry;
 
+pub use difference::{Change, Fate, difference};
 pub use load::{MissionFile, builtin_files};
 pub use model::{
     AlarmRule, Database, Display, Instrument, Limit, Mission, Parameter, Severity, Site,

@@ -11,6 +11,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounde
 use super::alarms::{self, AlarmOrder};
 use super::handle::{AlarmPicture, EngineHandle, Intent, JobState, MessageLevel, Snapshot, Ticket};
 use super::jobs::Ledger;
+use super::links::{LinkOrder, Live, Switchboard};
 use super::work::{self, Work};
 use crate::archive::{Access, Archive, ArchiveError};
 use crate::mission::Database;
@@ -30,6 +31,8 @@ const JOB_QUEUE: usize = 64;
 const WORKERS: usize = 2;
 /// Orders to the thread of the alarms that may wait; an action more is refused with a message.
 const ALARM_QUEUE: usize = 256;
+/// Orders to the thread of the links that may wait; one more is refused with a message.
+const LINK_QUEUE: usize = 64;
 /// How often a reading console looks for what the writing one stored.
 const REFRESH: Duration = Duration::from_secs(1);
 
@@ -58,6 +61,8 @@ pub struct EngineConfig {
     pub clock: Arc<dyn Clock + Send + Sync>,
     /// Wakes the console.
     pub waker: Waker,
+    /// Whether the links of the archive run.
+    pub links: bool,
 }
 
 /// An event of the owner thread.
@@ -66,6 +71,7 @@ pub(super) enum Event {
     Progress { job: u64, fraction: Option<f32>, detail: String },
     Ended { job: u64, state: JobState, detail: String },
     Alarms { picture: Arc<AlarmPicture>, said: Vec<(MessageLevel, String)> },
+    Live(Box<Live>),
     Stop,
 }
 
@@ -95,7 +101,7 @@ pub struct Engine {
 impl Engine {
     /// Opens the archive and starts the threads.
     pub fn start(config: EngineConfig) -> Result<Self, EngineError> {
-        let EngineConfig { archive, access, missions, notes, clock, waker } = config;
+        let EngineConfig { archive, access, missions, notes, clock, waker, links } = config;
         let mut ledger = Ledger::default();
         for note in notes {
             ledger.say(clock.now(), MessageLevel::Warning, note);
@@ -142,8 +148,19 @@ impl Engine {
         let (desk, alarms) = desk?;
         threads.push(spawn("alarms".into(), move || desk.run(&order_queue))?);
         let alarms = AlarmDesk { picture: alarms, orders, stop, asked: 0 };
-        let mut owner = Owner { shared: Arc::clone(&shared), ledger, jobs, alarms };
-        owner.publish();
+        let (orders, link_queue) = bounded(LINK_QUEUE);
+        let switchboard = Switchboard::new(
+            links,
+            Arc::clone(&shared.archive),
+            Arc::clone(&shared.missions),
+            Arc::clone(&shared.clock),
+            events.clone(),
+        );
+        threads.push(spawn("links".into(), move || switchboard.run(&link_queue))?);
+        let live = Box::default();
+        let mut owner =
+            Owner { shared: Arc::clone(&shared), ledger, jobs, alarms, links: orders, live };
+        owner.publish(true);
         threads.push(spawn("owner".into(), move || owner.run(&event_queue))?);
         Ok(Self { shared, events, queries: Some(queries), threads: Mutex::new(threads) })
     }
@@ -216,6 +233,8 @@ struct Owner {
     ledger: Ledger,
     jobs: Sender<(u64, Work, Arc<AtomicBool>)>,
     alarms: AlarmDesk,
+    links: Sender<LinkOrder>,
+    live: Box<Live>,
 }
 
 impl Owner {
@@ -230,6 +249,8 @@ impl Owner {
             match event {
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => break,
                 Ok(event) => {
+                    // How the engine fares is no reason to paint by itself.
+                    let mut is_news = !matches!(&event, Event::Live(live) if !live.is_news);
                     self.handle(event);
                     // Several events of one moment make one snapshot.
                     for event in events.try_iter().take(EVENT_QUEUE) {
@@ -237,9 +258,10 @@ impl Owner {
                             self.ledger.cancel_all();
                             return;
                         }
+                        is_news |= !matches!(&event, Event::Live(live) if !live.is_news);
                         self.handle(event);
                     }
-                    self.publish();
+                    self.publish(is_news);
                 }
                 Err(RecvTimeoutError::Timeout) => self.refresh(),
             }
@@ -251,14 +273,14 @@ impl Owner {
         // A full queue looks again in a second.
         drop(self.alarms.orders.try_send(AlarmOrder::Reload));
         match self.shared.archive.refresh() {
-            Ok(true) => self.publish(),
+            Ok(true) => self.publish(true),
             Ok(false) => {}
             Err(error) => {
                 let text = format!("The archive could not be read again: {error}");
                 let repeated = self.ledger.messages().last().is_some_and(|m| m.text == text);
                 if !repeated {
                     self.ledger.say(self.shared.clock.now(), MessageLevel::Error, text);
-                    self.publish();
+                    self.publish(true);
                 }
             }
         }
@@ -288,6 +310,17 @@ impl Owner {
                     self.ledger.say(self.shared.clock.now(), level, text);
                 }
             }
+            Event::Live(live) => {
+                self.live = live;
+                for (level, text) in std::mem::take(&mut self.live.said) {
+                    self.ledger.say(self.shared.clock.now(), level, text);
+                }
+            }
+            Event::Intent(Intent::PutLink { link }) => self.order(LinkOrder::Put(link)),
+            Event::Intent(Intent::EnableLink { name, enabled }) => {
+                self.order(LinkOrder::Enable { name, enabled });
+            }
+            Event::Intent(Intent::RemoveLink { name }) => self.order(LinkOrder::Remove(name)),
             Event::Intent(intent) => {
                 if let Some(work) = Work::of(intent) {
                     self.start(work);
@@ -300,6 +333,13 @@ impl Owner {
                 self.ledger.end(job, state, detail, self.shared.clock.now());
             }
             Event::Stop => {}
+        }
+    }
+
+    fn order(&mut self, order: LinkOrder) {
+        if self.links.try_send(order).is_err() {
+            let text = "The links are busy: nothing was changed. Try again in a moment";
+            self.ledger.say(self.shared.clock.now(), MessageLevel::Error, text.to_owned());
         }
     }
 
@@ -324,7 +364,7 @@ impl Owner {
         }
     }
 
-    fn publish(&mut self) {
+    fn publish(&mut self, is_news: bool) {
         let archive = &self.shared.archive;
         let old = self.shared.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone();
         let generation = archive.generation();
@@ -337,9 +377,9 @@ impl Owner {
             series: Arc::clone(&old.series),
             events: Arc::clone(&old.events),
             alarms: Arc::clone(&self.alarms.picture),
-            links: Arc::clone(&old.links),
-            packets: Arc::clone(&old.packets),
-            health: Arc::clone(&old.health),
+            links: Arc::clone(&self.live.links),
+            packets: Arc::clone(&self.live.packets),
+            health: Arc::clone(&self.live.health),
             products: old.products,
             span: old.span,
             jobs: self.ledger.views(),
@@ -365,7 +405,9 @@ impl Owner {
             self.alarms.asked = generation;
         }
         *self.shared.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
-        (self.shared.waker)();
+        if is_news {
+            (self.shared.waker)();
+        }
     }
 }
 

@@ -1,14 +1,17 @@
 //! The owner of the archive: intents in, snapshots and answers out.
 //!
 //! One owner thread puts intents, job events and timers into one order and publishes snapshots;
-//! two threads answer queries, two carry out jobs, one keeps the alarms. Queues are bounded: a full query queue answers
+//! two threads answer queries, two carry out jobs, one keeps the
+//! alarms, one looks after the links. Queues are bounded: a full query queue answers
 //! "busy" at once, a full job queue refuses the intent with a message.
 
 mod alarms;
 mod engine;
 mod fetch;
 mod handle;
+mod health;
 mod jobs;
+mod links;
 mod live;
 #[cfg(test)]
 mod tests;
@@ -20,6 +23,7 @@ pub use handle::{
     AlarmPicture, EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket,
 };
 
+pub use links::{links, set_links};
 pub use live::{
     Health, LinkCounts, LinkView, PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen,
     QueueLoad,

@@ -25,6 +25,7 @@ fn start(folder: &Path) -> (Engine, Receiver<()>) {
         waker: Arc::new(move || {
             let _: Result<(), _> = wake.try_send(());
         }),
+        links: true,
     });
     (engine.expect("the engine starts"), woken)
 }

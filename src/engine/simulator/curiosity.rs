@@ -126,10 +126,10 @@ fn sam(seed: u64, sol: &Sol) -> Table {
 }
 
 /// Mass, releases and background of a gas.
-type Gas = (u32, &'static [(f64, f64, f64)], f64);
+pub(super) type Gas = (u32, &'static [(f64, f64, f64)], f64);
 
 /// Gas, release temperature and width in °C, peak in counts/s, background (FACTS 3.3).
-const GASES: [Gas; 11] = [
+pub(super) const GASES: [Gas; 11] = [
     (2, &[(480.0, 120.0, 9e4)], 3e3),
     (4, &[(0.0, 1.0, 0.0)], 6e6),
     (18, &[(180.0, 90.0, 2.4e6), (430.0, 110.0, 1.1e6), (760.0, 60.0, 5e5)], 9e4),

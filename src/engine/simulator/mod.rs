@@ -7,6 +7,7 @@
 mod catalogue;
 mod curiosity;
 mod insight;
+pub mod live;
 mod messages;
 mod noise;
 mod quake;

@@ -51,6 +51,9 @@ pub enum SimulatorError {
     /// Ingest refused what was simulated.
     #[error("simulated data were not stored: {0}")]
     Refused(String),
+    /// The live spacecraft cannot be as it was asked for.
+    #[error("{0}")]
+    Live(String),
     /// Somebody stopped it; what is stored stays.
     #[error("stopped; the sols that were finished stay in the archive")]
     Cancelled,
@@ -149,7 +152,8 @@ pub fn demo(
     Ok(total)
 }
 
-fn frame(mission: &str, number: i32) -> Result<Sol, SimulatorError> {
+/// A sol of a mission, by its number.
+pub(super) fn frame(mission: &str, number: i32) -> Result<Sol, SimulatorError> {
     let clock = SolClock::of(mission)?;
     let range = clock.sol_range(number, Convention::Kernel);
     let start = MarsClock::at(range.start);

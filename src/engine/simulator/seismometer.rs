@@ -6,31 +6,31 @@ use super::sol::Sol;
 use super::weather;
 
 /// Counts per m/s of the VBB axes U, V and W at 0.1 Hz (IPGP StationXML, FACTS 2.3).
-const VBB_COUNTS: [f64; 3] = [8.62622e10, 9.04503e10, 8.65494e10];
+pub(super) const VBB_COUNTS: [f64; 3] = [8.62622e10, 9.04503e10, 8.65494e10];
 
 /// Rows U, V, W against Z, N, E: azimuths and dips of the IPGP StationXML (FACTS 2.3).
-const UVW_FROM_ZNE: [[f64; 3]; 3] = [
+pub(super) const UVW_FROM_ZNE: [[f64; 3]; 3] = [
     [0.490904, -0.617115, 0.614965],
     [0.487860, 0.843178, 0.225929],
     [0.495459, -0.224818, -0.839034],
 ];
 
 /// Ground noise in m/s: quiet from 17 to 24 h, ten to a hundred times that by day.
-fn noise_ms(ltst_h: f64) -> f64 {
+pub(super) fn noise_ms(ltst_h: f64) -> f64 {
     let night = if ltst_h < 8.0 { 2.5 * (std::f64::consts::PI * ltst_h / 8.0).sin() } else { 0.0 };
     4.0e-10 * (1.0 + night + 40.0 * weather::convection(ltst_h))
 }
 
 /// One component of the noise: long-period wind noise, the 2.4 Hz and lander resonances, and the
 /// tick at 1 Hz.
-struct Component {
+pub(super) struct Component {
     slow: f64,
     resonances: [Resonator; 3],
     noise: Noise,
 }
 
 impl Component {
-    fn new(seed: u64, name: &str, sol: i32, rate_hz: f64) -> Self {
+    pub(super) fn new(seed: u64, name: &str, sol: i32, rate_hz: f64) -> Self {
         let nyquist = rate_hz / 2.0;
         let at = |f: f64| Resonator::new(f.min(nyquist * 0.8), 0.97, rate_hz);
         Self {
@@ -40,7 +40,7 @@ impl Component {
         }
     }
 
-    fn next(&mut self, day: f64) -> f64 {
+    pub(super) fn next(&mut self, day: f64) -> f64 {
         let white = self.noise.normal();
         self.slow += 0.02 * (white * 7.0 - self.slow);
         let [ground, lander, mast] = &mut self.resonances;

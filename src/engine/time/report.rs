@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::format::Hms;
 use super::{
     Convention, Instant, LeapSeconds, Ltst, MarsClock, SolClock, SolTime, SunPosition, TimeError,
-    jd_tt, jd_ut, planetographic_latitude_deg,
+    jd_tt, jd_ut, light_time_s, mars_earth_au, planetographic_latitude_deg,
 };
 
 /// The clocks of one mission at one instant.
@@ -56,6 +56,10 @@ pub struct ClockReport {
     pub mtc: String,
     /// The Mars clock.
     pub mars: MarsClock,
+    /// Distance between Mars and Earth, astronomical units.
+    pub mars_earth_au: f64,
+    /// One-way light time between them, seconds.
+    pub light_time_s: f64,
     /// One entry per mission asked for.
     pub missions: Vec<MissionReport>,
 }
@@ -100,6 +104,8 @@ impl ClockReport {
             jd_tt: jd_tt(t),
             mtc: Hms::of_hours(mars.mtc_h, 0).to_string(),
             mars,
+            mars_earth_au: mars_earth_au(t),
+            light_time_s: light_time_s(t),
             missions: clocks.iter().map(|clock| MissionReport::at(t, clock)).collect(),
         })
     }
@@ -107,7 +113,8 @@ impl ClockReport {
     /// The report as titled sections of names and values: the planet, then each mission.
     pub fn sections(&self) -> Vec<(String, Vec<(String, String)>)> {
         let m = &self.mars;
-        let rows: [(&str, String); 12] = [
+        let light = Hms::of_hours(self.light_time_s / 3600.0, 0);
+        let rows: [(&str, String); 13] = [
             ("UTC", self.utc.clone()),
             ("UTC, day of year", self.utc_doy.clone()),
             ("TAI", format!("{}  (UTC + {} s)", self.tai, self.tai_minus_utc_s)),
@@ -123,6 +130,7 @@ impl ClockReport {
                 format!("{:+.3}\u{b0} N  {:.3}\u{b0} E", m.declination_deg, m.subsolar_lon_deg),
             ),
             ("Sun-Mars distance", format!("{:.5} au", m.distance_au)),
+            ("Earth-Mars", format!("{:.4} au  light time {light}", self.mars_earth_au)),
         ];
         let planet = rows.map(|(name, value)| (name.to_owned(), value)).to_vec();
         let missions = self.missions.iter().map(|m| (m.name.to_owned(), m.rows().to_vec()));

@@ -40,6 +40,21 @@ fn the_mission_database_is_listed_exported_and_checked() {
     assert_eq!(text, home.say("mdb check").done().text(), "the same database");
     home.say("mdb export own").refused(&["own exists", "new folder"]);
     home.say("mdb check nothing").refused(&["nothing", "marsdeck mdb export"]);
+
+    for mission in ["insight", "msl"] {
+        home.say(&format!("mdb export --mission {mission} --format xtce --out own.xml")).done();
+        let checked = home.say("mdb check own.xml").done().text();
+        assert!(checked.contains(" 0 problems"), "{checked}");
+    }
+    let live = "simulate --mission insight --live udp:127.0.0.1:9 --rate 200 --duration 0.5";
+    let said = home.say(&format!("{live} --fault safe@20s")).done().text();
+    for part in ["pass of MRO", "fault: safe mode", "packets made"] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+    home.say(&format!("{live} --fault overtemp:warp")).refused(&["warp", "seis, apss"]);
+    home.say("simulate --mission insight").ended(2);
+    home.say("mdb export --mission pluto").refused(&["pluto", "insight, msl"]);
+    home.say("mdb export").ended(2);
 }
 
 #[test]

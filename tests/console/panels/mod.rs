@@ -5,9 +5,15 @@
 mod alarms;
 mod events;
 mod globe;
+mod health;
+mod links;
 mod log_book;
+mod packets;
+mod passes;
 mod products;
 mod spectra;
+
+pub use packets::with_packets;
 
 use std::sync::{Arc, Mutex};
 
@@ -70,9 +76,11 @@ impl Stage {
         let waiting = Mutex::default();
         let fake = Fake { snapshot: Arc::clone(&snapshot), answers, waiting };
         let panel = marsdeck::panel::all().into_iter().find(|p| p.title() == title);
+        let mut panel = panel.expect("a panel of this title");
+        panel.observe(&snapshot);
         let start = Instant::from_unix_s(1.5642e9);
         Self {
-            panel: panel.expect("a panel of this title"),
+            panel,
             snapshot,
             queries: Queries::new(Arc::new(fake)),
             time: TimeControl::paused_at(start, TimeRange::new(start, start.plus_s(88_775.0))),
@@ -82,6 +90,14 @@ impl Stage {
             wishes: Vec::new(),
             ready: false,
         }
+    }
+
+    /// Another snapshot, which the panel looks at as the window has it do.
+    pub fn set_snapshot(&mut self, snapshot: Snapshot) {
+        let generation = self.snapshot.generation + 1;
+        let missions = Arc::clone(&self.snapshot.missions);
+        self.snapshot = Arc::new(Snapshot { missions, generation, ..snapshot });
+        self.panel.observe(&self.snapshot);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui) {
@@ -102,11 +118,13 @@ impl Stage {
             nights: &NightCache::default(),
             theme: &self.theme,
             intents: &self.intents,
+            now: None,
         };
         egui::CentralPanel::default().show(ui, |ui| self.panel.ui(ui, &cx));
         for wish in self.intents.drain() {
             match &wish {
                 UiIntent::SelectProduct(id) => self.selection.product = Some(*id),
+                UiIntent::SelectLink(name) => self.selection.link.clone_from(name),
                 UiIntent::SelectEvent(id) => self.selection.event.clone_from(id),
                 _ => {}
             }

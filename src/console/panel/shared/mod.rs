@@ -7,9 +7,11 @@ mod occurrences;
 mod pick;
 mod picture;
 mod readings;
+mod wide;
 
 pub use axis::axis_choice;
 pub use export::{ExportBar, expected_samples};
 pub use occurrences::{Occurrences, window_of};
 pub use pick::{best_series, find_series};
 pub use readings::{Reading, Readings, sparkline};
+pub use wide::at_least_wide;

@@ -255,12 +255,7 @@ fn pick(node: Node<'_>, extensions: &Extensions, problems: &mut Problems) -> Opt
         return None;
     };
     let public_id = identifier(node, problems);
-    let channel = node.child("waveformID").map_or_else(String::new, |w| {
-        let part = |name: &str| w.attribute(name).unwrap_or_default().trim();
-        let loc = part("locationCode").trim_matches('-');
-        let net = part("networkCode");
-        format!("{net}.{}.{loc}.{}", part("stationCode"), part("channelCode"))
-    });
+    let channel = node.child("waveformID").map_or_else(String::new, |w| channel(w, problems));
     Some(Pick {
         timing,
         phase: node.text_of("phaseHint").to_owned(),
@@ -269,6 +264,18 @@ fn pick(node: Node<'_>, extensions: &Extensions, problems: &mut Problems) -> Opt
         frequency_hz: extensions.frequencies.get(&public_id).copied(),
         public_id,
     })
+}
+
+/// The codes of a `waveformID` in one name, parted by points.
+fn channel(node: Node<'_>, problems: &mut Problems) -> String {
+    let part = |name: &str| node.attribute(name).unwrap_or_default().trim();
+    let codes = ["networkCode", "stationCode", "locationCode", "channelCode"].map(part);
+    if codes.iter().any(|code| code.contains('.')) {
+        problems.at(node, "waveformID", "a code has a point in it; the channel was left out");
+        return String::new();
+    }
+    let [net, sta, loc, cha] = codes;
+    format!("{net}.{sta}.{}.{cha}", loc.trim_matches('-'))
 }
 
 /// A quantity element of a name: its value and uncertainties.

@@ -331,6 +331,24 @@ fn every_cut_gives_a_problem_and_no_half_event() {
 }
 
 #[test]
+fn a_code_with_a_point_is_told_and_left_out() {
+    let text = write(&sample());
+    let at = text.find("channelCode=\"").expect("a channel") + "channelCode=\"".len();
+    let damaged = format!("{}1.5{}", &text[..at], &text[at..]);
+    let (events, problems) = read(damaged.as_bytes());
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].field, "waveformID");
+    let picks = |events: &[Event]| -> Vec<(Instant, bool)> {
+        let picks = events.iter().flat_map(|e| &e.picks);
+        picks.map(|p| (p.timing.time, p.channel.is_empty())).collect()
+    };
+    let (before, after) = (picks(&sample()), picks(&events));
+    assert_eq!(before.len(), after.len());
+    let emptied = before.iter().zip(&after).filter(|(b, a)| !b.1 && a.1).count();
+    assert_eq!(emptied, 1);
+}
+
+#[test]
 fn a_label_of_another_kind_is_not_taken() {
     let path = "A_insight_seis/catalogs/events_mars_extended_multiorigin_v14_2023-01-01.xml";
     let Some(bytes) = data(path) else { return };

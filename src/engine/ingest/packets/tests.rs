@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use super::*;
 use crate::archive::{Archive, SeriesKey};
 use crate::format::ccsds::{Header, PacketKind, Segment, write_packet};
+use crate::ingest::{FileReport, IngestOptions, Outcome, ingest_path};
 use crate::time::{Instant, TimeRange};
 
-const DICTIONARY: &str = r#"<?xml version="1.0"?>
+pub(in crate::ingest) const DICTIONARY: &str = r#"<?xml version="1.0"?>
 <SpaceSystem name="T" xmlns="http://www.omg.org/spec/XTCE/20180204"><TelemetryMetaData>
  <ParameterTypeSet>
   <IntegerParameterType name="u11" signed="false"><IntegerDataEncoding sizeInBits="11"/></IntegerParameterType>
@@ -43,7 +43,7 @@ const DICTIONARY: &str = r#"<?xml version="1.0"?>
 
 /// A packet of APID 42 at so many seconds after 2019-07-26T00:00:00Z (day 22486 since 1958), whose
 /// raw bus voltage is `raw`.
-fn packet(count: u16, second: u32, raw: u16, out: &mut Vec<u8>) {
+pub(in crate::ingest) fn packet(count: u16, second: u32, raw: u16, out: &mut Vec<u8>) {
     let mut data = 22_486u16.to_be_bytes().to_vec();
     data.extend((second * 1000).to_be_bytes());
     data.extend(500u16.to_be_bytes());
@@ -65,7 +65,7 @@ fn take(archive: &Archive, path: &Path) -> Vec<FileReport> {
     ingest_path(archive, path, &IngestOptions::default(), now, &|_| (), &never)
 }
 
-fn samples(archive: &Archive, key: &str) -> Vec<(i64, f64)> {
+pub(in crate::ingest) fn samples(archive: &Archive, key: &str) -> Vec<(i64, f64)> {
     let always = TimeRange::new(Instant::from_unix_s(0.0), Instant::from_unix_s(4e9));
     let never = AtomicBool::new(false);
     let (times, values, _) =

@@ -1,0 +1,209 @@
+//! What waits for the archive: rows of values, miniSEED records. Bounded; what has to be given up
+//! is counted.
+
+use std::collections::VecDeque;
+
+use super::super::packets::Rows;
+use super::super::{IngestOptions, Outcome, ingest_bytes};
+use super::correlation::Correlation;
+use super::model::LinkCounts;
+use super::packets::{Decoded, Packet};
+use super::service::{self, Service};
+use crate::archive::{Archive, ArchiveError, EventMessage, ParameterBatch};
+use crate::problem::Problem;
+use crate::time::Instant;
+
+/// Rows of one kind of packet that make a batch of their own.
+const ROWS: usize = 4_096;
+/// Values that may wait while the archive takes none: 64 MB of them. Beyond, the oldest go.
+const MOST_VALUES: u64 = 8 << 20;
+/// Bytes of records that may wait.
+const MOST_RECORDS: usize = 64 << 20;
+/// Event messages that may wait.
+const MOST_MESSAGES: usize = 100_000;
+
+#[derive(Debug)]
+pub(super) struct Store {
+    product: String,
+    mission: String,
+    rows: Rows,
+    /// Dictionary of the rows.
+    dictionary: Option<String>,
+    batches: VecDeque<ParameterBatch>,
+    /// Values in the batches.
+    values: u64,
+    records: Vec<u8>,
+    messages: Vec<EventMessage>,
+    correlation: Correlation,
+    lost: u64,
+}
+
+fn size(batch: &ParameterBatch) -> u64 {
+    batch.columns.iter().map(|column| column.len() as u64).sum()
+}
+
+impl Store {
+    pub(super) fn new(product: &str, mission: &str) -> Self {
+        Self {
+            product: product.to_owned(),
+            mission: mission.to_owned(),
+            rows: Rows::default(),
+            dictionary: None,
+            batches: VecDeque::new(),
+            values: 0,
+            records: Vec::new(),
+            messages: Vec::new(),
+            correlation: Correlation::default(),
+            lost: 0,
+        }
+    }
+
+    /// Adds the values of a packet whose time is known.
+    pub(super) fn add(
+        &mut self,
+        packet: &Packet,
+        decoded: &Decoded<'_>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let (Some(decoder), Some(container), Some(time)) =
+            (decoded.decoder, decoded.container, decoded.time)
+        else {
+            return;
+        };
+        let source = if self.product == "simulated" { "simulated" } else { "flight" };
+        match service::of(packet, decoded, &self.mission, source) {
+            Service::Event(message) if self.messages.len() < MOST_MESSAGES => {
+                return self.messages.push(*message);
+            }
+            Service::Event(_) => {
+                self.lost += 1;
+                return;
+            }
+            Service::Record(bytes) => return self.add_records(&bytes),
+            Service::Correlation { on_board, utc } => self.correlate(on_board, utc, problems),
+            Service::Parameters => {}
+        }
+        if self.dictionary.as_deref() != Some(&decoder.name) {
+            // Containers are numbered anew by another dictionary.
+            self.gather();
+            self.rows = Rows::default();
+            self.dictionary = Some(decoder.name.clone());
+        }
+        let rows = self.rows.add(container, time, decoded.values, decoder, problems);
+        if rows >= ROWS
+            && let Some(batch) = self.rows.take(container, &self.product)
+        {
+            self.keep(batch);
+        }
+    }
+
+    /// Keeps what a time packet says about the on-board clock as two series.
+    fn correlate(&mut self, on_board: Instant, utc: Instant, problems: &mut Vec<Problem>) {
+        let found = self.correlation.add(on_board, utc);
+        if found.is_jump {
+            let reason = format!(
+                "it was set by {:.3} s: times on board before and after do not fit together",
+                found.residual_s.unwrap_or(0.0)
+            );
+            problems.push(Problem::of("on-board clock", reason));
+        }
+        let name = |last: &str| format!("/{}/clock/{last}", self.mission);
+        let batch = ParameterBatch {
+            product: self.product.clone(),
+            names: vec![name("offset"), name("residual")],
+            units: vec!["s".to_owned(), "ms".to_owned()],
+            times: vec![utc],
+            columns: vec![
+                vec![found.offset_s],
+                vec![found.residual_s.map_or(f64::NAN, |residual| 1e3 * residual)],
+            ],
+        };
+        self.keep(batch);
+    }
+
+    pub(super) fn add_records(&mut self, bytes: &[u8]) {
+        let room = MOST_RECORDS.saturating_sub(self.records.len());
+        if bytes.len() <= room {
+            self.records.extend_from_slice(bytes);
+        } else {
+            self.lost += bytes.len() as u64;
+        }
+    }
+
+    fn keep(&mut self, batch: ParameterBatch) {
+        self.values += size(&batch);
+        self.batches.push_back(batch);
+        while self.values > MOST_VALUES
+            && let Some(oldest) = self.batches.pop_front()
+        {
+            self.values -= size(&oldest);
+            self.lost += size(&oldest);
+        }
+    }
+
+    fn gather(&mut self) {
+        for batch in self.rows.take_all(&self.product) {
+            self.keep(batch);
+        }
+    }
+
+    pub(super) fn waiting(&self) -> u64 {
+        self.rows.waiting() + self.values
+    }
+
+    /// Takes a file in at once; says what went wrong.
+    pub(super) fn take_file(
+        &self,
+        archive: &Archive,
+        name: &str,
+        bytes: &[u8],
+        now: Instant,
+    ) -> Option<String> {
+        let options = IngestOptions {
+            product: if self.product == "raw" { String::new() } else { self.product.clone() },
+            mission: self.mission.clone(),
+            ..IngestOptions::default()
+        };
+        let report = ingest_bytes(archive, name, bytes, &|_| None, &options, now);
+        let is_bad = matches!(report.outcome, Outcome::Failed | Outcome::Unrecognised);
+        (is_bad || !report.problems.is_empty()).then(|| match report.problems.first() {
+            Some(first) if !is_bad => format!("{name}: {} ({first})", report.what),
+            _ => format!("{name}: {}", report.what),
+        })
+    }
+
+    /// Stores what waits, the oldest first; stops at the first batch that the archive refuses.
+    pub(super) fn flush(
+        &mut self,
+        archive: &Archive,
+        counts: &mut LinkCounts,
+    ) -> Result<(), String> {
+        self.gather();
+        counts.lost_values += std::mem::take(&mut self.lost);
+        while let Some(batch) = self.batches.front() {
+            match archive.append_parameters(batch) {
+                Ok(report) => {
+                    counts.values += report.values;
+                    counts.known_values += report.duplicates;
+                }
+                // It would be refused for ever.
+                Err(ArchiveError::Input(_)) => counts.lost_values += size(batch),
+                Err(error) => return Err(error.to_string()),
+            }
+            self.values = self.values.saturating_sub(size(batch));
+            self.batches.pop_front();
+        }
+        if !self.records.is_empty() {
+            let report = archive
+                .append_waveform(&self.product, &self.records)
+                .map_err(|error| error.to_string())?;
+            counts.records += report.records_stored;
+            self.records.clear();
+        }
+        if !self.messages.is_empty() {
+            archive.put_messages(&self.messages).map_err(|error| error.to_string())?;
+            self.messages.clear();
+        }
+        Ok(())
+    }
+}

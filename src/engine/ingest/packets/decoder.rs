@@ -1,0 +1,111 @@
+//! Which dictionary reads these packets: those of the archive, the one that knows most of them.
+
+use crate::archive::{Archive, ArchiveError};
+use crate::format::xtce;
+use crate::mission::telemetry::{ContainerId, Dictionary, Item};
+use crate::parameter::{Plan, Values};
+use crate::time::{Instant, TimeRange};
+
+/// A dictionary ready to decode.
+#[derive(Debug)]
+pub(in crate::ingest) struct Decoder {
+    /// File name of the dictionary, or the mission that it was made from.
+    pub(in crate::ingest) name: String,
+    pub(in crate::ingest) dictionary: Dictionary,
+    pub(in crate::ingest) plan: Plan,
+}
+
+impl Decoder {
+    /// Compiles a dictionary; none where it has no container.
+    pub(in crate::ingest) fn of(name: String, dictionary: Dictionary) -> Option<Self> {
+        let (plan, _) = Plan::compile(&dictionary, root(&dictionary)?);
+        Some(Self { name, dictionary, plan })
+    }
+
+    /// The dictionaries of an archive, the newest first.
+    pub(in crate::ingest) fn all(archive: &Archive) -> Result<Vec<Self>, ArchiveError> {
+        let always =
+            TimeRange::new(Instant::from_unix_ns(i64::MIN), Instant::from_unix_ns(i64::MAX));
+        let mut products = archive.products(always, "xtce")?;
+        products.sort_by_key(|product| std::cmp::Reverse(product.id));
+        let read = |product: &crate::archive::Product| {
+            let bytes = archive.product_bytes(product.id).ok()?;
+            Self::of(product.about.name.clone(), xtce::read(&bytes).0?)
+        };
+        Ok(products.iter().filter_map(read).collect())
+    }
+
+    /// Whether a container is a packet of its own rather than what packets share.
+    pub(in crate::ingest) fn is_packet(&self, id: ContainerId) -> bool {
+        self.dictionary.containers.get(id).is_some_and(|container| !container.is_abstract)
+    }
+
+    /// Packets that it knows and reads in full.
+    pub(in crate::ingest) fn score<'p>(&self, packets: impl Iterator<Item = &'p [u8]>) -> usize {
+        let (mut state, mut values) = (self.plan.state(), Values::new());
+        packets
+            .filter(|packet| {
+                self.plan.decode(packet, &mut state, &mut values);
+                values.container.is_some_and(|id| self.is_packet(id)) && values.problems.is_empty()
+            })
+            .count()
+    }
+
+    /// Of several, the one that knows most of the packets; the first of equals, none where none
+    /// knows any.
+    pub(in crate::ingest) fn choose<T: AsRef<Self>>(
+        all: impl IntoIterator<Item = T>,
+        packets: &[&[u8]],
+    ) -> Option<T> {
+        let mut best: Option<(usize, T)> = None;
+        for decoder in all {
+            let score = decoder.as_ref().score(packets.iter().copied());
+            if score > 0 && best.as_ref().is_none_or(|(most, _)| score > *most) {
+                best = Some((score, decoder));
+            }
+        }
+        best.map(|(_, decoder)| decoder)
+    }
+}
+
+impl AsRef<Self> for Decoder {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+/// The container that all others build on: without a base, in no other, most descendants.
+fn root(dictionary: &Dictionary) -> Option<ContainerId> {
+    let containers = &dictionary.containers;
+    let mut inside = vec![false; containers.len()];
+    for entry in containers.iter().flat_map(|container| &container.entries) {
+        if let Item::Container(id) = entry.item
+            && let Some(mark) = inside.get_mut(id)
+        {
+            *mark = true;
+        }
+    }
+    // Bounded: a cycle of bases ends after as many steps as there are containers.
+    let top = |id: ContainerId| {
+        let mut id = id;
+        for _ in 0..containers.len() {
+            match containers.get(id).and_then(|container| container.base) {
+                Some(base) => id = base,
+                None => break,
+            }
+        }
+        id
+    };
+    let mut descendants = vec![0usize; containers.len()];
+    for id in 0..containers.len() {
+        if let Some(count) = descendants.get_mut(top(id)) {
+            *count += 1;
+        }
+    }
+    (0..containers.len())
+        .filter(|id| containers.get(*id).is_some_and(|container| container.base.is_none()))
+        .max_by_key(|id| {
+            let free = !inside.get(*id).copied().unwrap_or(true);
+            (free, descendants.get(*id).copied().unwrap_or(0), std::cmp::Reverse(*id))
+        })
+}

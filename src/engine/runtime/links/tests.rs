@@ -1,0 +1,183 @@
+//! Links through the whole engine: set up, fed over a socket, stopped, started again.
+
+use std::io::Write;
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant as Moment};
+
+use super::{links, set_links};
+use crate::archive::{Access, Archive, SeriesKey};
+use crate::ingest::{IngestOptions, ingest_bytes};
+use crate::link::{LinkConfig, LinkState, Source};
+use crate::mission::Database;
+use crate::runtime::{Engine, EngineConfig, EngineHandle, Intent, LinkView, Snapshot};
+use crate::time::{Instant, SystemClock, TimeRange};
+
+const DICTIONARY: &str = r#"<SpaceSystem name="T" xmlns="http://www.omg.org/spec/XTCE/20180204">
+<TelemetryMetaData><ParameterTypeSet>
+ <IntegerParameterType name="u48" signed="false"><IntegerDataEncoding sizeInBits="48"/></IntegerParameterType>
+ <IntegerParameterType name="u16" signed="false"><IntegerDataEncoding sizeInBits="16"/></IntegerParameterType>
+ <AbsoluteTimeParameterType name="time"><Encoding><IntegerDataEncoding sizeInBits="32"/></Encoding>
+  <ReferenceTime><Epoch>1970-01-01T00:00:00Z</Epoch></ReferenceTime></AbsoluteTimeParameterType>
+</ParameterTypeSet><ParameterSet><Parameter name="head" parameterTypeRef="u48"/>
+ <Parameter name="time" parameterTypeRef="time"/><Parameter name="bus" parameterTypeRef="u16"/>
+</ParameterSet><ContainerSet><SequenceContainer name="packet"><EntryList>
+ <ParameterRefEntry parameterRef="head"/><ParameterRefEntry parameterRef="time"/>
+ <ParameterRefEntry parameterRef="bus"/></EntryList></SequenceContainer></ContainerSet>
+</TelemetryMetaData></SpaceSystem>"#;
+
+/// Packets `from` to `to - 1`: one a second from 2023-11-14T22:13:20Z on, the bus counts up.
+fn packets(from: u16, to: u16) -> Vec<u8> {
+    let one = |i: u16| {
+        let mut bytes = vec![0x00, 0x2A, 0xC0 | (i >> 8) as u8, i as u8, 0, 5];
+        bytes.extend((1_700_000_000 + u32::from(i)).to_be_bytes());
+        bytes.extend(i.to_be_bytes());
+        bytes
+    };
+    (from..to).flat_map(one).collect()
+}
+
+fn prepare(folder: &Path, all: &[LinkConfig]) {
+    let now = Instant::from_unix_s(1.7e9);
+    let archive = Archive::create(folder, now).unwrap();
+    let options = IngestOptions::default();
+    ingest_bytes(&archive, "t.xml", DICTIONARY.as_bytes(), &|_| None, &options, now);
+    set_links(&archive, all).unwrap();
+}
+
+fn start(folder: &Path) -> Engine {
+    Engine::start(EngineConfig {
+        archive: folder.to_owned(),
+        access: Access::Write,
+        missions: Database::builtin(),
+        notes: Vec::new(),
+        clock: Arc::new(SystemClock),
+        waker: Arc::new(|| {}),
+        links: true,
+    })
+    .unwrap()
+}
+
+/// Waits until a snapshot is as wanted; minutes only where the machine is very busy.
+fn until(engine: &Engine, what: &str, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
+    let deadline = Moment::now() + Duration::from_secs(120);
+    loop {
+        let snapshot = engine.snapshot();
+        if wanted(&snapshot) {
+            return snapshot;
+        }
+        assert!(Moment::now() < deadline, "not seen: {what}; {:?}", snapshot.links);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn link<'s>(snapshot: &'s Snapshot, name: &str) -> Option<&'s LinkView> {
+    snapshot.links.iter().find(|link| link.config.name == name)
+}
+
+fn bus(engine: &Engine) -> Vec<f64> {
+    let always = TimeRange::new(Instant::from_unix_s(0.0), Instant::from_unix_s(4e9));
+    let never = std::sync::atomic::AtomicBool::new(false);
+    let key = SeriesKey::parse("/T/bus");
+    engine.archive().range(&key, always, 100_000, &never).map(|(_, v, _)| v).unwrap_or_default()
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn connect(port: u16) -> TcpStream {
+    let deadline = Moment::now() + Duration::from_secs(60);
+    loop {
+        match TcpStream::connect(("127.0.0.1", port)) {
+            Ok(stream) => return stream,
+            Err(error) => assert!(Moment::now() < deadline, "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn telemetry_over_tcp_is_stored_shown_and_there_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("archive");
+    let port = free_port();
+    prepare(&folder, &[LinkConfig::new("pass", Source::TcpListen(format!("127.0.0.1:{port}")))]);
+    let engine = start(&folder);
+    let mut stream = connect(port);
+    // Cut inside a packet.
+    let bytes = packets(0, 100);
+    stream.write_all(&bytes[..505]).unwrap();
+    stream.write_all(&bytes[505..]).unwrap();
+    let seen =
+        until(&engine, "300 values", |s| link(s, "pass").is_some_and(|l| l.counts.values == 300));
+    let view = link(&seen, "pass").unwrap();
+    assert_eq!((view.counts.packets, view.counts.missing, view.counts.unknown), (100, 0, 0));
+    assert_eq!((view.status.state, view.status.bytes), (LinkState::Ok, 1200));
+    assert_eq!(view.newest.map(Instant::unix_s), Some(1_700_000_099.0));
+    let picture = &seen.packets["pass"];
+    assert_eq!((picture.dictionary.as_str(), picture.recent.len()), ("t.xml", 100));
+    assert!(seen.health.memory.is_some_and(|bytes| bytes > 1 << 20));
+    assert_eq!(bus(&engine), (0..100).map(f64::from).collect::<Vec<_>>());
+    drop(engine);
+
+    // Again, with some that were there: stored once.
+    let engine = start(&folder);
+    let mut stream = connect(port);
+    stream.write_all(&packets(90, 110)).unwrap();
+    until(&engine, "the rest", |s| {
+        link(s, "pass").is_some_and(|l| l.counts.values + l.counts.known_values == 60)
+    });
+    assert_eq!(bus(&engine), (0..110).map(f64::from).collect::<Vec<_>>());
+}
+
+#[test]
+fn links_are_set_up_switched_and_removed_for_good() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("archive");
+    prepare(&folder, &[]);
+    let engine = start(&folder);
+    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let config = LinkConfig::new("low gain", Source::Udp(format!("127.0.0.1:{port}")));
+    engine.send(Intent::PutLink { link: Box::new(config.clone()) });
+    until(&engine, "a link", |s| {
+        link(s, "low gain").is_some_and(|l| l.status.state == LinkState::Ok)
+    });
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.send_to(&packets(0, 1), ("127.0.0.1", port)).unwrap();
+    until(&engine, "a datagram", |s| link(s, "low gain").is_some_and(|l| l.counts.values == 3));
+    assert_eq!(links(&folder).unwrap(), [config.clone()]);
+
+    engine.send(Intent::EnableLink { name: config.name.clone(), enabled: false });
+    until(&engine, "off", |s| {
+        link(s, "low gain").is_some_and(|l| l.status.state == LinkState::Disabled)
+    });
+    assert!(!links(&folder).unwrap()[0].enabled);
+    engine
+        .send(Intent::PutLink { link: Box::new(LinkConfig { frame_bytes: 1, ..config.clone() }) });
+    let seen = until(&engine, "a refusal", |s| {
+        s.messages.iter().any(|m| m.text.contains("frames of 1 bytes are not possible"))
+    });
+    assert_eq!(link(&seen, "low gain").unwrap().config.frame_bytes, 1115);
+    engine.send(Intent::RemoveLink { name: config.name });
+    until(&engine, "none", |s| s.links.is_empty());
+    assert_eq!(links(&folder).unwrap(), []);
+}
+
+#[test]
+fn a_link_file_that_cannot_be_read_is_told_and_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("archive");
+    prepare(&folder, &[]);
+    let broken = "[[link]]\nname = \"a\"\nsource = \"ftp:x\"\n";
+    std::fs::write(folder.join("links.toml"), broken).unwrap();
+    let engine = start(&folder);
+    let said = |s: &Snapshot, what: &str| s.messages.iter().any(|m| m.text.contains(what));
+    until(&engine, "the reason", |s| said(s, "is no source of a link"));
+    let config = LinkConfig::new("b", Source::Udp("127.0.0.1:0".into()));
+    engine.send(Intent::PutLink { link: Box::new(config) });
+    until(&engine, "a refusal", |s| said(s, "The links were not changed"));
+    drop(engine);
+    assert_eq!(std::fs::read_to_string(folder.join("links.toml")).unwrap(), broken);
+}

@@ -1,0 +1,7 @@
+//! The live spacecraft against the decoders that read real ones.
+
+mod commands;
+mod faults;
+mod ground;
+mod packets;
+mod spacecraft;
