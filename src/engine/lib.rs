@@ -14,6 +14,7 @@ pub mod parameter;
 pub mod problem;
 pub mod query;
 pub mod remote;
+pub mod report;
 pub mod runtime;
 pub mod science;
 pub mod simulator;

@@ -133,6 +133,7 @@ fn answer(request: &Request) -> Result<Answer, QueryError> {
             more_before: false,
             more_after: false,
         },
+        Request::Notes(_) => Answer::Notes { entries: Vec::new(), truncated: false },
         Request::Products { .. } => Answer::Products(Vec::new()),
         Request::ProductBytes { id } | Request::Spectrum { id } => {
             return Err(QueryError::Unknown(format!("product {}", id.0)));
@@ -242,12 +243,7 @@ fn snapshot() -> Snapshot {
         series: Arc::new(series),
         events: Arc::new(events()),
         alarms: Arc::default(),
-        links: Arc::default(),
-        packets: Arc::default(),
-        health: Arc::default(),
-        products: 0,
         span: Some(span()),
-        jobs: Vec::new(),
-        messages: Arc::default(),
+        ..Snapshot::default()
     }
 }

@@ -31,6 +31,7 @@ const ENGINE: &[&str] = &[
     "archive",
     "query",
     "alarm",
+    "report",
     "ingest",
     "simulator",
     "remote",

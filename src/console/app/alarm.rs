@@ -1,4 +1,5 @@
-//! The worst alarm at the cursor, for the strip; without one, the worst violated limit.
+//! The worst alarm at the cursor, for the strip; without one, the worst violated limit. And what
+//! is heard of new alarms.
 
 use std::time::Duration;
 
@@ -8,6 +9,9 @@ use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::runtime::Snapshot;
 use marsdeck_engine::time::Instant;
 
+use super::frame::App;
+use crate::theme::severity_word;
+use crate::timeline::Sounding;
 use crate::view::{AlarmsAt, ViewContext};
 use crate::widget::is_stale;
 
@@ -60,6 +64,58 @@ pub(super) fn worst(cx: &ViewContext<'_>, alarms: &mut AlarmsAt) -> (Severity, S
         n => format!("{}, {n} unacknowledged", first.title),
     };
     (first.alarm.severity, text)
+}
+
+impl App {
+    /// Lets new alarms be heard, and shown by the desktop while the window is not looked at.
+    pub(super) fn announce(&mut self, ctx: &egui::Context) {
+        let now = self.now();
+        let snapshot = std::sync::Arc::clone(&self.snapshot);
+        let present = &snapshot.alarms.present;
+        let announcement = self.ears.take(present, now);
+        let Some(speaker) = &self.speaker else { return };
+        if let Some(next_s) = self.ears.next_s(present, now) {
+            ctx.request_repaint_after(Duration::from_secs_f64(next_s.min(3600.0)));
+        }
+        let Some(heard) = announcement else { return };
+        if !heard.muted && self.settings.sound {
+            speaker.tone(heard.severity);
+        }
+        if !ctx.input(|input| input.focused)
+            && let Some(first) = heard.fresh.first()
+        {
+            let title = present.iter().find(|view| view.alarm.key == *first);
+            let title = title.map_or_else(|| first.to_string(), |view| view.title.clone());
+            let word = severity_word(heard.severity);
+            let body = match heard.fresh.len() {
+                1 => first.to_string(),
+                n => format!("{first} and {} more", n - 1),
+            };
+            let urgent = heard.severity >= Severity::Critical;
+            speaker.notify(format!("{word}: {title}"), body, urgent);
+        }
+    }
+
+    /// Keeps the alarms from being heard for so many seconds; 0 ends that.
+    pub(super) fn silence(&mut self, seconds: f64) {
+        if seconds > 0.0 {
+            let now = self.now();
+            self.ears.mute(&self.snapshot.alarms.present, now, seconds);
+        } else {
+            self.ears.unmute();
+        }
+    }
+
+    /// What the strip says of the sound of alarms; none without a window.
+    pub(super) fn sound(&self) -> Option<Sounding> {
+        let speaker = self.speaker.as_ref()?;
+        Some(match self.ears.muted_s(self.now()) {
+            _ if !self.settings.sound => Sounding::Off,
+            _ if speaker.is_silent() => Sounding::Missing,
+            Some(left) => Sounding::Muted(left),
+            None => Sounding::On,
+        })
+    }
 }
 
 /// The worst severity of all parameters in focus, and which one it is. Values that are stale at

@@ -9,6 +9,7 @@ use super::dock::Pane;
 use super::frame::App;
 use super::workspace::WORKSPACES;
 use crate::intent::UiIntent;
+use crate::state::LogTie;
 use crate::theme::{Theme, apply};
 
 impl App {
@@ -19,8 +20,11 @@ impl App {
         }
         match intent {
             UiIntent::Engine(mut intent) => {
-                if let Intent::Alarm { who, .. } = &mut intent {
-                    who.clone_from(&self.options.operator);
+                match &mut intent {
+                    Intent::Alarm { who, .. } => who.clone_from(&self.options.operator),
+                    Intent::Report { order, .. } => order.who.clone_from(&self.options.operator),
+                    Intent::WriteNote { entry } => entry.who.clone_from(&self.options.operator),
+                    _ => {}
                 }
                 self.engine.send(intent);
                 self.busy_until_s = now_s + 1.5;
@@ -41,6 +45,11 @@ impl App {
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
             | UiIntent::PlotOnly(_) => self.apply_selection(intent),
+            UiIntent::WriteLog(time, mission, series) => {
+                let number = self.selection.log.as_ref().map_or(0, |tie| tie.number) + 1;
+                self.selection.log = Some(LogTie { number, time, mission, series });
+                self.open_panel("Log book", now_s);
+            }
             UiIntent::OpenWorkspace(name) => self.open_workspace(&name, now_s),
             UiIntent::OpenPanel(title) => self.open_panel(&title, now_s),
             UiIntent::SaveWorkspace(name) => self.save_workspace(&name, now_s),
@@ -48,6 +57,13 @@ impl App {
             UiIntent::ResetWorkspace => {
                 self.settings.layouts.remove(&self.workspace);
                 self.trees.remove(&self.workspace);
+            }
+            UiIntent::Mute(seconds) => self.silence(seconds),
+            UiIntent::ToggleSound => self.settings.sound = !self.settings.sound,
+            UiIntent::AskReport => {
+                let mission = self.mission().to_owned();
+                let clock = self.options.clocks.lmst(&mission, self.time.cursor);
+                self.dialog = Dialog::report(mission, clock.map_or(0, |at| at.sol as i32));
             }
             UiIntent::AskIngest => self.dialog = Dialog::ingest(),
             UiIntent::AskTime => self.transport.focus_time(ctx),
@@ -64,6 +80,15 @@ impl App {
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.full_screen));
             }
             UiIntent::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// The mission in focus; the first one where all are.
+    pub(super) fn mission(&self) -> &str {
+        if self.selection.mission.is_empty() {
+            self.snapshot.missions.missions.first().map_or("", |mission| mission.id.as_str())
+        } else {
+            &self.selection.mission
         }
     }
 
@@ -292,5 +317,6 @@ fn is_setting(intent: &UiIntent) -> bool {
             | UiIntent::SaveWorkspace(_)
             | UiIntent::ResetWorkspace
             | UiIntent::Zoom(_)
+            | UiIntent::ToggleSound
     )
 }

@@ -1,8 +1,9 @@
-//! Small dialogs: a path to ingest, a name for a workspace.
+//! Small dialogs: a path to ingest, a name for a workspace, the sol of a report.
 
 use std::path::{Path, PathBuf};
 
 use egui::{Id, Key, Modal, Modifiers, RichText, ScrollArea, TextEdit};
+use marsdeck_engine::report::ReportOrder;
 use marsdeck_engine::runtime::Intent;
 
 use crate::intent::{IntentQueue, UiIntent};
@@ -29,6 +30,15 @@ pub(super) enum Dialog {
         /// What is typed.
         name: String,
     },
+    /// Asks which hand-over report to write where.
+    Report {
+        /// Identifier of the mission.
+        mission: String,
+        /// The sol.
+        sol: i32,
+        /// Where to; empty: a name of its own in the home folder.
+        path: String,
+    },
 }
 
 impl Dialog {
@@ -39,12 +49,18 @@ impl Dialog {
         Self::Ingest { text, hints }
     }
 
+    /// The dialog that asks for a report.
+    pub(super) fn report(mission: String, sol: i32) -> Self {
+        Self::Report { mission, sol, path: String::new() }
+    }
+
     /// Shows the open dialog, and closes it when it is done.
     pub(super) fn show(&mut self, ctx: &egui::Context, theme: &Theme, intents: &IntentQueue) {
         let done = match self {
             Self::None => false,
             Self::Ingest { text, hints } => ingest(ctx, theme, intents, text, hints),
             Self::Save { name } => save(ctx, theme, intents, name),
+            Self::Report { mission, sol, path } => report(ctx, theme, intents, mission, sol, path),
         };
         if done {
             *self = Self::None;
@@ -134,6 +150,55 @@ fn save(ctx: &egui::Context, theme: &Theme, intents: &IntentQueue, name: &mut St
         intents.send(UiIntent::SaveWorkspace(name.trim().to_owned()));
     }
     go || cancel || modal.should_close()
+}
+
+fn report(
+    ctx: &egui::Context,
+    theme: &Theme,
+    intents: &IntentQueue,
+    mission: &str,
+    sol: &mut i32,
+    path: &mut String,
+) -> bool {
+    let enter = ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+    let modal = Modal::new(Id::unique("report")).show(ctx, |ui| {
+        ui.set_width(520.0_f32.min(ctx.content_rect().width() - 60.0));
+        ui.heading("Hand-over report");
+        let text = "Alarms, shelf, events, log entries, gaps and key parameters of a sol as an \
+                    HTML page. A browser prints it, or makes a PDF of it.";
+        ui.label(RichText::new(text).color(theme.text_weak));
+        ui.horizontal(|ui| {
+            let label = ui.label(format!("Sol of {mission}"));
+            ui.add(egui::DragValue::new(sol).range(0..=99_999)).labelled_by(label.id);
+        });
+        let own = format!("~/handover_{mission}_sol{sol:04}.html");
+        let label = ui.label("File");
+        let edit = TextEdit::singleline(path).hint_text(&own).desired_width(f32::INFINITY);
+        ui.add(edit.font(egui::TextStyle::Monospace)).labelled_by(label.id);
+        let target = expand(if path.trim().is_empty() { &own } else { path });
+        let has_folder = target.parent().is_some_and(|p| p.as_os_str().is_empty() || p.is_dir());
+        if !has_folder {
+            ui.label(RichText::new("There is no such folder.").color(theme.text_weak));
+        } else if target.exists() {
+            ui.label(RichText::new("The file is there and is replaced.").color(theme.text_weak));
+        }
+        let (go, cancel) = ui
+            .horizontal(|ui| {
+                let go = ui.add_enabled(has_folder, egui::Button::new("Write report")).clicked();
+                (go || (enter && has_folder), ui.button("Cancel").clicked())
+            })
+            .inner;
+        (go.then_some(target), cancel)
+    });
+    let closed = modal.should_close();
+    let (target, cancel) = modal.inner;
+    let go = target.is_some();
+    if let Some(path) = target {
+        // The console adds who.
+        let order = ReportOrder { mission: mission.to_owned(), sol: *sol, who: String::new() };
+        intents.send(UiIntent::Engine(Intent::Report { order, path }));
+    }
+    go || cancel || closed
 }
 
 /// The path of a typed text; `~/` is the home folder.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use egui::{Frame, Panel as Side, Ui};
 use egui_tiles::Tree;
+use marsdeck_engine::alarm::Annunciator;
 use marsdeck_engine::runtime::{EngineHandle, MessageLevel, Snapshot};
 use marsdeck_engine::time::{Instant, TimeRange};
 
@@ -14,6 +15,7 @@ use super::frames::{drop_hint, replay_frame};
 use super::messages::Messages;
 use super::options::Options;
 use super::repaint::{Motion, next_frame};
+use super::sound::Speaker;
 use super::status::{JobTimes, StatusData, message_window, status_line};
 use super::workspace::{WORKSPACES, stored_tree};
 use super::{alarm, workspace};
@@ -58,6 +60,10 @@ pub struct App {
     pub(super) messages: Messages,
     pub(super) jobs: JobTimes,
     pub(super) alarms: AlarmsAt,
+    /// What was heard of the alarms.
+    pub(super) ears: Annunciator,
+    /// None without a window: tests and pictures are silent.
+    pub(super) speaker: Option<Speaker>,
     pub(super) transport: Transport,
     pub(super) full_screen: bool,
     pub(super) styled: bool,
@@ -88,6 +94,7 @@ impl App {
             crate::globe::note_graphics(&cc.egui_ctx, state);
         }
         app.started = Some(std::time::Instant::now());
+        app.speaker = app.options.settings_folder.as_deref().and_then(Speaker::start);
         if let Some((width, height)) = app.settings.window {
             let size = egui::vec2(width, height);
             cc.egui_ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
@@ -148,6 +155,8 @@ impl App {
             messages: Messages::default(),
             jobs: JobTimes::default(),
             alarms: AlarmsAt::default(),
+            ears: Annunciator::default(),
+            speaker: None,
             transport: Transport::default(),
             full_screen: false,
             styled: false,
@@ -242,6 +251,7 @@ impl App {
             self.apply_intent(ctx, intent, now_s);
         }
         self.ingest_dropped(ctx, now_s);
+        self.announce(ctx);
         // A hidden or stopped window does not make the replay leap: at most a second a frame.
         let elapsed = self.last_s.map_or(0.0, |last| (now_s - last).clamp(0.0, 1.0));
         self.last_s = Some(now_s);
@@ -349,7 +359,12 @@ impl App {
             &self.intents,
         );
         let alarm = alarm::worst(&cx, &mut self.alarms);
-        let data = StripData { alarm, workspaces: &self.workspaces, workspace: &self.workspace };
+        let data = StripData {
+            alarm,
+            sound: self.sound(),
+            workspaces: &self.workspaces,
+            workspace: &self.workspace,
+        };
         let theme = &self.theme;
         let edge = Frame::new().fill(theme.background).inner_margin(6.0);
         let top = if self.time.mode == Mode::Replay {
@@ -420,14 +435,6 @@ impl App {
         self.messages.show_toasts(ctx, &self.theme);
         if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
             drop_hint(ctx, &self.theme);
-        }
-    }
-
-    pub(super) fn mission(&self) -> &str {
-        if self.selection.mission.is_empty() {
-            self.snapshot.missions.missions.first().map_or("", |mission| mission.id.as_str())
-        } else {
-            &self.selection.mission
         }
     }
 

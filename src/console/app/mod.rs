@@ -14,6 +14,7 @@ mod messages;
 pub mod offscreen;
 mod options;
 mod repaint;
+mod sound;
 mod status;
 mod window;
 mod workspace;

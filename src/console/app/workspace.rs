@@ -106,7 +106,13 @@ fn spec(name: &str) -> Spec {
         }
         _ => Row(vec![
             (0.7, Tabs(&["Watch", "Alarms", "Links"])),
-            (0.3, Column(vec![(0.55, Tabs(&["Globe"])), (0.45, Tabs(&["Clocks", "Log"]))])),
+            (
+                0.3,
+                Column(vec![
+                    (0.55, Tabs(&["Globe"])),
+                    (0.45, Tabs(&["Clocks", "Log book", "Log"])),
+                ]),
+            ),
         ]),
     }
 }

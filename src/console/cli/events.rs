@@ -12,17 +12,21 @@ use super::{Outcome, output};
 #[derive(Debug, clap::Args)]
 pub struct EventArguments {
     /// Print event messages instead of samples
-    #[arg(long, conflicts_with_all = ["channel", "list", "points"])]
+    #[arg(long, group = "texts", conflicts_with_all = ["channel", "list", "points"])]
     pub(super) events: bool,
+    /// Print the entries of the operators' log book instead of samples
+    #[arg(long, group = "texts", conflicts_with_all = ["channel", "list", "points"])]
+    pub(super) notes: bool,
     /// Least level of event messages: DIAGNOSTIC, ACTIVITY_LO, …, WARNING_LO, FATAL
     #[arg(long, value_name = "LEVEL", requires = "events")]
     level: Option<String>,
-    /// Words that module, name or message of event messages must hold
-    #[arg(long, value_name = "WORDS", requires = "events")]
-    text: Option<String>,
-    /// Most event messages; the newest ones are kept
-    #[arg(long, value_name = "N", default_value_t = 1000, requires = "events")]
-    limit: u32,
+    /// Words that module, name or message of event messages, or text, author or series of log
+    /// entries must hold
+    #[arg(long, value_name = "WORDS", requires = "texts")]
+    pub(super) text: Option<String>,
+    /// Most event messages or log entries; the newest ones are kept
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "texts")]
+    pub(super) limit: u32,
 }
 
 pub(super) fn run(
@@ -83,7 +87,7 @@ fn print(messages: &[EventMessage]) -> std::io::Result<()> {
 }
 
 /// A cell, in quotes where it needs them.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

@@ -11,10 +11,12 @@ mod ingest;
 mod link;
 mod live;
 mod mdb;
+mod notes;
 mod open;
 mod output;
 mod place;
 mod query;
+mod report;
 mod serve;
 mod simulate;
 mod snapshot;
@@ -55,10 +57,12 @@ pub struct Arguments {
 enum Command {
     /// Recognise files or folders and store them in an archive
     Ingest(ingest::Arguments),
-    /// Print or export the samples of a channel, or event messages
+    /// Print or export the samples of a channel, event messages, or log entries
     Query(query::Arguments),
     /// Render a panel or workspace to a PNG file, without a display
     Snapshot(snapshot::Arguments),
+    /// Write the hand-over report of a sol as an HTML page
+    Report(report::Arguments),
     /// Let a simulated spacecraft write sols into an archive, or send frames live
     Simulate(simulate::Arguments),
     /// Set up the links that bring telemetry into an archive
@@ -90,6 +94,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Ingest(a)) => ingest::run(&a),
         Some(Command::Query(a)) => query::run(&a),
         Some(Command::Snapshot(a)) => snapshot::run(&a),
+        Some(Command::Report(a)) => report::run(&a),
         Some(Command::Simulate(a)) => simulate::run(&a),
         Some(Command::Link(a)) => link::run(&a),
         Some(Command::Serve(a)) => serve::run(&a),

@@ -1,4 +1,4 @@
-//! `marsdeck query`: event messages, or samples of a channel as text, JSON, Parquet or miniSEED.
+//! `marsdeck query`: event messages, log entries, or samples of a channel as text, JSON, Parquet or miniSEED.
 
 use std::io::Write;
 
@@ -8,13 +8,13 @@ use marsdeck_engine::query::export;
 use marsdeck_engine::time::{TimeRange, iso};
 use serde_json::json;
 
-use super::{ArchiveArgument, Outcome, events, output, place};
+use super::{ArchiveArgument, Outcome, events, notes, output, place};
 
 /// Arguments of `marsdeck query`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Channel or parameter, with @PRODUCT where it is not the raw one
-    #[arg(required_unless_present_any = ["list", "events"])]
+    #[arg(required_unless_present_any = ["list", "events", "notes"])]
     channel: Option<String>,
     #[command(flatten)]
     place: ArchiveArgument,
@@ -57,14 +57,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let at = |text: &Option<String>| {
         text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
     };
-    if arguments.events.events {
-        anyhow::ensure!(
-            matches!(format, Format::Csv | Format::Json),
-            "event messages are printed as csv or json"
-        );
-        let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
-        let range = TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end));
-        return events::run(&archive, &arguments.events, range, format == Format::Json);
+    if arguments.events.events || arguments.events.notes {
+        return texts(&archive, arguments, format);
     }
     let series = archive.series();
     let Some(channel) = arguments.channel.as_deref().filter(|_| !arguments.list) else {
@@ -118,6 +112,25 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         ));
     }
     Ok(Outcome::Done)
+}
+
+/// Event messages or log entries of the range.
+fn texts(archive: &Archive, arguments: &Arguments, format: Format) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(
+        matches!(format, Format::Csv | Format::Json),
+        "event messages and log entries are printed as csv or json"
+    );
+    let at = |text: &Option<String>| {
+        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
+    };
+    let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
+    let range = TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end));
+    let as_json = format == Format::Json;
+    if arguments.events.notes {
+        notes::run(archive, &arguments.events, range, as_json)
+    } else {
+        events::run(archive, &arguments.events, range, as_json)
+    }
 }
 
 /// The series that a name means: exactly, or the only one of that name.

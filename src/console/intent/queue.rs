@@ -39,6 +39,8 @@ pub enum UiIntent {
     UnplotSeries(SeriesKey),
     /// Show only these series in the Plots panel.
     PlotOnly(Vec<SeriesKey>),
+    /// Open the log book with an entry about a time, a mission (may be empty) and a series.
+    WriteLog(Instant, String, Option<SeriesKey>),
     /// Open a workspace by name.
     OpenWorkspace(String),
     /// Open or focus a panel by its title.
@@ -67,6 +69,12 @@ pub enum UiIntent {
     SetTheme(String),
     /// Full screen on or off.
     ToggleFullScreen,
+    /// Keep the alarms from being heard for so many seconds; 0 ends that.
+    Mute(f64),
+    /// Sound of alarms on or off.
+    ToggleSound,
+    /// Ask for a sol and a path, and write the hand-over report.
+    AskReport,
     /// Ask for a path and ingest it.
     AskIngest,
     /// Close the program.

@@ -10,6 +10,7 @@ mod health;
 mod instrument;
 mod links;
 mod log;
+mod log_book;
 mod packets;
 mod parameters;
 mod passes;
@@ -43,6 +44,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(passes::Passes::default()),
         Box::new(health::HealthPanel::default()),
         Box::new(clocks::Clocks),
+        Box::new(log_book::LogBook::default()),
         Box::new(log::Log::default()),
     ]
 }

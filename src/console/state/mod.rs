@@ -4,6 +4,6 @@ mod selection;
 mod settings;
 mod time_control;
 
-pub use selection::Selection;
+pub use selection::{LogTie, Selection};
 pub use settings::{SETTINGS_FILE, Settings};
 pub use time_control::{Mode, SPEEDS, TimeAxis, TimeControl};

@@ -1,6 +1,7 @@
 //! What the operator has selected; shared by all panels.
 
 use marsdeck_engine::archive::{ProductId, SeriesKey};
+use marsdeck_engine::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// The selection.
@@ -19,4 +20,20 @@ pub struct Selection {
     pub link: String,
     /// Series of the Plots panel, in order.
     pub plotted: Vec<SeriesKey>,
+    /// What the next log entry is to be about, where a panel asked for one.
+    #[serde(skip)]
+    pub log: Option<LogTie>,
+}
+
+/// What a log entry is to be about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LogTie {
+    /// Grows with each wish, so that the same one can be made twice.
+    pub number: u64,
+    /// The time that it is about.
+    pub time: Instant,
+    /// Mission identifier; may be empty.
+    pub mission: String,
+    /// The series, or the alarm on it.
+    pub series: Option<SeriesKey>,
 }

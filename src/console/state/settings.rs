@@ -39,6 +39,8 @@ pub struct Settings {
     pub window: Option<(f32, f32)>,
     /// Scale of everything, 1 is normal.
     pub zoom: f32,
+    /// Whether alarms are heard.
+    pub sound: bool,
 }
 
 impl Default for Settings {
@@ -54,6 +56,7 @@ impl Default for Settings {
             plots: BTreeMap::new(),
             window: None,
             zoom: 1.0,
+            sound: true,
         }
     }
 }

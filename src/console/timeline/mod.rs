@@ -5,5 +5,5 @@ mod strip;
 mod transport;
 
 pub use scrubber::Scrubber;
-pub use strip::{StripData, strip};
+pub use strip::{Sounding, StripData, strip};
 pub use transport::Transport;

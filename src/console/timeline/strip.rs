@@ -15,10 +15,55 @@ use crate::widget::{SeverityBadge, age_text, badge};
 pub struct StripData<'a> {
     /// Worst alarm and what it is about.
     pub alarm: (Severity, String),
+    /// Whether alarms are heard; none: nothing is said of it.
+    pub sound: Option<Sounding>,
     /// Workspaces in order.
     pub workspaces: &'a [String],
     /// The open one.
     pub workspace: &'a str,
+}
+
+/// Whether alarms are heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sounding {
+    /// They are.
+    On,
+    /// Not for so many seconds.
+    Muted(f64),
+    /// The operator switched the sound off.
+    Off,
+    /// The system has no program that plays.
+    Missing,
+}
+
+/// The button that silences the alarms, or why nothing is heard.
+fn sound(ui: &mut Ui, cx: &ViewContext<'_>, sounding: Sounding) {
+    let (text, hint, intent) = match sounding {
+        Sounding::On => (
+            "Mute 10 min".to_owned(),
+            "No tones for ten minutes; an alarm that is worse than all before is heard.",
+            UiIntent::Mute(600.0),
+        ),
+        Sounding::Muted(left) => {
+            let left = left.ceil() as u64;
+            let text = format!("Muted {}:{:02}", left / 60, left % 60);
+            (text, "Alarms are not heard. Click to hear them again.", UiIntent::Mute(0.0))
+        }
+        Sounding::Off => (
+            "Sound off".to_owned(),
+            "Alarms are not heard at this console. Click to hear them.",
+            UiIntent::ToggleSound,
+        ),
+        Sounding::Missing => (
+            "No sound".to_owned(),
+            "No sound player works here: install pipewire-bin, pulseaudio-utils or alsa-utils, or \
+             connect a sound server. Click to leave the sound off.",
+            UiIntent::ToggleSound,
+        ),
+    };
+    if ui.button(text).on_hover_text(hint).clicked() {
+        cx.intents.send(intent);
+    }
 }
 
 /// Paints the strip.
@@ -122,6 +167,9 @@ fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
     let badge = badge.interact(egui::Sense::click());
     if badge.on_hover_text("The worst alarm at the cursor. Click for all.").clicked() {
         cx.intents.send(UiIntent::OpenPanel("Alarms".into()));
+    }
+    if let Some(sounding) = data.sound {
+        sound(ui, cx, sounding);
     }
     if let (Some(span), Some(now)) = (cx.snapshot.span, cx.now) {
         let age = age_text(now, span.end);

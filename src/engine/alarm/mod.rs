@@ -5,6 +5,7 @@
 //! alarms as they stood. The journal is ordered by the time at which a row takes effect: time of
 //! the data for what was found, the operator's clock for actions.
 
+mod annunciate;
 mod board;
 mod detect;
 mod group;
@@ -17,6 +18,7 @@ mod statistics;
 #[cfg(test)]
 mod tests;
 
+pub use annunciate::{Announcement, Annunciator, repeat_s};
 pub use board::{Alarm, Board, Note, Occurrence};
 pub use detect::Detector;
 pub use group::{AlarmView, GROUP_WINDOW_S, views};

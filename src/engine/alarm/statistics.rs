@@ -49,8 +49,12 @@ pub struct Statistics {
     pub floods: Vec<Flood>,
     /// Median seconds from an alarm to its acknowledgement, of those that were acknowledged.
     pub median_acknowledge_s: Option<f64>,
+    /// The time within which 95 % of those were acknowledged, in seconds.
+    pub slow_acknowledge_s: Option<f64>,
     /// Number of those.
     pub acknowledged: usize,
+    /// Acknowledgements by each operator, the most first, with those per hour of the range.
+    pub operators: Vec<(String, usize, f64)>,
 }
 
 /// The figures of a range; records in their order, those before the range decide how it begins.
@@ -60,6 +64,7 @@ pub fn statistics(records: &[Record], range: TimeRange) -> Statistics {
     let mut counts: BTreeMap<&SeriesKey, usize> = BTreeMap::new();
     let mut chatter: HashMap<&SeriesKey, (VecDeque<Instant>, usize)> = HashMap::new();
     let mut delays: Vec<f64> = Vec::new();
+    let mut hands: BTreeMap<&str, usize> = BTreeMap::new();
     for record in records.iter().take_while(|r| r.time < range.end) {
         let before = board.get(&record.key).map(|a| (a.active, a.state, a.raised));
         board.apply(record);
@@ -86,6 +91,7 @@ pub fn statistics(records: &[Record], range: TimeRange) -> Statistics {
                 let waited = matches!(state, AlarmState::Unacknowledged | AlarmState::Returned);
                 if waited && after != Some(state) {
                     delays.push(record.time.s_since(raised));
+                    *hands.entry(&done.who).or_default() += 1;
                 }
             }
             What::Done(_) => {}
@@ -104,6 +110,8 @@ pub fn statistics(records: &[Record], range: TimeRange) -> Statistics {
         stale: stale(&board, end),
         floods: floods(&starts),
         acknowledged: delays.len(),
+        slow_acknowledge_s: within(&mut delays, 0.95),
+        operators: operators(hands, hours),
         median_acknowledge_s: median(delays),
     }
 }
@@ -161,6 +169,22 @@ fn floods(starts: &[Instant]) -> Vec<Flood> {
     floods.into_iter().filter_map(flood).collect()
 }
 
+/// Who acknowledged how much, the most first; equal ones by name.
+fn operators(hands: BTreeMap<&str, usize>, hours: f64) -> Vec<(String, usize, f64)> {
+    let rate = |count: usize| if hours > 0.0 { count as f64 / hours } else { 0.0 };
+    let mut all: Vec<_> =
+        hands.into_iter().map(|(who, count)| (who.to_owned(), count, rate(count))).collect();
+    all.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
+    all
+}
+
+/// The smallest of the values that a share of all does not exceed (nearest rank).
+fn within(values: &mut [f64], share: f64) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let rank = (values.len() as f64 * share).ceil() as usize;
+    values.get(rank.checked_sub(1)?).copied()
+}
+
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -169,4 +193,20 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
         return Some(upper);
     }
     values.get(middle.checked_sub(1)?).map(|lower| f64::midpoint(*lower, upper))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_share_is_by_nearest_rank() {
+        let mut values: Vec<f64> = (1..=20).rev().map(f64::from).collect();
+        assert_eq!(within(&mut values, 0.95), Some(19.0));
+        assert_eq!(within(&mut [7.0], 0.95), Some(7.0));
+        assert_eq!(within(&mut [], 0.95), None);
+        let hands = BTreeMap::from([("Ada", 2), ("Bob", 4)]);
+        let all = operators(hands, 2.0);
+        assert_eq!(all, [("Bob".to_owned(), 4, 2.0), ("Ada".to_owned(), 2, 1.0)]);
+    }
 }

@@ -8,6 +8,7 @@ mod error;
 mod header;
 mod message;
 mod model;
+mod note;
 mod open;
 mod parameter;
 mod products;
@@ -26,6 +27,7 @@ pub use model::{
     AlarmMark, AlarmRow, Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product,
     ProductId, QueryError, SeriesKey, SeriesKind, SeriesSummary,
 };
+pub use note::{LogEntry, LogQuery, MOST_NOTE_BYTES};
 pub use open::Access;
 pub use parameter::ParameterReport;
 pub use products::PutProduct;

@@ -11,8 +11,8 @@ use super::header::{self, Header};
 use super::parameter::ParameterStore;
 use super::verify::Course;
 use super::{
-    Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue,
-    MessageQuery, ParameterBatch, ParameterReport, QueryError, SeriesKey, SeriesSummary,
+    Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue, LogEntry,
+    LogQuery, MessageQuery, ParameterBatch, ParameterReport, QueryError, SeriesKey, SeriesSummary,
     WaveformReport, WaveformStore,
 };
 use crate::problem::Problem;
@@ -174,6 +174,22 @@ impl Archive {
     /// The whole alarm journal in the order of writing, and how far each series was looked through.
     pub fn alarms(&self) -> Result<(Vec<AlarmRow>, Vec<AlarmMark>), ArchiveError> {
         self.catalogue.alarms()
+    }
+
+    /// Adds an entry to the log book, durable on return; its number, or none where the entry that
+    /// it corrects does not exist.
+    pub fn put_note(&self, entry: &LogEntry) -> Result<Option<i64>, ArchiveError> {
+        let id = self.catalogue.put_note(entry)?;
+        if id.is_some() {
+            self.changed();
+        }
+        Ok(id)
+    }
+
+    /// Entries of the log book, ascending in the time they are about, at most as many as asked
+    /// for, and whether earlier ones were left out.
+    pub fn notes(&self, query: &LogQuery) -> Result<(Vec<LogEntry>, bool), ArchiveError> {
+        self.catalogue.notes(query)
     }
 
     /// A number that changes when a writer in another process commits to the catalogue.

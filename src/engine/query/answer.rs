@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::{Answer, QueryError, Request, decode_spectrum};
-use crate::archive::{Archive, MessageQuery};
+use crate::archive::{Archive, LogQuery, MessageQuery};
 use crate::time::{Instant, TimeRange};
 
 /// Most slices of a min/max answer: wider than any screen.
 const MAX_WIDTH: u32 = 16_384;
 /// Most samples of a range answer: 40 days at 1 Hz; more is asked for in pieces.
 const MAX_SAMPLES: u64 = 4_000_000;
-/// Most event messages on each side of an instant.
+/// Most event messages on each side of an instant, and most log entries.
 const MAX_MESSAGES: u32 = 10_000;
 
 /// Answers one question; looks at `cancelled` between steps.
@@ -52,6 +52,12 @@ pub fn answer(
             let (before, more_before) = side(TimeRange::new(Instant::MIN, at.plus_ns(1)), true)?;
             let (after, more_after) = side(TimeRange::new(at.plus_ns(1), Instant::MAX), false)?;
             Ok(Answer::MessagesAround { before, after, more_before, more_after })
+        }
+        Request::Notes(wanted) => {
+            let limit = wanted.limit.min(MAX_MESSAGES);
+            let (entries, truncated) =
+                archive.notes(&LogQuery { limit, ..wanted.clone() }).map_err(failed)?;
+            Ok(Answer::Notes { entries, truncated })
         }
         Request::Products { range, format } => {
             archive.products(*range, format).map(Answer::Products).map_err(failed)

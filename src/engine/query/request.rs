@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Spectrum;
 use crate::archive::{
-    Bucket, Event, EventMessage, LatestValue, Levels, Product, ProductId, SeriesKey,
+    Bucket, Event, EventMessage, LatestValue, Levels, LogEntry, LogQuery, Product, ProductId,
+    SeriesKey,
 };
 use crate::time::{Instant, TimeRange};
 
@@ -59,6 +60,8 @@ pub enum Request {
         /// Most messages wanted on each side.
         each: u32,
     },
+    /// Entries of the operator's log book.
+    Notes(LogQuery),
     /// Products whose span touches a range (all without a span too), newest stored first.
     Products {
         /// When.
@@ -114,6 +117,13 @@ pub enum Answer {
         more_before: bool,
         /// Whether there are later ones than these.
         more_after: bool,
+    },
+    /// Entries of the log book.
+    Notes {
+        /// The entries, ascending in the time they are about.
+        entries: Vec<LogEntry>,
+        /// Whether earlier ones were left out.
+        truncated: bool,
     },
     /// Products.
     Products(Vec<Product>),

@@ -14,7 +14,7 @@ use crate::alarm::{
     AlarmAction, AlarmRef, Board, Done, Journal, Mark, Record, Searched, Watched, What,
     look_through, views, watched,
 };
-use crate::archive::{Archive, ArchiveError, QueryError, SeriesKey};
+use crate::archive::{Archive, ArchiveError, LogEntry, MOST_NOTE_BYTES, QueryError, SeriesKey};
 use crate::mission::Database;
 use crate::time::{Clock, Instant};
 
@@ -33,6 +33,8 @@ pub(super) enum AlarmOrder {
     Reload,
     /// An operator wants something.
     Act { alarms: Vec<AlarmRef>, action: AlarmAction, who: String },
+    /// An operator writes into the log book.
+    Note(Box<LogEntry>),
 }
 
 type Said = Vec<(MessageLevel, String)>;
@@ -123,6 +125,10 @@ impl Desk {
             AlarmOrder::Act { alarms, action, who } => {
                 let said = self.act(&alarms, &action, &who);
                 self.publish(said);
+            }
+            AlarmOrder::Note(entry) => {
+                let said = self.write_note(*entry);
+                self.publish(vec![said]);
             }
         }
     }
@@ -244,6 +250,31 @@ impl Desk {
         }
         Arc::make_mut(&mut self.journal).add(records);
         said
+    }
+
+    /// Writes a log entry; what is said of it.
+    fn write_note(&self, entry: LogEntry) -> (MessageLevel, String) {
+        let refuse =
+            |why: &str| (MessageLevel::Error, format!("The log entry was not written: {why}"));
+        if !self.archive.writable() {
+            return refuse(
+                "this console only reads the archive. Write it at the console that writes",
+            );
+        }
+        let entry = LogEntry { written: self.clock.now(), ..entry };
+        if entry.text.trim().is_empty() {
+            return refuse("it has no text");
+        }
+        if entry.text.len() > MOST_NOTE_BYTES {
+            return refuse("it is too long; write it as several entries");
+        }
+        match self.archive.put_note(&entry) {
+            Ok(Some(id)) => {
+                (MessageLevel::Info, format!("Log entry {id} written by {}", entry.who))
+            }
+            Ok(None) => refuse("the entry that it corrects does not exist"),
+            Err(error) => refuse(&error.to_string()),
+        }
     }
 
     fn picture(&mut self) -> Arc<AlarmPicture> {

@@ -297,6 +297,13 @@ impl Owner {
                     self.ledger.say(now, MessageLevel::Error, text.to_owned());
                 }
             }
+            Event::Intent(Intent::WriteNote { entry }) => {
+                if self.alarms.orders.try_send(AlarmOrder::Note(entry)).is_err() {
+                    let text = "The log book is busy: nothing was written. Try again in a moment";
+                    let now = self.shared.clock.now();
+                    self.ledger.say(now, MessageLevel::Error, text.to_owned());
+                }
+            }
             Event::Alarms { picture, said } => {
                 self.alarms.picture = picture;
                 for (level, text) in said {

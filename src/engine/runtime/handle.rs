@@ -9,10 +9,11 @@ use crossbeam_channel::Receiver;
 
 use super::live::{Health, LinkView, PacketPicture};
 use crate::alarm::{AlarmAction, AlarmRef, AlarmView, Journal};
-use crate::archive::{Event, SeriesSummary};
+use crate::archive::{Event, LogEntry, SeriesSummary};
 use crate::link::LinkConfig;
 use crate::mission::Database;
 use crate::query::{Answer, QueryError, Request};
+use crate::report::ReportOrder;
 use crate::time::{Instant, TimeRange};
 
 /// Severity of a message to the operator.
@@ -147,6 +148,11 @@ pub enum Intent {
         /// Who does it.
         who: String,
     },
+    /// Write into the operator's log book; number and time of writing are given by the engine.
+    WriteNote {
+        /// What to write.
+        entry: Box<LogEntry>,
+    },
     /// Set up a link, or set it up anew; kept in `links.toml` of the archive.
     PutLink {
         /// How; a link of this name is replaced.
@@ -163,6 +169,13 @@ pub enum Intent {
     RemoveLink {
         /// Its name.
         name: String,
+    },
+    /// Write the hand-over report of a sol as HTML.
+    Report {
+        /// Which.
+        order: ReportOrder,
+        /// Where to.
+        path: PathBuf,
     },
     /// Export samples to a file; the format is told by the extension: csv or mseed.
     Export {

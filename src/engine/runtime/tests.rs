@@ -8,10 +8,11 @@ use crossbeam_channel::{Receiver, bounded};
 
 use super::{Engine, EngineConfig, EngineHandle, Intent, JobState, MessageLevel, Snapshot};
 use crate::alarm::{AlarmAction, AlarmRef, AlarmState};
-use crate::archive::{Access, ParameterBatch, SeriesKey};
+use crate::archive::{Access, LogEntry, LogQuery, ParameterBatch, SeriesKey};
 use crate::mission::{Database, Severity};
 use crate::query::{Answer, QueryError, Request};
-use crate::time::{Instant, SimulatedClock, TimeRange};
+use crate::report::ReportOrder;
+use crate::time::{Convention, Instant, SimulatedClock, SolClock, TimeRange};
 
 fn start(folder: &Path) -> (Engine, Receiver<()>) {
     let (wake, woken) = bounded(1);
@@ -184,4 +185,45 @@ fn alarms_are_found_handled_and_there_again_after_a_restart() {
     let alarms = vec![AlarmRef { key, raised: at(0.0) }];
     reader.send(Intent::Alarm { alarms, action: AlarmAction::Unshelve, who: String::new() });
     until(&reader, &reader_woken, |s| s.messages.iter().any(|m| m.text.contains("only reads")));
+}
+
+#[test]
+fn log_entries_are_stored_before_they_show_and_stand_in_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let (engine, woken) = start(&folder.path().join("archive"));
+    let sol = SolClock::of("insight").unwrap().sol_range(235, Convention::Kernel);
+    let entry = LogEntry {
+        time: sol.start.plus_s(60.0),
+        who: "Ada".into(),
+        mission: "insight".into(),
+        text: "Dust devil seen".into(),
+        ..LogEntry::default()
+    };
+    let write = |entry: LogEntry| engine.send(Intent::WriteNote { entry: Box::new(entry) });
+    write(LogEntry { text: "  ".into(), ..entry.clone() });
+    write(LogEntry { corrects: Some(9), ..entry.clone() });
+    write(entry.clone());
+    let said = until(&engine, &woken, |s| s.messages.len() == 3);
+    assert!(said.messages[0].text.contains("no text"), "{:?}", said.messages);
+    assert!(said.messages[1].text.contains("does not exist"), "{:?}", said.messages);
+    assert!(said.messages[2].text.contains("written by Ada"), "{:?}", said.messages);
+    let text = String::new();
+    let query = LogQuery { range: sol, mission: text.clone(), text, limit: 10 };
+    let Ok(Answer::Notes { entries, truncated: false }) =
+        engine.query(Request::Notes(query)).wait()
+    else {
+        panic!("no answer")
+    };
+    let written = Instant::from_unix_s(1.6e9);
+    assert_eq!(entries, [LogEntry { id: 1, written, ..entry }]);
+    let path = folder.path().join("report.html");
+    let order = ReportOrder { mission: "insight".into(), sol: 235, who: "Ada".into() };
+    engine.send(Intent::Report { order, path: path.clone() });
+    let done = until(&engine, &woken, ended);
+    assert_eq!(done.jobs[0].state, JobState::Done, "{:?}", done.jobs);
+    assert!(std::fs::read_to_string(&path).unwrap().contains("Dust devil seen"));
+    let order = ReportOrder { mission: "moon".into(), sol: 1, who: String::new() };
+    engine.send(Intent::Report { order, path });
+    let failed = until(&engine, &woken, |s| s.jobs.len() == 2 && ended(s));
+    assert_eq!(failed.jobs[0].state, JobState::Failed);
 }

@@ -11,12 +11,13 @@ use crossbeam_channel::Sender;
 use super::engine::Event;
 use super::fetch::{FetchOrder, fetch};
 use super::handle::{Intent, JobState};
-use crate::archive::{Archive, SeriesKey};
+use crate::archive::{Archive, QueryError, SeriesKey};
 use crate::ingest::{FileReport, IngestOptions, IngestProgress, Outcome, ingest_path};
 use crate::mission::Database;
 use crate::query::export::{self, ExportError};
+use crate::report::{self, ReportError, ReportOrder};
 use crate::simulator;
-use crate::time::{Clock, TimeRange};
+use crate::time::{Clock, Instant, TimeRange};
 
 /// Progress is told at most this often.
 const PROGRESS_NS: i64 = 150_000_000;
@@ -27,6 +28,7 @@ pub(super) enum Work {
     Ingest(Vec<PathBuf>),
     Fetch(FetchOrder),
     Export { series: Vec<SeriesKey>, range: TimeRange, path: PathBuf },
+    Report { order: ReportOrder, path: PathBuf },
     Demo { seed: u64 },
 }
 
@@ -42,9 +44,11 @@ impl Work {
                 Some(Self::Fetch(FetchOrder { base, channels, range, what: [true; 3] }))
             }
             Intent::Export { series, range, path } => Some(Self::Export { series, range, path }),
+            Intent::Report { order, path } => Some(Self::Report { order, path }),
             Intent::MakeDemo { seed } => Some(Self::Demo { seed }),
             Intent::Cancel { .. }
             | Intent::Alarm { .. }
+            | Intent::WriteNote { .. }
             | Intent::PutLink { .. }
             | Intent::EnableLink { .. }
             | Intent::RemoveLink { .. } => None,
@@ -61,13 +65,16 @@ impl Work {
             },
             Self::Fetch(order) => format!("Fetch {} from {}", order.channels, order.base),
             Self::Export { path, .. } => format!("Export {}", name(path)),
+            Self::Report { order, .. } => {
+                format!("Hand-over report of {} sol {}", order.mission, order.sol)
+            }
             Self::Demo { .. } => "Simulate the demo archive".to_owned(),
         }
     }
 
     /// Whether it needs an archive that can be written.
     pub(super) fn writes(&self) -> bool {
-        !matches!(self, Self::Export { .. })
+        !matches!(self, Self::Export { .. } | Self::Report { .. })
     }
 }
 
@@ -101,6 +108,9 @@ pub(super) fn run(
             Work::Fetch(order) => fetched(archive, order, clock, &progress, cancel),
             Work::Export { series, range, path } => {
                 export_to(archive, series, *range, path, &progress, cancel)
+            }
+            Work::Report { order, path } => {
+                report_to(archive, missions, order, path, clock.now(), cancel)
             }
             Work::Demo { seed } => demo(archive, missions, *seed, clock, &progress, cancel),
         }
@@ -182,6 +192,31 @@ fn demo(
         Ok(report) => (JobState::Done, report.to_string()),
         Err(simulator::SimulatorError::Cancelled) => {
             (JobState::Cancelled, simulator::SimulatorError::Cancelled.to_string())
+        }
+        Err(error) => (JobState::Failed, error.to_string()),
+    }
+}
+
+/// Writes the page beside the target and renames it.
+fn report_to(
+    archive: &Archive,
+    missions: &Database,
+    order: &ReportOrder,
+    path: &Path,
+    now: Instant,
+    cancel: &AtomicBool,
+) -> End {
+    let report = match report::gather(archive, missions, order, now, cancel) {
+        Ok(report) => report,
+        Err(ReportError::Query(QueryError::Cancelled)) => {
+            return (JobState::Cancelled, "cancelled; nothing was written".to_owned());
+        }
+        Err(error) => return (JobState::Failed, error.to_string()),
+    };
+    match report::write(path, &report) {
+        Ok(()) => {
+            let text = format!("written to {}; print it from a browser for PDF", path.display());
+            (JobState::Done, text)
         }
         Err(error) => (JobState::Failed, error.to_string()),
     }

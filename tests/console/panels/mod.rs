@@ -7,6 +7,7 @@ mod events;
 mod globe;
 mod health;
 mod links;
+mod log_book;
 mod packets;
 mod passes;
 mod products;

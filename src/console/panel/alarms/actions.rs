@@ -97,6 +97,16 @@ impl Form {
                     self.text.clear();
                 }
             }
+            let hint = "Opens the log book with an entry tied to this alarm";
+            let why_log = if cx.snapshot.writable { "Select an alarm first." } else { why };
+            let may_log = cx.snapshot.writable && selected.is_some();
+            if button(ui, "Write log entry…", may_log, hint, why_log)
+                && let Some(lead) = selected.map(|row| row.lead)
+            {
+                let series = Some(lead.alarm.key.clone());
+                let intent = UiIntent::WriteLog(lead.alarm.since, lead.mission.clone(), series);
+                cx.intents.send(intent);
+            }
             let shelved = some && has(|state| state == AlarmState::Shelved);
             let hint = "Back from the shelf, as acknowledged";
             if button(ui, "Unshelve", shelved, hint, why) {

@@ -66,11 +66,21 @@ impl Figures {
                 Some(s) => format!("{} (median of {})", length_text(s), of.acknowledged),
                 None => "none was acknowledged".to_owned(),
             };
+            let slow = of.slow_acknowledge_s.map_or_else(|| "–".to_owned(), length_text);
+            let by: Vec<String> = of
+                .operators
+                .iter()
+                .take(5)
+                .map(|(who, count, per_hour)| format!("{who} {count} ({per_hour:.2} an hour)"))
+                .collect();
+            let by = if by.is_empty() { "–".to_owned() } else { by.join(", ") };
             for (name, value) in [
                 ("Alarms", of.alarms.to_string()),
                 ("Alarms per hour", format!("{:.2}", of.per_hour)),
                 ("Most within an hour", of.busiest_hour.to_string()),
                 ("Time to acknowledge", median),
+                ("95 % acknowledged within", slow),
+                ("Acknowledged by", by),
             ] {
                 ui.label(weak(name.to_owned()));
                 ui.label(RichText::new(value).color(cx.theme.text).strong());

@@ -24,6 +24,7 @@ impl Catalogue {
             Self::bad_event_rows,
             Self::bad_message_rows,
             Self::bad_alarm_rows,
+            Self::bad_note_rows,
             Self::bad_chunk_rows,
         ];
         for table in tables {

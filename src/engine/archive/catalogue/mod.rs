@@ -1,5 +1,5 @@
-//! `catalogue.sqlite`: products, events, event messages, alarms, parameter groups and chunks,
-//! everything transactional.
+//! `catalogue.sqlite`: products, events, event messages, alarms, log entries, parameter groups and
+//! chunks, everything transactional.
 //!
 //! Every row carries a CRC-32C of its own fields, so that a flipped byte inside row data is found
 //! although SQLite itself would not notice. One writing connection, one for reading.
@@ -9,6 +9,7 @@ mod check;
 mod chunk;
 mod event;
 mod message;
+mod note;
 mod product;
 mod sum;
 
@@ -48,6 +49,12 @@ CREATE INDEX IF NOT EXISTS alarm_found ON alarm(name, product, found, time);
 CREATE TABLE IF NOT EXISTS alarm_mark(
     name TEXT NOT NULL, product TEXT NOT NULL, body TEXT NOT NULL, crc INTEGER NOT NULL,
     PRIMARY KEY(name, product)) STRICT;
+CREATE TABLE IF NOT EXISTS note(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, t INTEGER NOT NULL, written INTEGER NOT NULL,
+    who TEXT NOT NULL, mission TEXT NOT NULL, text TEXT NOT NULL, name TEXT NOT NULL,
+    product TEXT NOT NULL, corrects INTEGER, crc INTEGER NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS note_time ON note(t, id);
+CREATE INDEX IF NOT EXISTS note_corrects ON note(corrects) WHERE corrects IS NOT NULL;
 CREATE TABLE IF NOT EXISTS fetched(part TEXT PRIMARY KEY, crc INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS grp(
     id INTEGER PRIMARY KEY, product TEXT NOT NULL, names TEXT NOT NULL, units TEXT NOT NULL,

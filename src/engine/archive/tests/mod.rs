@@ -3,6 +3,7 @@
 mod crash;
 mod flip;
 mod message;
+mod note;
 
 use std::fs;
 use std::sync::atomic::AtomicBool;
