@@ -40,6 +40,14 @@ impl Decoder {
         self.dictionary.containers.get(id).is_some_and(|container| !container.is_abstract)
     }
 
+    /// Whether a value only says how a packet of the mission database is put together: its header
+    /// and what the engine itself takes from the service packets. Such values are no series.
+    pub(in crate::ingest) fn is_packaging(&self, name: &str) -> bool {
+        let ours = self.dictionary.containers.first().map_or("", |first| first.name.as_str());
+        let root = ours.strip_suffix("/packet/Packet");
+        root.and_then(|root| name.strip_prefix(root)).is_some_and(|n| n.starts_with("/packet/"))
+    }
+
     /// Packets that it knows and reads in full.
     pub(in crate::ingest) fn score<'p>(&self, packets: impl Iterator<Item = &'p [u8]>) -> usize {
         let (mut state, mut values) = (self.plan.state(), Values::new());

@@ -20,7 +20,7 @@ struct Kind {
     units: Vec<String>,
     columns: Vec<Vec<f64>>,
     place: HashMap<ValueId, usize>,
-    /// The values of the last packet and the column of each; none for text and bytes. Most
+    /// The values of the last packet and the column of each; none for what is no series. Most
     /// packets of a kind hold the same ones.
     last: Vec<ValueId>,
     into: Vec<Option<usize>>,
@@ -118,7 +118,7 @@ impl Kind {
         })
     }
 
-    /// The column of a value, made where it is new; none for text, bytes and beyond the bound.
+    /// The column of a value, made where it is new; none for text, bytes, packaging and beyond the bound.
     fn column(
         &mut self,
         id: ValueId,
@@ -129,7 +129,9 @@ impl Kind {
             return Some(*at);
         }
         let leaf = decoder.plan.leaf(id.leaf)?;
-        if matches!(leaf.raw, RawKind::None | RawKind::Text | RawKind::Bytes) {
+        if matches!(leaf.raw, RawKind::None | RawKind::Text | RawKind::Bytes)
+            || decoder.is_packaging(&leaf.name)
+        {
             return None;
         }
         if self.columns.len() >= MOST_SERIES {
