@@ -5,6 +5,7 @@
 //!
 //! `cargo bench --bench live [-- SECONDS]`
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -37,12 +38,12 @@ fn dictionary() -> String {
 </ParameterTypeSet><ParameterSet><Parameter name="head" parameterTypeRef="head"/><Parameter name="time" parameterTypeRef="time"/>"#,
     );
     for i in 0..VALUES {
-        text += &format!("<Parameter name=\"p{i}\" parameterTypeRef=\"value\"/>");
+        let _ = write!(text, "<Parameter name=\"p{i}\" parameterTypeRef=\"value\"/>");
     }
     text += "</ParameterSet><ContainerSet><SequenceContainer name=\"packet\"><EntryList>";
     text += "<ParameterRefEntry parameterRef=\"head\"/><ParameterRefEntry parameterRef=\"time\"/>";
     for i in 0..VALUES {
-        text += &format!("<ParameterRefEntry parameterRef=\"p{i}\"/>");
+        let _ = write!(text, "<ParameterRefEntry parameterRef=\"p{i}\"/>");
     }
     text + "</EntryList></SequenceContainer></ContainerSet></TelemetryMetaData></SpaceSystem>"
 }
@@ -131,7 +132,7 @@ fn run(folder: &Path, seconds: f64, paced: bool) {
     let sent: u64 = String::from_utf8_lossy(&sender.stdout).trim().parse().expect("a count");
     // The header word, the time and the parameters of each packet.
     let wanted = sent * (VALUES as u64 + 2);
-    let deadline = Moment::now() + Duration::from_secs(60);
+    let deadline = Moment::now() + Duration::from_mins(1);
     while counts(&engine.snapshot()).is_none_or(|c| c.values + c.known_values < wanted)
         && Moment::now() < deadline
     {

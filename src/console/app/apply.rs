@@ -2,7 +2,9 @@
 
 use egui::ViewportCommand;
 use egui_tiles::{Tile, Tree};
-use marsdeck_engine::runtime::{Intent, MessageLevel};
+use marsdeck_engine::link::LinkState;
+use marsdeck_engine::runtime::{Intent, LinkView, MessageLevel};
+use marsdeck_engine::time::Instant;
 
 use super::dialogs::Dialog;
 use super::dock::Pane;
@@ -83,6 +85,19 @@ impl App {
         }
     }
 
+    /// Where live is: the time of day while links bring telemetry (or the newest data, where a
+    /// spacecraft runs ahead of it), else the newest data.
+    pub(super) fn live_at(&self) -> Option<Instant> {
+        let newest = self.newest();
+        let is_at_work = |link: &LinkView| link.status.state != LinkState::Disabled;
+        match self.options.now {
+            Some(now) if self.snapshot.links.iter().any(is_at_work) => {
+                Some(newest.map_or(now(), |newest| newest.max(now())))
+            }
+            _ => newest,
+        }
+    }
+
     /// The mission in focus; the first one where all are.
     pub(super) fn mission(&self) -> &str {
         if self.selection.mission.is_empty() {
@@ -97,7 +112,7 @@ impl App {
         match intent {
             UiIntent::SetCursor(to) => self.time.set_cursor(*to),
             UiIntent::SetRange(range) => self.time.set_range(*range),
-            UiIntent::GoLive => self.time.go_live(span.map(|span| span.end)),
+            UiIntent::GoLive => self.time.go_live(self.live_at()),
             UiIntent::TogglePlay => self.time.toggle_play(span),
             UiIntent::SetSpeed(speed) => self.time.set_speed(*speed),
             UiIntent::Step(seconds) => self.time.step(*seconds),

@@ -256,8 +256,8 @@ impl App {
         let elapsed = self.last_s.map_or(0.0, |last| (now_s - last).clamp(0.0, 1.0));
         self.last_s = Some(now_s);
         self.time.advance(elapsed, self.snapshot.span);
-        if let Some(newest) = self.newest() {
-            self.time.follow(newest);
+        if let Some(present) = self.live_at() {
+            self.time.follow(present);
         }
         self.save_when_due(now_s);
         if self.time.mode == Mode::Replay {

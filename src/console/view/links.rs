@@ -42,7 +42,10 @@ pub fn worst_link(links: &[LinkView]) -> (Severity, String) {
     };
     let newest = on().filter(|link| link.latency_s.is_some()).max_by_key(|l| l.status.last_data);
     match newest.and_then(|link| link.latency_s) {
-        Some(latency) => (severity, format!("{text}, data {} late", duration_text(latency))),
+        // An on-board clock may run ahead of ours.
+        Some(latency) => {
+            (severity, format!("{text}, data {} late", duration_text(latency.max(0.0))))
+        }
         None => (severity, text),
     }
 }

@@ -188,9 +188,10 @@ impl<'d> Side<'d> {
         let (a, b) = named(format!("{:?}", before.encoding), format!("{:?}", after.encoding));
         if a != b {
             let (from, to) = (bits(before), bits(after));
-            out.push(match from == to {
-                true => "encoding".to_owned(),
-                false => format!("encoding, {from} → {to}"),
+            out.push(if from == to {
+                "encoding".to_owned()
+            } else {
+                format!("encoding, {from} → {to}")
             });
         }
         let curve =

@@ -102,7 +102,7 @@ impl Painter {
     /// Takes the rates anew when enough time went by.
     pub(super) fn tick(&mut self, now: Instant) {
         let passed = self.looked.map_or(RATE_S, |looked| now.s_since(looked));
-        if passed < RATE_S && passed >= 0.0 && self.looked.is_some() {
+        if (0.0..RATE_S).contains(&passed) && self.looked.is_some() {
             return;
         }
         self.looked = Some(now);

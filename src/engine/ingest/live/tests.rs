@@ -39,7 +39,9 @@ fn intake(archive: &Archive, framing: Framing) -> Intake {
 /// Raw voltages of the packets 0 to n - 1, one a second.
 fn stream(n: u16) -> Vec<u8> {
     let mut bytes = Vec::new();
-    (0..n).for_each(|i| packet(i, u32::from(i), 100 + i, &mut bytes));
+    for i in 0..n {
+        packet(i, u32::from(i), 100 + i, &mut bytes);
+    }
     bytes
 }
 
@@ -66,7 +68,9 @@ fn frames(kind: FrameKind, packets: &[u8]) -> Vec<Vec<u8>> {
 
 fn cadus(frames: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    frames.iter().for_each(|frame| write_cadu(frame, false, &mut bytes));
+    for frame in frames {
+        write_cadu(frame, false, &mut bytes);
+    }
     bytes
 }
 
@@ -143,7 +147,7 @@ fn datagrams_hold_packets_or_frames() {
 
     let mut framed = intake(&archive, Framing::Tm);
     for frame in frames(FrameKind::Tm, &stream(20)) {
-        framed.push(&archive, &Delivery::Datagram(cadus(&[frame.clone()])), NOW);
+        framed.push(&archive, &Delivery::Datagram(cadus(std::slice::from_ref(&frame))), NOW);
     }
     framed.flush(&archive, NOW).unwrap();
     assert_eq!(samples(&archive, "/T/bus"), expected(20));
