@@ -13,6 +13,19 @@ use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
 use crate::widget::{EmptyState, card, loading_mark};
 
+/// Titles and widths of the list; 0: what is left.
+const COLUMNS: [(&str, f32); 6] = [
+    ("No.", 40.0),
+    ("About, UTC", 144.0),
+    ("Sol, LMST", 124.0),
+    ("Mission", 80.0),
+    ("Who", 90.0),
+    ("Entry", 0.0),
+];
+const ALL: [usize; 6] = [0, 1, 2, 3, 4, 5];
+/// Below this width in points the list shows time and text only.
+const NARROW: f32 = 640.0;
+
 /// Seconds around an entry that are shown where a click goes there.
 const AROUND_S: f64 = 1800.0;
 
@@ -103,53 +116,59 @@ impl LogBook {
     }
 
     fn list(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, entries: &[LogEntry]) {
-        TableBuilder::new(ui)
+        // In a narrow panel what was written counts most; the rest is in the hover text.
+        let shown: &[usize] = if ui.available_width() < NARROW { &[1, 5] } else { &ALL };
+        let mut table = TableBuilder::new(ui)
             .striped(true)
             .sense(egui::Sense::click())
-            .cell_layout(Layout::left_to_right(egui::Align::Center))
-            .column(Column::initial(40.0).at_least(30.0).clip(true))
-            .column(Column::initial(144.0).at_least(80.0).clip(true))
-            .column(Column::initial(124.0).at_least(70.0).clip(true))
-            .column(Column::initial(80.0).at_least(50.0).clip(true).resizable(true))
-            .column(Column::initial(90.0).at_least(50.0).clip(true).resizable(true))
-            .column(Column::remainder().at_least(120.0).clip(true))
-            .header(24.0, |mut header| {
-                for title in ["No.", "About, UTC", "Sol, LMST", "Mission", "Who", "Entry"] {
-                    header.col(|ui| {
-                        ui.label(RichText::new(title).size(SMALL).color(cx.theme.text_weak));
+            .cell_layout(Layout::left_to_right(egui::Align::Center));
+        for at in shown {
+            let (_, width) = COLUMNS[*at];
+            table = table.column(if width > 0.0 {
+                Column::initial(width).at_least(30.0).clip(true).resizable(*at > 2)
+            } else {
+                Column::remainder().at_least(120.0).clip(true)
+            });
+        }
+        let table = table.header(24.0, |mut header| {
+            for at in shown {
+                header.col(|ui| {
+                    let (title, _) = COLUMNS[*at];
+                    ui.label(RichText::new(title).size(SMALL).color(cx.theme.text_weak));
+                });
+            }
+        });
+        table.body(|body| {
+            body.rows(24.0, entries.len(), |mut row| {
+                // The newest one first.
+                let Some(entry) = entries.iter().rev().nth(row.index()) else { return };
+                row.set_selected(Some(entry.id) == self.selected);
+                let missions = &cx.snapshot.missions;
+                let mission = missions.mission(&entry.mission).map(|m| m.name.clone());
+                let texts = [
+                    entry.id.to_string(),
+                    utc(entry.time),
+                    sol(cx, entry),
+                    mission.unwrap_or_else(|| entry.mission.clone()),
+                    entry.who.clone(),
+                    model::line(entry),
+                ];
+                let all = format!("No. {} by {}\n{}", entry.id, entry.who, entry.text);
+                for at in shown {
+                    row.col(|ui| {
+                        let shown = RichText::new(&texts[*at]).color(cx.theme.text);
+                        let old = entry.corrected_by.is_some();
+                        let shown = if old { shown.strikethrough() } else { shown };
+                        let hover = if *at == 5 { &all } else { &texts[*at] };
+                        ui.add(Label::new(shown).selectable(false)).on_hover_text(hover);
                     });
                 }
-            })
-            .body(|body| {
-                body.rows(24.0, entries.len(), |mut row| {
-                    // The newest one first.
-                    let Some(entry) = entries.iter().rev().nth(row.index()) else { return };
-                    row.set_selected(Some(entry.id) == self.selected);
-                    let missions = &cx.snapshot.missions;
-                    let mission = missions.mission(&entry.mission).map(|m| m.name.clone());
-                    let line = model::line(entry);
-                    let texts = [
-                        entry.id.to_string(),
-                        utc(entry.time),
-                        sol(cx, entry),
-                        mission.unwrap_or_else(|| entry.mission.clone()),
-                        entry.who.clone(),
-                        line,
-                    ];
-                    for text in texts {
-                        row.col(|ui| {
-                            let shown = RichText::new(&text).color(cx.theme.text);
-                            let old = entry.corrected_by.is_some();
-                            let shown = if old { shown.strikethrough() } else { shown };
-                            ui.add(Label::new(shown).selectable(false)).on_hover_text(&text);
-                        });
-                    }
-                    if row.response().clicked() {
-                        self.selected = Some(entry.id);
-                        go(cx, entry.time);
-                    }
-                });
+                if row.response().clicked() {
+                    self.selected = Some(entry.id);
+                    go(cx, entry.time);
+                }
             });
+        });
     }
 
     fn details(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, entry: &LogEntry) {

@@ -100,7 +100,7 @@ fn table(
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::initial(name).at_least(110.0).clip(true).resizable(true))
             .column(Column::initial(110.0).at_least(50.0).clip(true).resizable(true))
-            .column(Column::initial(120.0).at_least(60.0).clip(true).resizable(true))
+            .column(Column::initial(200.0).at_least(60.0).clip(true).resizable(true))
             .column(Column::initial(50.0).at_least(30.0).clip(true))
             .column(Column::remainder().at_least(76.0))
             .header(ROW, |mut header| {

@@ -21,7 +21,7 @@ const FIELDS: usize = 2_048;
 /// Characters of a value that are shown.
 const CHARACTERS: usize = 80;
 /// Seconds over which rates are taken.
-const RATE_S: f64 = 3.0;
+const RATE_S: f64 = 10.0;
 
 #[derive(Debug)]
 struct Kind {
