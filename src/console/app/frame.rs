@@ -7,7 +7,7 @@ use egui::{Frame, Panel as Side, Ui};
 use egui_tiles::Tree;
 use marsdeck_engine::alarm::Annunciator;
 use marsdeck_engine::runtime::{EngineHandle, MessageLevel, Snapshot};
-use marsdeck_engine::time::{Instant, TimeRange};
+use marsdeck_engine::time::Instant;
 
 use super::dialogs::Dialog;
 use super::dock::{Dock, Pane};
@@ -16,6 +16,7 @@ use super::messages::Messages;
 use super::options::Options;
 use super::repaint::{Motion, next_frame};
 use super::sound::Speaker;
+use super::start::start_time;
 use super::status::{JobTimes, StatusData, message_window, status_line};
 use super::workspace::{WORKSPACES, stored_tree};
 use super::{alarm, workspace};
@@ -28,8 +29,6 @@ use crate::theme::{Theme, apply, install_fonts};
 use crate::timeline::{StripData, Transport, strip};
 use crate::view::{AlarmsAt, Panel, Queries, ViewContext};
 
-/// The length of the range to start with: about a sol.
-const START_RANGE_S: f64 = 90_000.0;
 /// Changed settings are written so many seconds after the last change.
 const SAVE_AFTER_S: f64 = 1.0;
 
@@ -477,21 +476,4 @@ fn view<'a>(
     let clocks = options.clocks.as_ref();
     let now = options.now.map(|now| now());
     ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents, now }
-}
-
-fn start_time(snapshot: &Snapshot, options: &Options, settings: &Settings) -> TimeControl {
-    let newest = snapshot.span.map_or_else(Instant::default, |span| span.end);
-    let mut time = match options.at {
-        Some(at) => {
-            let start = at.plus_s(-START_RANGE_S / 2.0);
-            TimeControl::paused_at(at, TimeRange::new(start, start.plus_s(START_RANGE_S)))
-        }
-        None => TimeControl::live(newest, START_RANGE_S),
-    };
-    if let Some(range) = options.range {
-        time.set_range(range);
-    }
-    time.axis = settings.axis;
-    time.set_speed(settings.speed);
-    time
 }

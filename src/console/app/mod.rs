@@ -15,6 +15,7 @@ pub mod offscreen;
 mod options;
 mod repaint;
 mod sound;
+mod start;
 mod status;
 mod window;
 mod workspace;

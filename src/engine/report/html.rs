@@ -222,7 +222,8 @@ fn lives(report: &Report) -> String {
     if report.lives.is_empty() {
         return none("None.");
     }
-    let titles = ["Severity", "Alarm", "Worst value", "Raised", "Acknowledged", "Cleared", "Done"];
+    let titles =
+        ["Severity", "Alarm", "Value and limit", "Raised", "Acknowledged", "Cleared", "Done"];
     let mut table = Table::new(&titles);
     for life in &report.lives {
         let seen = life.acknowledged.as_ref();

@@ -16,7 +16,7 @@ pub struct Life {
     pub instrument: String,
     /// The worst severity of the occurrence.
     pub severity: Severity,
-    /// The value at its worst, with unit; and the violated limit.
+    /// The value when it became so severe, with unit; and the violated limit.
     pub value: String,
     /// When it was raised.
     pub raised: Instant,
