@@ -108,14 +108,9 @@ fn account(name: &str, sky: Counters, ground: LinkCounts) -> bool {
     on_board && on_ground && ground.lost_values == 0
 }
 
-fn main() -> ExitCode {
-    let days = std::env::args().skip(1).find_map(|text| text.parse().ok()).unwrap_or(30);
-    let folder = tempfile::tempdir().expect("a folder");
-    let start: Instant = parse("2026-01-01T00:00:00Z", None).expect("a time");
-    let missions = Database::builtin();
-    let archive = Archive::create(&folder.path().join("archive"), start).expect("an archive");
-    let dictionaries = Arc::new(Dictionaries::of(&archive, &missions).expect("dictionaries"));
-    let mut lines: Vec<Line> = ["insight", "msl"]
+/// A spacecraft of each mission and its ground side.
+fn lines(missions: &Database, dictionaries: &Arc<Dictionaries>, start: Instant) -> Vec<Line> {
+    ["insight", "msl"]
         .into_iter()
         .map(|name| {
             let mission = missions.mission(name).expect("a mission");
@@ -127,9 +122,19 @@ fn main() -> ExitCode {
                 ..LinkConfig::new(name, Source::Udp("127.0.0.1:1".to_owned()))
             };
             let craft = Spacecraft::new(mission, options).expect("a spacecraft");
-            Line { name, craft, intake: Intake::new(&config, Arc::clone(&dictionaries)) }
+            Line { name, craft, intake: Intake::new(&config, Arc::clone(dictionaries)) }
         })
-        .collect();
+        .collect()
+}
+
+fn main() -> ExitCode {
+    let days = std::env::args().skip(1).find_map(|text| text.parse().ok()).unwrap_or(30);
+    let folder = tempfile::tempdir().expect("a folder");
+    let start: Instant = parse("2026-01-01T00:00:00Z", None).expect("a time");
+    let missions = Database::builtin();
+    let archive = Archive::create(&folder.path().join("archive"), start).expect("an archive");
+    let dictionaries = Arc::new(Dictionaries::of(&archive, &missions).expect("dictionaries"));
+    let mut lines = lines(&missions, &dictionaries, start);
     let began = Moment::now();
     let mut memory = Vec::new();
     println!("day  memory MB  handles  archive MB  packets  values  seconds");

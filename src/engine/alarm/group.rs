@@ -2,6 +2,7 @@
 //! start together are one group, and the first of them is its first-out.
 
 use super::board::{Alarm, Board};
+use super::silence::link_of;
 use crate::mission::Database;
 use crate::time::Instant;
 
@@ -82,6 +83,16 @@ fn named(alarm: &Alarm, missions: &Database) -> AlarmView {
         view.instrument_name.clone_from(&instrument.name);
         view.title.clone_from(&parameter.title);
         view.guidance.clone_from(&parameter.alarm.guidance);
+    } else if let Some(link) = link_of(&alarm.key) {
+        view.title = format!("No data by {link}");
+        "Link".clone_into(&mut view.instrument_name);
+        "link".clone_into(&mut view.instrument);
+        if let Some(mission) = missions.mission(&alarm.key.product) {
+            view.mission.clone_from(&mission.id);
+        }
+        "Look at it in Links: is its other side reachable, and is a pass due? Where silence \
+         between passes is usual, give the link a longer time."
+            .clone_into(&mut view.guidance);
     }
     view
 }

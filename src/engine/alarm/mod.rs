@@ -13,6 +13,7 @@ mod journal;
 mod record;
 mod replay;
 mod search;
+mod silence;
 mod state;
 mod statistics;
 #[cfg(test)]
@@ -26,5 +27,6 @@ pub use journal::Journal;
 pub use record::{AlarmAction, AlarmRef, Done, Found, Record, What, design_key};
 pub use replay::Replay;
 pub use search::{Mark, Searched, Watched, look_through, watched};
+pub use silence::{Contact, link_key, link_of, silence};
 pub use state::{AlarmEvent, AlarmState, Condition, next};
 pub use statistics::{Flood, Statistics, statistics};

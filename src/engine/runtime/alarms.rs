@@ -11,8 +11,8 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use super::engine::Event;
 use super::handle::{AlarmPicture, MessageLevel};
 use crate::alarm::{
-    AlarmAction, AlarmRef, Board, Done, Journal, Mark, Record, Searched, Watched, What,
-    look_through, views, watched,
+    AlarmAction, AlarmRef, Board, Contact, Done, Journal, Mark, Record, Searched, Watched, What,
+    link_key, look_through, silence, views, watched,
 };
 use crate::archive::{Archive, ArchiveError, LogEntry, MOST_NOTE_BYTES, QueryError, SeriesKey};
 use crate::mission::Database;
@@ -35,6 +35,8 @@ pub(super) enum AlarmOrder {
     Act { alarms: Vec<AlarmRef>, action: AlarmAction, who: String },
     /// An operator writes into the log book.
     Note(Box<LogEntry>),
+    /// How the links that run here fare.
+    Contacts(Vec<Contact>),
 }
 
 type Said = Vec<(MessageLevel, String)>;
@@ -53,6 +55,8 @@ pub(super) struct Desk {
     evaluated: u64,
     version: i64,
     next_end: Option<Instant>,
+    /// Which links were lost and which heard when they were looked at last.
+    contacts: Option<Vec<(SeriesKey, bool, bool)>>,
     failed: String,
 }
 
@@ -77,6 +81,7 @@ impl Desk {
             evaluated: 0,
             version: 0,
             next_end: None,
+            contacts: None,
             failed: String::new(),
         };
         desk.load()?;
@@ -130,7 +135,32 @@ impl Desk {
                 let said = self.write_note(*entry);
                 self.publish(vec![said]);
             }
+            AlarmOrder::Contacts(contacts) => self.listen(&contacts),
         }
+    }
+
+    /// Raises and clears the alarms of links; cheap where nothing changed.
+    fn listen(&mut self, contacts: &[Contact]) {
+        let seen: Vec<_> = contacts
+            .iter()
+            .map(|c| (link_key(&c.link, &c.mission), c.is_lost, c.is_heard))
+            .collect();
+        if self.contacts.as_ref() == Some(&seen) || !self.archive.writable() {
+            return;
+        }
+        let now = self.clock.now().max(self.newest());
+        let board = Board::at(self.journal.records(), now);
+        let mut records = silence(&board, contacts, now);
+        if !records.is_empty() {
+            let rows: Vec<_> = records.iter().map(Record::row).collect();
+            match self.archive.put_alarms(&rows) {
+                Ok(numbers) => number(&mut records, &numbers),
+                Err(error) => return self.fail(&error.to_string()),
+            }
+            Arc::make_mut(&mut self.journal).add(records);
+            self.publish(Vec::new());
+        }
+        self.contacts = Some(seen);
     }
 
     fn end_shelves(&mut self) {

@@ -312,6 +312,10 @@ impl Owner {
             }
             Event::Live(live) => {
                 self.live = live;
+                if let Some(contacts) = self.live.contacts() {
+                    // A full queue is told in a second.
+                    drop(self.alarms.orders.try_send(AlarmOrder::Contacts(contacts)));
+                }
                 for (level, text) in std::mem::take(&mut self.live.said) {
                     self.ledger.say(self.shared.clock.now(), level, text);
                 }

@@ -30,6 +30,9 @@ struct Cache {
     bytes: usize,
 }
 
+/// Segment files kept open; all are closed when there would be more.
+const MOST_OPEN: usize = 128;
+
 /// The segment files of an archive.
 pub(super) struct Segments {
     folder: PathBuf,
@@ -66,6 +69,9 @@ impl Segments {
             return Ok(Arc::clone(file));
         }
         let file = Arc::new(open_read(&self.path(number))?);
+        if files.len() >= MOST_OPEN {
+            files.clear();
+        }
         files.insert(number, Arc::clone(&file));
         Ok(file)
     }

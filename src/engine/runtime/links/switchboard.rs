@@ -12,6 +12,7 @@ use super::super::health;
 use super::super::live::{Health, LinkView, PacketPicture, QueueLoad};
 use super::file;
 use super::worker::{Progress, QUEUE, Worker};
+use crate::alarm::Contact;
 use crate::archive::Archive;
 use crate::ingest::live::Dictionaries;
 use crate::link::{LinkConfig, LinkState, LinkStatus};
@@ -38,9 +39,27 @@ pub(in crate::runtime) struct Live {
     pub(in crate::runtime) links: Arc<Vec<LinkView>>,
     pub(in crate::runtime) packets: Arc<BTreeMap<String, Arc<PacketPicture>>>,
     pub(in crate::runtime) health: Arc<Health>,
+    /// Whether links run here.
+    pub(in crate::runtime) runs: bool,
     /// Whether there is something that an operator may be waiting for.
     pub(in crate::runtime) is_news: bool,
     pub(in crate::runtime) said: Vec<(MessageLevel, String)>,
+}
+
+impl Live {
+    /// The links that should bring data here; none where links do not run here.
+    pub(in crate::runtime) fn contacts(&self) -> Option<Vec<Contact>> {
+        let at_work = self.links.iter().filter(|link| link.config.enabled);
+        let contact = |link: &LinkView| Contact {
+            link: link.config.name.clone(),
+            mission: link.config.mission.clone(),
+            is_lost: link.silent || link.status.state == LinkState::Failed,
+            is_heard: link.status.last_data.is_some() && !link.silent,
+            limit_s: link.config.silent_after_s,
+            last: link.status.last_data,
+        };
+        self.runs.then(|| at_work.map(contact).collect())
+    }
 }
 
 /// What is remembered of a look.
@@ -317,6 +336,7 @@ impl Switchboard {
             links: Arc::new(views),
             packets: Arc::new(packets),
             health: Arc::new(health),
+            runs,
             is_news: is_news || !self.said.is_empty(),
             said: std::mem::take(&mut self.said),
         };

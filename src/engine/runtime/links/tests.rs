@@ -167,6 +167,39 @@ fn links_are_set_up_switched_and_removed_for_good() {
 }
 
 #[test]
+fn a_silent_link_is_an_alarm_until_it_is_heard() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("archive");
+    let port = free_port();
+    let source = Source::TcpListen(format!("127.0.0.1:{port}"));
+    let config = LinkConfig { silent_after_s: 0.5, ..LinkConfig::new("relay", source) };
+    prepare(&folder, &[config]);
+    let engine = start(&folder);
+    let state = |s: &Snapshot| {
+        let alarm = s.alarms.present.iter().find(|view| view.title == "No data by relay");
+        alarm.map(|view| (view.alarm.active, view.alarm.key.clone()))
+    };
+    until(&engine, "an alarm", |s| state(s).is_some_and(|(active, _)| active));
+    // Killed or not, the next start knows it; it is not raised twice.
+    drop(engine);
+    let engine = start(&folder);
+    until(&engine, "the alarm again", |s| state(s).is_some_and(|(active, _)| active));
+    let mut stream = connect(port);
+    let (mut sent, deadline) = (0, Moment::now() + Duration::from_mins(2));
+    while engine.snapshot().links.is_empty() || state(&engine.snapshot()).is_none_or(|(a, _)| a) {
+        assert!(Moment::now() < deadline, "not heard");
+        stream.write_all(&packets(sent, sent + 1)).unwrap();
+        sent += 1;
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let journal = engine.snapshot().alarms.journal.records().len();
+    assert!(journal >= 2, "{journal} records");
+    let raised =
+        engine.snapshot().alarms.present.iter().filter(|v| v.title.contains("relay")).count();
+    assert_eq!(raised, 1);
+}
+
+#[test]
 fn a_link_file_that_cannot_be_read_is_told_and_kept() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("archive");
