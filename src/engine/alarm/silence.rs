@@ -50,7 +50,8 @@ pub fn silence(board: &Board, contacts: &[Contact], now: Instant) -> Vec<Record>
     for contact in contacts {
         let key = link_key(&contact.link, &contact.mission);
         if contact.is_lost && !is_lost(&key) {
-            let value = contact.last.map_or(f64::NAN, |last| now.s_since(last));
+            // A number even where it never brought any: the journal keeps no others.
+            let value = contact.last.map_or(contact.limit_s, |last| now.s_since(last));
             let limit = format!("no data for {:.0} s", contact.limit_s);
             let found = Found { severity: Severity::Warning, value, limit, latch: false };
             records.push(record(key, found));
@@ -81,6 +82,15 @@ mod tests {
             limit_s: 60.0,
             last: Some(Instant::from_unix_s(1000.0)),
         }
+    }
+
+    #[test]
+    fn one_that_never_brought_data_can_be_journalled() {
+        let never = Contact { last: None, ..contact(true) };
+        let found = silence(&Board::default(), &[never], Instant::from_unix_s(1e9));
+        let rows: Vec<_> = found.iter().map(Record::row).collect();
+        let (journal, unreadable) = super::super::Journal::of(&rows);
+        assert_eq!((journal.records().len(), unreadable), (1, 0));
     }
 
     #[test]

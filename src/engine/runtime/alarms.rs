@@ -57,6 +57,10 @@ pub(super) struct Desk {
     next_end: Option<Instant>,
     /// Which links were lost and which heard when they were looked at last.
     contacts: Option<Vec<(SeriesKey, bool, bool)>>,
+    /// Whether stored data changed during a look.
+    again: bool,
+    /// What was said last of a link whose alarm could not be written.
+    unwritten: String,
     failed: String,
 }
 
@@ -82,6 +86,8 @@ impl Desk {
             version: 0,
             next_end: None,
             contacts: None,
+            again: false,
+            unwritten: String::new(),
             failed: String::new(),
         };
         desk.load()?;
@@ -109,7 +115,13 @@ impl Desk {
     pub(super) fn run(mut self, orders: &Receiver<AlarmOrder>) {
         loop {
             match orders.recv_timeout(TICK) {
-                Ok(AlarmOrder::LookThrough) => self.look_through(orders),
+                Ok(AlarmOrder::LookThrough) => loop {
+                    self.again = false;
+                    self.look_through(orders);
+                    if !self.again || self.stop.load(Ordering::Relaxed) {
+                        break;
+                    }
+                },
                 Ok(order) => self.carry_out(order),
                 Err(RecvTimeoutError::Timeout) => self.end_shelves(),
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -119,7 +131,8 @@ impl Desk {
 
     fn carry_out(&mut self, order: AlarmOrder) {
         match order {
-            AlarmOrder::LookThrough => {}
+            // Data that came during a look are looked through after it.
+            AlarmOrder::LookThrough => self.again = true,
             AlarmOrder::Reload => match self.archive.catalogue_version() {
                 Ok(version) if version == self.version => {}
                 _ => match self.load() {
@@ -155,8 +168,18 @@ impl Desk {
             let rows: Vec<_> = records.iter().map(Record::row).collect();
             match self.archive.put_alarms(&rows) {
                 Ok(numbers) => number(&mut records, &numbers),
-                Err(error) => return self.fail(&error.to_string()),
+                Err(error) => {
+                    // Tried again every second, said once.
+                    let reason = error.to_string();
+                    if self.unwritten != reason {
+                        self.fail(&reason);
+                        self.unwritten = reason;
+                        self.publish(Vec::new());
+                    }
+                    return;
+                }
             }
+            self.unwritten.clear();
             Arc::make_mut(&mut self.journal).add(records);
             self.publish(Vec::new());
         }
@@ -242,7 +265,8 @@ impl Desk {
                 "An alarm is shelved for up to a week; choose a shorter time".to_owned(),
             );
         }
-        let now = self.clock.now();
+        // A clock that was set back must not put an action before what it is about.
+        let now = self.clock.now().max(self.newest());
         let board = Board::at(self.journal.records(), now);
         let mut records = Vec::new();
         let mut said = Vec::new();

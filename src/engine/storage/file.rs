@@ -52,6 +52,17 @@ impl AppendFile {
         self.len == 0
     }
 
+    /// Whether it takes nothing more: go on in another file.
+    pub fn refuses(&self) -> bool {
+        self.refuses
+    }
+
+    /// As after a sync that failed.
+    #[cfg(test)]
+    pub(crate) fn fail(&mut self) {
+        self.refuses = true;
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

@@ -41,7 +41,7 @@ pub(super) fn losses(link: &LinkView, all: bool) -> Vec<Loss> {
         ("Unknown", "Packets that the dictionary does not describe", known, c.unknown),
         ("Duplicates", "Packets that came twice in a row", known, c.duplicates),
         ("Dropped", "Datagrams dropped because the engine did not keep up", lost, dropped),
-        ("Lost", "Values that could not be stored and were given up", lost, c.lost_values),
+        ("Lost", "What could not be stored and was given up", lost, c.lost()),
     ];
     if all {
         losses.extend(others);
@@ -70,6 +70,9 @@ pub(super) fn totals(link: &LinkView) -> Vec<(&'static str, String)> {
         ("values known before", c.known_values),
         ("values lost", c.lost_values),
         ("records", c.records),
+        ("pieces of records lost", c.lost_records),
+        ("event messages", c.messages),
+        ("event messages lost", c.lost_messages),
         ("files", c.files),
         ("connections", link.status.connects),
         ("deliveries dropped", link.status.dropped),

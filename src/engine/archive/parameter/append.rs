@@ -70,6 +70,15 @@ impl ParameterStore {
         Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// As after a sync that failed: neither log nor segment takes anything more.
+    #[cfg(test)]
+    pub(super) fn fail_files(&self) {
+        if let Ok(mut writer) = self.writer() {
+            writer.log.fail();
+            writer.segment.fail();
+        }
+    }
+
     /// Stores a batch. What the report counts as stored is on the disk.
     pub(crate) fn append(&self, batch: &ParameterBatch) -> Result<ParameterReport, ArchiveError> {
         check(batch)?;
@@ -93,6 +102,9 @@ impl ParameterStore {
             duplicates: fresh.doubled,
         };
         drop(state);
+        if writer.log.refuses() {
+            self.rotate_log(&mut writer)?;
+        }
         self.store(&mut writer, group, &fresh.rows)?;
         if writer.log.len() > ROTATE_BYTES {
             // The batch is durable already; a log that cannot be replaced now (a full disk) is
@@ -192,7 +204,8 @@ impl ParameterStore {
         mut sealed: Sealed,
         new: &RowsView<'_>,
     ) -> Result<(), ArchiveError> {
-        if writer.segment.len() > SEGMENT_BYTES {
+        // After a failed sync nothing more can be trusted to this file, but to another one.
+        if writer.segment.len() > SEGMENT_BYTES || writer.segment.refuses() {
             let number = writer.segment_number + 1;
             writer.segment = AppendFile::open(&self.segments.path(number), 0)?;
             writer.segment_number = number;

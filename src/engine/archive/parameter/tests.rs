@@ -228,3 +228,28 @@ fn what_contradicts_itself_is_refused() {
     }
     assert!(archive.series().is_empty());
 }
+
+#[test]
+fn after_a_failed_sync_it_goes_on_in_other_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::create(dir.path(), at(0)).unwrap();
+    let piece = |from: i64, rows: i64| {
+        let times: Vec<i64> = (from..from + rows).map(|i| i * 1_000_000_000).collect();
+        let values = times.iter().map(|t| *t as f64).collect();
+        batch(&["/a"], &times, vec![values])
+    };
+    // Rows in a chunk and rows in the log, then both files are lost.
+    archive.append_parameters(&piece(0, 1500)).unwrap();
+    archive.parameters.fail_files();
+    assert_eq!(archive.append_parameters(&piece(1500, 100)).unwrap().values, 100);
+    archive.parameters.fail_files();
+    assert_eq!(archive.append_parameters(&piece(1600, 2000)).unwrap().values, 2000);
+    drop(archive);
+    let (archive, repairs) = Archive::open(dir.path(), Access::Read).unwrap();
+    assert_eq!(repairs, Vec::<String>::new());
+    let all = TimeRange::new(at(0), at(i64::MAX));
+    let key = SeriesKey::new("/a", "raw");
+    let (times, _, more) = archive.range(&key, all, 10_000, &NEVER).unwrap();
+    assert_eq!((times.len(), more), (3600, false));
+    assert!(archive.verify(&|_| (), &NEVER).is_empty());
+}

@@ -129,7 +129,12 @@ impl Intake {
         self.reader.use_dictionaries(dictionaries);
     }
 
-    /// Values and records that wait for the archive.
+    /// Whether values, records or messages wait for the archive.
+    pub fn is_waiting(&self) -> bool {
+        !self.store.is_empty()
+    }
+
+    /// Values that wait for the archive.
     pub fn waiting(&self) -> u64 {
         self.store.waiting()
     }

@@ -35,6 +35,19 @@ pub struct LinkCounts {
     pub files: u64,
     /// Values that could not be stored and were given up.
     pub lost_values: u64,
+    /// Event messages stored that were not there before.
+    pub messages: u64,
+    /// Pieces of miniSEED records that could not be stored and were given up.
+    pub lost_records: u64,
+    /// Event messages that could not be stored and were given up.
+    pub lost_messages: u64,
+}
+
+impl LinkCounts {
+    /// Values, pieces of records and messages that were given up.
+    pub fn lost(&self) -> u64 {
+        self.lost_values + self.lost_records + self.lost_messages
+    }
 }
 
 /// One kind of packet on one link.

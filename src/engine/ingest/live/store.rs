@@ -35,7 +35,10 @@ pub(super) struct Store {
     records: Vec<u8>,
     messages: Vec<EventMessage>,
     correlation: Correlation,
+    /// Given up since the last flush: values, pieces of records, messages.
     lost: u64,
+    lost_records: u64,
+    lost_messages: u64,
 }
 
 fn size(batch: &ParameterBatch) -> u64 {
@@ -55,6 +58,8 @@ impl Store {
             messages: Vec::new(),
             correlation: Correlation::default(),
             lost: 0,
+            lost_records: 0,
+            lost_messages: 0,
         }
     }
 
@@ -76,7 +81,7 @@ impl Store {
                 return self.messages.push(*message);
             }
             Service::Event(_) => {
-                self.lost += 1;
+                self.lost_messages += 1;
                 return;
             }
             Service::Record(bytes) => return self.add_records(&bytes),
@@ -126,7 +131,7 @@ impl Store {
         if bytes.len() <= room {
             self.records.extend_from_slice(bytes);
         } else {
-            self.lost += bytes.len() as u64;
+            self.lost_records += 1;
         }
     }
 
@@ -151,6 +156,11 @@ impl Store {
         self.rows.waiting() + self.values
     }
 
+    /// Whether anything waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting() == 0 && self.records.is_empty() && self.messages.is_empty()
+    }
+
     /// Takes a file in at once; says what went wrong.
     pub(super) fn take_file(
         &self,
@@ -172,7 +182,8 @@ impl Store {
         })
     }
 
-    /// Stores what waits, the oldest first; stops at the first batch that the archive refuses.
+    /// Stores what waits, the oldest first. Values, records and messages each go as far as they
+    /// can; the error is the first one.
     pub(super) fn flush(
         &mut self,
         archive: &Archive,
@@ -180,6 +191,15 @@ impl Store {
     ) -> Result<(), String> {
         self.gather();
         counts.lost_values += std::mem::take(&mut self.lost);
+        counts.lost_records += std::mem::take(&mut self.lost_records);
+        counts.lost_messages += std::mem::take(&mut self.lost_messages);
+        let values = self.store_values(archive, counts);
+        let records = self.store_records(archive, counts);
+        let messages = self.store_messages(archive, counts);
+        values.and(records).and(messages)
+    }
+
+    fn store_values(&mut self, archive: &Archive, counts: &mut LinkCounts) -> Result<(), String> {
         while let Some(batch) = self.batches.front() {
             match archive.append_parameters(batch) {
                 Ok(report) => {
@@ -193,17 +213,28 @@ impl Store {
             self.values = self.values.saturating_sub(size(batch));
             self.batches.pop_front();
         }
-        if !self.records.is_empty() {
-            let report = archive
-                .append_waveform(&self.product, &self.records)
-                .map_err(|error| error.to_string())?;
-            counts.records += report.records_stored;
-            self.records.clear();
+        Ok(())
+    }
+
+    fn store_records(&mut self, archive: &Archive, counts: &mut LinkCounts) -> Result<(), String> {
+        if self.records.is_empty() {
+            return Ok(());
         }
-        if !self.messages.is_empty() {
-            archive.put_messages(&self.messages).map_err(|error| error.to_string())?;
-            self.messages.clear();
+        match archive.append_waveform(&self.product, &self.records) {
+            Ok(report) => counts.records += report.records_stored,
+            Err(ArchiveError::Input(_)) => counts.lost_records += 1,
+            Err(error) => return Err(error.to_string()),
         }
+        self.records.clear();
+        Ok(())
+    }
+
+    fn store_messages(&mut self, archive: &Archive, counts: &mut LinkCounts) -> Result<(), String> {
+        if self.messages.is_empty() {
+            return Ok(());
+        }
+        counts.messages += archive.put_messages(&self.messages).map_err(|e| e.to_string())?;
+        self.messages.clear();
         Ok(())
     }
 }

@@ -5,6 +5,8 @@
 //! when it is full, datagrams are dropped and counted. No link waits for another.
 
 mod file;
+#[cfg(test)]
+mod simulation;
 mod switchboard;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ use super::worker::{Progress, QUEUE, Worker};
 use crate::alarm::Contact;
 use crate::archive::Archive;
 use crate::ingest::live::Dictionaries;
-use crate::link::{LinkConfig, LinkState, LinkStatus};
+use crate::link::{LinkConfig, LinkState, LinkStatus, Source};
 use crate::mission::Database;
 use crate::time::{Clock, Instant};
 
@@ -49,14 +49,22 @@ pub(in crate::runtime) struct Live {
 impl Live {
     /// The links that should bring data here; none where links do not run here.
     pub(in crate::runtime) fn contacts(&self) -> Option<Vec<Contact>> {
-        let at_work = self.links.iter().filter(|link| link.config.enabled);
-        let contact = |link: &LinkView| Contact {
-            link: link.config.name.clone(),
-            mission: link.config.mission.clone(),
-            is_lost: link.silent || link.status.state == LinkState::Failed,
-            is_heard: link.status.last_data.is_some() && !link.silent,
-            limit_s: link.config.silent_after_s,
-            last: link.status.last_data,
+        // A file that was read to its end is not expected to bring more.
+        let is_expected = |link: &&LinkView| {
+            let has_failed = link.status.state == LinkState::Failed;
+            link.config.enabled && (has_failed || !matches!(link.config.source, Source::File(_)))
+        };
+        let at_work = self.links.iter().filter(is_expected);
+        let contact = |link: &LinkView| {
+            let is_lost = link.silent || link.status.state == LinkState::Failed;
+            Contact {
+                link: link.config.name.clone(),
+                mission: link.config.mission.clone(),
+                is_lost,
+                is_heard: link.status.last_data.is_some() && !is_lost,
+                limit_s: link.config.silent_after_s,
+                last: link.status.last_data,
+            }
         };
         self.runs.then(|| at_work.map(contact).collect())
     }

@@ -143,7 +143,7 @@ impl Course {
     fn run(&mut self, deliveries: &Receiver<Delivery>) {
         // Durations are measured by the machine's own clock: the system clock may be set.
         let (mut stored, mut told) = (Moment::now(), Moment::now());
-        let mut is_new = true;
+        let (mut is_new, mut is_taken) = (true, true);
         while !self.stop.load(Ordering::Relaxed) {
             match deliveries.recv_timeout(TELL / 4) {
                 Ok(first) => {
@@ -159,9 +159,12 @@ impl Course {
             if let Some(newer) = self.dictionaries.try_iter().last() {
                 self.intake.use_dictionaries(newer);
             }
-            let due = stored.elapsed() >= GROUP || self.intake.waiting() >= GROUP_VALUES;
+            // What was refused is tried again after a pause, however much waits by then.
+            let due =
+                stored.elapsed() >= GROUP || is_taken && self.intake.waiting() >= GROUP_VALUES;
             if is_new && due {
-                is_new = !self.store(deliveries);
+                is_taken = self.store(deliveries);
+                is_new = !is_taken;
                 stored = Moment::now();
             }
             if told.elapsed() >= TELL {
