@@ -1,5 +1,6 @@
 //! A sol of the Curiosity rover: ChemCam, SAM and REMS.
 
+use super::craft;
 use super::noise::Noise;
 use super::series::Table;
 use super::sol::Sol;
@@ -16,6 +17,8 @@ pub(super) const SAM_H: [f64; 6] = [0.6, 1.4, 1.9, 3.2, 4.1, 5.0];
 /// Everything of a sol but the spectra.
 pub(super) fn sol(seed: u64, sol: &Sol) -> Vec<Table> {
     let mut tables = vec![chemcam(seed, sol), sam(seed, sol), rems(seed, sol)];
+    tables.push(craft::rover_power(seed, sol));
+    tables.push(craft::computer(seed, sol, ["msl", "rover"], craft::rover_is_awake));
     tables.extend(evolved_gas(seed, sol));
     tables
 }

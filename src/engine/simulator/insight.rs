@@ -1,5 +1,6 @@
 //! A sol of the InSight lander: SEIS and APSS data and housekeeping.
 
+use super::craft;
 use super::noise::Noise;
 use super::seismometer;
 use super::series::{Table, Waveform};
@@ -35,6 +36,7 @@ pub(super) fn sol(seed: u64, sol: &Sol) -> SolData {
         seis_housekeeping(seed, sol),
         apss_housekeeping(seed, sol),
         lander(seed, sol),
+        craft::computer(seed, sol, ["insight", "lander"], Sol::is_awake),
     ];
     SolData { waveforms, tables }
 }

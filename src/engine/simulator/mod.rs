@@ -5,6 +5,7 @@
 //! `simulated`.
 
 mod catalogue;
+mod craft;
 mod curiosity;
 mod insight;
 pub mod live;

@@ -67,18 +67,24 @@ struct Outcome {
     problems: usize,
 }
 
+/// A spacecraft with a fault of each kind at some time.
+fn troubled(mission: &Mission, seed: u64, below: &mut impl FnMut(u64) -> u64) -> Spacecraft {
+    let passes = Passes::Every { minutes: 4.0, length: 2.0 };
+    let options = Options { passes, ..Options::new(seed, START) };
+    let mut craft = Spacecraft::new(mission, options).expect("a spacecraft");
+    for kind in ["lost:0.1", "bits:0.1", "duplicate", "stuck", "overtemp", "jump:2"] {
+        let text = format!("{kind}@{}s", below(1200));
+        craft.start_fault(Fault::parse(&text, START).expect("a fault")).expect("a fault");
+    }
+    craft
+}
+
 /// A world with a link that swallows so many seconds of frames uncounted, for the test of the test.
 fn live(seed: u64, folder: &Path, swallow: u32) -> Outcome {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut below = move |n: u64| random.next_u64() % n;
     let (mission, missions) = (mission(), Database::builtin());
-    let passes = Passes::Every { minutes: 4.0, length: 2.0 };
-    let options = Options { passes, ..Options::new(seed, START) };
-    let mut craft = Spacecraft::new(&mission, options).expect("a spacecraft");
-    for kind in ["lost:0.1", "bits:0.1", "duplicate", "stuck", "overtemp", "jump:2"] {
-        let text = format!("{kind}@{}s", below(1200));
-        craft.start_fault(Fault::parse(&text, START).expect("a fault")).expect("a fault");
-    }
+    let mut craft = troubled(&mission, seed, &mut below);
     let archive = Archive::create(folder, START).expect("an archive");
     let dictionaries = Arc::new(Dictionaries::of(&archive, &missions).expect("dictionaries"));
     let mut archive = Some(archive);
@@ -89,21 +95,13 @@ fn live(seed: u64, folder: &Path, swallow: u32) -> Outcome {
         ..LinkConfig::new("link", Source::Udp("127.0.0.1:1".to_owned()))
     };
     let mut intake = Intake::new(&config, Arc::clone(&dictionaries));
-    let mut outcome = Outcome {
-        straight: Straight::default(),
-        sent: 0,
-        received: 0,
-        stored: 0,
-        unknown: 0,
-        lost: 0,
-        problems: 0,
-    };
+    let mut straight = Straight::default();
     let (mut sync, mut extractor) = (Synchroniser::new(1115, false), Extractor::default());
     let mut refuses_until = 0;
     for step in 0..1500u32 {
         let now = START.plus_s(f64::from(step));
         let bytes = craft.advance(now);
-        outcome.straight.read(&mut sync, &mut extractor, &bytes);
+        straight.read(&mut sync, &mut extractor, &bytes);
         let is_swallowed = (60..60 + swallow).contains(&step);
         let bytes: &[u8] = if is_swallowed { &[] } else { &bytes };
         // Pieces of any size, as a stream has them.
@@ -135,18 +133,25 @@ fn live(seed: u64, folder: &Path, swallow: u32) -> Outcome {
     drop(archive);
     let archive = reopen(Access::Write);
     intake.flush(&archive, START.plus_s(1500.0)).expect("room");
-    let counts = intake.counts();
-    let counters = craft.counters();
-    outcome.sent = counters.sent + counters.repeated;
-    (outcome.received, outcome.unknown) = (counts.packets, counts.unknown);
-    outcome.lost = counts.lost();
+    account(straight, &craft, &intake, &archive)
+}
+
+/// What all of it came to.
+fn account(straight: Straight, craft: &Spacecraft, intake: &Intake, archive: &Archive) -> Outcome {
+    let (counts, counters) = (intake.counts(), craft.counters());
     let always = TimeRange::new(Instant::MIN, Instant::from_unix_ns(i64::MAX));
     let never = AtomicBool::new(false);
     let key = SeriesKey::new(PRESSURE.1, "raw");
     let found = archive.range(&key, always, 100_000, &never).expect("pressures");
-    outcome.stored = found.0.len() as u64;
-    outcome.problems = archive.verify(&|_| (), &never).len();
-    outcome
+    Outcome {
+        straight,
+        sent: counters.sent + counters.repeated,
+        received: counts.packets,
+        stored: found.0.len() as u64,
+        unknown: counts.unknown,
+        lost: counts.lost(),
+        problems: archive.verify(&|_| (), &never).len(),
+    }
 }
 
 /// What does not add up.
