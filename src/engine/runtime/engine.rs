@@ -75,6 +75,13 @@ pub(super) enum Event {
     Stop,
 }
 
+impl Event {
+    /// Whether the console is to be woken: how the engine fares is no reason to paint by itself.
+    fn is_news(&self) -> bool {
+        !matches!(self, Self::Live(live) if !live.is_news)
+    }
+}
+
 struct Query {
     request: Request,
     cancelled: Arc<AtomicBool>,
@@ -249,8 +256,7 @@ impl Owner {
             match event {
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => break,
                 Ok(event) => {
-                    // How the engine fares is no reason to paint by itself.
-                    let mut is_news = !matches!(&event, Event::Live(live) if !live.is_news);
+                    let mut is_news = event.is_news();
                     self.handle(event);
                     // Several events of one moment make one snapshot.
                     for event in events.try_iter().take(EVENT_QUEUE) {
@@ -258,7 +264,7 @@ impl Owner {
                             self.ledger.cancel_all();
                             return;
                         }
-                        is_news |= !matches!(&event, Event::Live(live) if !live.is_news);
+                        is_news |= event.is_news();
                         self.handle(event);
                     }
                     self.publish(is_news);

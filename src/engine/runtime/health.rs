@@ -9,11 +9,12 @@ use crate::time::Instant;
 /// does not say is none.
 pub(super) fn look(archive: &Path, started: Instant, now: Instant) -> Health {
     let disk = rustix::fs::statvfs(archive).ok();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     Health {
         time: Some(now),
         started: Some(started),
-        memory: status("VmRSS:").map(|kb| kb * 1024),
-        threads: status("Threads:"),
+        memory: number(&status, "VmRSS:").map(|kb| kb * 1024),
+        threads: number(&status, "Threads:"),
         handles: std::fs::read_dir("/proc/self/fd").ok().map(|list| list.count() as u64),
         cpu_s: cpu_s(),
         disk_free: disk.as_ref().map(|disk| disk.f_bavail * disk.f_frsize),
@@ -22,9 +23,8 @@ pub(super) fn look(archive: &Path, started: Instant, now: Instant) -> Health {
     }
 }
 
-/// The number behind a name in `/proc/self/status`.
-fn status(name: &str) -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+/// The number behind a name in the text of `/proc/self/status`.
+fn number(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::packets::{Decoder, PacketClock};
 use super::model::PacketKey;
 use super::stream::Found;
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::{Archive, ArchiveError, ProductId};
 use crate::format::ccsds::Header;
 use crate::mission::Database;
 use crate::mission::packets::dictionary;
@@ -24,16 +24,26 @@ const STRANGE: u32 = 256;
 #[derive(Debug, Default)]
 pub struct Dictionaries {
     all: Vec<Arc<Decoder>>,
+    /// The files in the archive that they come from.
+    files: Vec<ProductId>,
 }
 
 impl Dictionaries {
     /// Those of an archive, the newest first, then what each mission sends by the database.
     pub fn of(archive: &Archive, missions: &Database) -> Result<Self, ArchiveError> {
-        let mut all = Decoder::all(archive)?;
+        let products = Decoder::products(archive)?;
+        let mut all = Decoder::all(archive, &products);
         all.extend(missions.missions.iter().filter_map(|mission| {
             Decoder::of(format!("{} (mission database)", mission.name), dictionary(mission))
         }));
-        Ok(Self { all: all.into_iter().map(Arc::new).collect() })
+        let files = products.iter().map(|product| product.id).collect();
+        Ok(Self { all: all.into_iter().map(Arc::new).collect(), files })
+    }
+
+    /// Whether the archive keeps other dictionaries than these.
+    pub fn are_outdated(&self, archive: &Archive) -> Result<bool, ArchiveError> {
+        let files = Decoder::products(archive)?;
+        Ok(!files.iter().map(|product| product.id).eq(self.files.iter().copied()))
     }
 }
 

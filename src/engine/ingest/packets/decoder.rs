@@ -1,6 +1,6 @@
 //! Which dictionary reads these packets: those of the archive, the one that knows most of them.
 
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::{Archive, ArchiveError, Product};
 use crate::format::xtce;
 use crate::mission::telemetry::{ContainerId, Dictionary, Item};
 use crate::parameter::{Plan, Values};
@@ -22,17 +22,22 @@ impl Decoder {
         Some(Self { name, dictionary, plan })
     }
 
-    /// The dictionaries of an archive, the newest first.
-    pub(in crate::ingest) fn all(archive: &Archive) -> Result<Vec<Self>, ArchiveError> {
+    /// The dictionaries that an archive keeps, the newest first.
+    pub(in crate::ingest) fn products(archive: &Archive) -> Result<Vec<Product>, ArchiveError> {
         let always =
             TimeRange::new(Instant::from_unix_ns(i64::MIN), Instant::from_unix_ns(i64::MAX));
         let mut products = archive.products(always, "xtce")?;
         products.sort_by_key(|product| std::cmp::Reverse(product.id));
-        let read = |product: &crate::archive::Product| {
+        Ok(products)
+    }
+
+    /// Reads dictionaries; those that cannot be read are left out.
+    pub(in crate::ingest) fn all(archive: &Archive, products: &[Product]) -> Vec<Self> {
+        let read = |product: &Product| {
             let bytes = archive.product_bytes(product.id).ok()?;
             Self::of(product.about.name.clone(), xtce::read(&bytes).0?)
         };
-        Ok(products.iter().filter_map(read).collect())
+        products.iter().filter_map(read).collect()
     }
 
     /// Whether a container is a packet of its own rather than what packets share.

@@ -109,7 +109,7 @@ fn trial(bytes: &[u8], prefix: usize) -> Vec<&[u8]> {
 
 /// The dictionary that knows most of the packets.
 fn choose(archive: &Archive, bytes: &[u8], prefix: usize) -> Result<Decoder, ArchiveError> {
-    let all = Decoder::all(archive)?;
+    let all = Decoder::all(archive, &Decoder::products(archive)?);
     let tried: Vec<String> = all.iter().map(|decoder| decoder.name.clone()).collect();
     Decoder::choose(all, &trial(bytes, prefix)).ok_or_else(|| {
         ArchiveError::Input(if tried.is_empty() {

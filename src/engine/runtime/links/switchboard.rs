@@ -100,8 +100,8 @@ pub(in crate::runtime) struct Switchboard {
     events: Sender<Event>,
     lines: Vec<Line>,
     dictionaries: Arc<Dictionaries>,
-    /// Archive generation and number of dictionaries when they were read.
-    read_at: (u64, u64),
+    /// Number of products in the archive when the dictionaries were looked at last.
+    read_at: Option<u64>,
     positions: BTreeMap<String, String>,
     /// Why `links.toml` cannot be used; empty where it can.
     unusable: String,
@@ -126,7 +126,7 @@ impl Switchboard {
             events,
             lines: Vec::new(),
             dictionaries: Arc::default(),
-            read_at: (0, 0),
+            read_at: None,
             positions: BTreeMap::new(),
             unusable: String::new(),
             started,
@@ -190,11 +190,15 @@ impl Switchboard {
 
     /// Reads the dictionaries again when there may be others.
     fn look_for_dictionaries(&mut self) {
-        let seen = (self.archive.generation(), self.archive.product_count());
-        if self.read_at == seen || self.read_at.1 == seen.1 && self.read_at.0 != 0 {
+        let products = self.archive.product_count();
+        let is_first = self.read_at.is_none();
+        if self.read_at.replace(products) == Some(products) {
             return;
         }
-        self.read_at = seen;
+        // Other files come often (a watched folder); a new dictionary makes every link choose anew.
+        if !is_first && matches!(self.dictionaries.are_outdated(&self.archive), Ok(false)) {
+            return;
+        }
         match Dictionaries::of(&self.archive, &self.missions) {
             Ok(found) => {
                 self.dictionaries = Arc::new(found);
