@@ -51,7 +51,7 @@ impl Intake {
         Self {
             stream: Stream::new(config.framing, config.frame_bytes, config.randomised),
             reader: Reader::new(dictionaries),
-            store: Store::new(product, &config.mission),
+            store: Store::new(&config.name, product, &config.mission),
             painter: Painter::default(),
             counts: LinkCounts::default(),
             problems: Vec::new(),
@@ -92,6 +92,7 @@ impl Intake {
         let mut latency = self.latency_s;
         reader.read(at_once, &mut |packet, decoded| {
             painter.see(&packet, &decoded);
+            store.keep_packet(&packet, decoded.time);
             match decoded.time {
                 Some(time) => {
                     if newest.is_none_or(|newest| time >= newest) {
@@ -129,7 +130,7 @@ impl Intake {
         self.reader.use_dictionaries(dictionaries);
     }
 
-    /// Whether values, records or messages wait for the archive.
+    /// Whether packets, values, records or messages wait for the archive.
     pub fn is_waiting(&self) -> bool {
         !self.store.is_empty()
     }

@@ -41,12 +41,14 @@ pub struct LinkCounts {
     pub lost_records: u64,
     /// Event messages that could not be stored and were given up.
     pub lost_messages: u64,
+    /// Packets that could not be kept as they came and were given up; their values may be stored.
+    pub lost_packets: u64,
 }
 
 impl LinkCounts {
-    /// Values, pieces of records and messages that were given up.
+    /// Values, pieces of records, messages and packets that were given up.
     pub fn lost(&self) -> u64 {
-        self.lost_values + self.lost_records + self.lost_messages
+        self.lost_values + self.lost_records + self.lost_messages + self.lost_packets
     }
 }
 
