@@ -149,12 +149,13 @@ impl Archive {
         self.packets.find(query, cancel)
     }
 
-    /// Shows every packet in the order of reception, until `each` breaks.
+    /// Shows every packet of a range of time in the order of reception, until `each` breaks.
     pub fn each_packet(
         &self,
+        range: TimeRange,
         each: &mut dyn FnMut(&StoredPacket) -> ControlFlow<()>,
     ) -> Result<(), ArchiveError> {
-        self.packets.each(each)
+        self.packets.each(range, each)
     }
 
     /// Stores events under their identifiers; returns how many are new or changed.

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use marsdeck::intent::UiIntent;
 use marsdeck::theme::Theme;
+use marsdeck_engine::archive::{Archive, NewPacket, PacketSource, StoredPacket};
+use marsdeck_engine::ingest::live::KeptPackets;
+use marsdeck_engine::ingest::{IngestOptions, ingest_bytes};
 use marsdeck_engine::mission::Severity;
+use marsdeck_engine::query::{QueryError, Request, answer};
 use marsdeck_engine::runtime::{
     PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen, Snapshot,
 };
@@ -91,7 +96,9 @@ pub fn with_packets(count: u64) -> Snapshot {
 }
 
 fn stage(theme: Theme) -> Stage {
-    Stage::new("Packets", with_packets(400), theme, Box::new(|_| None))
+    let mut stage = Stage::new("Packets", with_packets(400), theme, Box::new(|_| None));
+    stage.time.go_live(Some(Instant::from_unix_s(NOW_S)));
+    stage
 }
 
 fn pour(harness: &mut Harness<'static, Stage>, count: u64) {
@@ -151,6 +158,69 @@ fn pause_holds_still_while_packets_pour_in() {
     assert!(harness.query_by_label("HELD").is_none());
 }
 
+/// Eight bits of pressure behind a secondary header of days and milliseconds since 1958 (CDS).
+const DICTIONARY: &str = r#"<SpaceSystem name="T" xmlns="http://www.omg.org/spec/XTCE/20180204">
+<TelemetryMetaData><ParameterTypeSet>
+ <IntegerParameterType name="u11" signed="false"><IntegerDataEncoding sizeInBits="11"/></IntegerParameterType>
+ <IntegerParameterType name="u5" signed="false"><IntegerDataEncoding sizeInBits="5"/></IntegerParameterType>
+ <IntegerParameterType name="u32" signed="false"><IntegerDataEncoding sizeInBits="32"/></IntegerParameterType>
+ <IntegerParameterType name="u48" signed="false"><IntegerDataEncoding sizeInBits="48"/></IntegerParameterType>
+ <FloatParameterType name="pa"><UnitSet><Unit>Pa</Unit></UnitSet><IntegerDataEncoding sizeInBits="8" signed="false">
+  <DefaultCalibrator><PolynomialCalibrator><Term exponent="1" coefficient="5"/></PolynomialCalibrator></DefaultCalibrator>
+ </IntegerDataEncoding></FloatParameterType></ParameterTypeSet>
+<ParameterSet><Parameter name="version" parameterTypeRef="u5"/><Parameter name="apid" parameterTypeRef="u11"/>
+ <Parameter name="rest" parameterTypeRef="u32"/><Parameter name="clock" parameterTypeRef="u48"/>
+ <Parameter name="pressure" parameterTypeRef="pa"/></ParameterSet>
+<ContainerSet><SequenceContainer name="packet"><EntryList><ParameterRefEntry parameterRef="version"/>
+ <ParameterRefEntry parameterRef="apid"/><ParameterRefEntry parameterRef="rest"/><ParameterRefEntry parameterRef="clock"/>
+ <ParameterRefEntry parameterRef="pressure"/></EntryList></SequenceContainer></ContainerSet>
+</TelemetryMetaData></SpaceSystem>"#;
+
+#[test]
+fn in_replay_the_packets_up_to_the_cursor_are_shown_as_they_were_received() {
+    // 2019-07-26T00:00:00Z is day 22486 since 1958.
+    let midnight = Instant::from_unix_s(1_564_099_200.0);
+    let packet = |count: u8| {
+        let mut bytes = vec![0x08, 0x2a, 0xc0, count, 0, 6, 0x57, 0xd6];
+        bytes.extend((u32::from(count) * 1000).to_be_bytes());
+        bytes.push(100 + count);
+        NewPacket {
+            received: midnight.plus_s(60.0 + f64::from(count)),
+            generated: Some(midnight.plus_s(f64::from(count))),
+            channel: None,
+            bytes: bytes.into(),
+        }
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    let archive = Archive::create(dir.path(), midnight).expect("an archive");
+    let options = IngestOptions::default();
+    ingest_bytes(&archive, "t.xml", DICTIONARY.as_bytes(), &|_| None, &options, midnight);
+    let source = PacketSource { link: "lander".into(), ..PacketSource::default() };
+    let packets: Vec<NewPacket> = (0..50).map(packet).collect();
+    archive.append_packets(&source, &packets).expect("stored");
+    let kept = KeptPackets::new(Arc::default());
+    let answers = move |request: &Request| {
+        let _keep = &dir;
+        let decode = |packets: &[StoredPacket]| {
+            let picture = kept.picture(&archive, packets);
+            picture.map_err(|error| QueryError::Failed(error.to_string()))
+        };
+        Some(answer(&archive, request, &decode, &AtomicBool::new(false)))
+    };
+    let mut stage = Stage::new("Packets", links::snapshot(), Theme::dark(), Box::new(answers));
+    stage.time.set_cursor(midnight.plus_s(20.5));
+    let mut harness = harness(stage, [1264.0, 700.0], false);
+    harness.get_by_label("The last ones made up to the cursor, as received");
+    harness.get_by_label("Dictionary t.xml");
+    // Packet 20 is the last one by then; 600 Pa.
+    harness.get_by_label_contains("0000  08 2a c0 14");
+    harness.get_by_label_contains("600");
+    harness.get_by_label_contains("60 s late");
+    harness.state_mut().time.set_cursor(midnight.plus_s(-1.0));
+    harness.run_steps(12);
+    harness.get_by_label("No packets so early");
+}
+
 #[test]
 fn a_low_panel_shows_one_table_at_a_time() {
     let mut harness = harness(stage(Theme::dark()), [1264.0, 330.0], false);
@@ -175,7 +245,8 @@ fn empty_states_say_what_to_do() {
     empty.get_by_label("Open Links").click();
     empty.run_steps(2);
     assert_eq!(empty.state().wishes, [UiIntent::OpenPanel("Links".into())]);
-    let quiet = Stage::new("Packets", links::snapshot(), Theme::dark(), Box::new(|_| None));
+    let mut quiet = Stage::new("Packets", links::snapshot(), Theme::dark(), Box::new(|_| None));
+    quiet.time.go_live(Some(Instant::from_unix_s(NOW_S)));
     harness(quiet, [800.0, 500.0], false).get_by_label("No packets yet");
 }
 

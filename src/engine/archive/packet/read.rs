@@ -138,9 +138,10 @@ impl PacketStore {
         Ok((best.into_packets(), more))
     }
 
-    /// Shows every packet in the order of reception, until `each` breaks.
+    /// Shows every packet of a range in the order of reception, until `each` breaks.
     pub(in crate::archive) fn each(
         &self,
+        range: TimeRange,
         each: &mut dyn FnMut(&StoredPacket) -> ControlFlow<()>,
     ) -> Result<(), ArchiveError> {
         let mut next = 1;
@@ -149,7 +150,8 @@ impl PacketStore {
             let (block, tail) = {
                 let state = self.state();
                 let at = state.blocks.partition_point(|block| block.after() <= next);
-                let block = state.blocks.get(at).copied();
+                let later = state.blocks.get(at..).unwrap_or_default();
+                let block = later.iter().find(|block| touches(block, range)).copied();
                 let tail = if block.is_none() { state.tail.clone() } else { Vec::new() };
                 (block, tail)
             };
@@ -157,7 +159,7 @@ impl PacketStore {
                 Some(block) => self.read(block)?,
                 None => tail,
             };
-            for packet in packets.iter().filter(|packet| packet.number >= next) {
+            for packet in packets.iter().filter(|p| p.number >= next && range.contains(p.time())) {
                 if each(packet).is_break() {
                     return Ok(());
                 }

@@ -40,7 +40,7 @@ fn all(store: &PacketStore) -> Vec<StoredPacket> {
         found.push(packet.clone());
         std::ops::ControlFlow::Continue(())
     };
-    store.each(&mut each).unwrap();
+    store.each(TimeRange::ALL, &mut each).unwrap();
     found
 }
 

@@ -4,6 +4,7 @@
 //! when, and an archive to put it into. The same bytes give the same values, live or again.
 
 mod correlation;
+mod kept;
 mod model;
 mod packets;
 mod picture;
@@ -15,12 +16,14 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use model::{LinkCounts, PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen};
+pub use kept::{Again, AgainOrder, KeptPackets, KeptValue};
+pub use model::LinkCounts;
 pub use packets::Dictionaries;
 
 use crate::archive::Archive;
 use crate::link::{Delivery, LinkConfig};
 use crate::problem::Problem;
+use crate::query::PacketPicture;
 use crate::time::Instant;
 use packets::Reader;
 use picture::Painter;
@@ -74,7 +77,8 @@ impl Intake {
             Delivery::Records(bytes) => self.store.add_records(bytes),
             Delivery::File { name, bytes } => {
                 self.counts.files += 1;
-                self.said.extend(self.store.take_file(archive, name, bytes, received));
+                let derived = self.reader.derived();
+                self.said.extend(self.store.take_file(archive, name, bytes, derived, received));
             }
         }
         for packet in found {

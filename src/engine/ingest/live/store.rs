@@ -2,6 +2,7 @@
 //! is counted.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::super::packets::Rows;
 use super::super::{IngestOptions, Outcome, ingest_bytes};
@@ -12,6 +13,7 @@ use super::service::{self, Service};
 use crate::archive::{
     Archive, ArchiveError, EventMessage, NewPacket, PacketSource, ParameterBatch,
 };
+use crate::parameter::Definition;
 use crate::problem::Problem;
 use crate::time::Instant;
 
@@ -203,11 +205,13 @@ impl Store {
         archive: &Archive,
         name: &str,
         bytes: &[u8],
+        derived: Arc<[Definition]>,
         now: Instant,
     ) -> Option<String> {
         let options = IngestOptions {
             product: if self.product == "raw" { String::new() } else { self.product.clone() },
             mission: self.mission.clone(),
+            derived,
             ..IngestOptions::default()
         };
         let report = ingest_bytes(archive, name, bytes, &|_| None, &options, now);
