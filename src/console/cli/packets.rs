@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow};
 use marsdeck_engine::archive::{Access, Archive, PacketQuery, StoredPacket};
 use marsdeck_engine::ingest::live::{KeptPackets, KeptValue};
 use marsdeck_engine::parameter::Validity;
+use marsdeck_engine::storage::hex;
 use marsdeck_engine::time::{TimeRange, iso};
 use serde_json::json;
 
@@ -97,7 +98,9 @@ fn packets(archive: &Archive, range: TimeRange, arguments: &Arguments) -> anyhow
 
 fn write(path: &Path, packets: &[StoredPacket]) -> anyhow::Result<()> {
     let mut bytes = Vec::with_capacity(packets.iter().map(|packet| packet.bytes.len()).sum());
-    packets.iter().for_each(|packet| bytes.extend_from_slice(&packet.bytes));
+    for packet in packets {
+        bytes.extend_from_slice(&packet.bytes);
+    }
     let hint = || format!("{} could not be written; check its permissions", path.display());
     std::fs::write(path, &bytes).with_context(hint)?;
     output::message(&format!("{} packets written to {}", packets.len(), path.display()));
@@ -110,10 +113,6 @@ fn sequence(packet: &StoredPacket) -> u16 {
         Some([high, low]) => u16::from_be_bytes([high & 0x3f, *low]),
         _ => 0,
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn as_json(packet: &StoredPacket, with_bytes: bool) -> serde_json::Value {
