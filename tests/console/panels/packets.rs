@@ -19,6 +19,7 @@ use marsdeck_engine::runtime::{
 use marsdeck_engine::time::Instant;
 
 use super::{Stage, harness, links, picture, themes};
+use crate::telemetry;
 
 const NOW_S: f64 = 1.5642e9;
 
@@ -158,43 +159,26 @@ fn pause_holds_still_while_packets_pour_in() {
     assert!(harness.query_by_label("HELD").is_none());
 }
 
-/// Eight bits of pressure behind a secondary header of days and milliseconds since 1958 (CDS).
-const DICTIONARY: &str = r#"<SpaceSystem name="T" xmlns="http://www.omg.org/spec/XTCE/20180204">
-<TelemetryMetaData><ParameterTypeSet>
- <IntegerParameterType name="u11" signed="false"><IntegerDataEncoding sizeInBits="11"/></IntegerParameterType>
- <IntegerParameterType name="u5" signed="false"><IntegerDataEncoding sizeInBits="5"/></IntegerParameterType>
- <IntegerParameterType name="u32" signed="false"><IntegerDataEncoding sizeInBits="32"/></IntegerParameterType>
- <IntegerParameterType name="u48" signed="false"><IntegerDataEncoding sizeInBits="48"/></IntegerParameterType>
- <FloatParameterType name="pa"><UnitSet><Unit>Pa</Unit></UnitSet><IntegerDataEncoding sizeInBits="8" signed="false">
-  <DefaultCalibrator><PolynomialCalibrator><Term exponent="1" coefficient="5"/></PolynomialCalibrator></DefaultCalibrator>
- </IntegerDataEncoding></FloatParameterType></ParameterTypeSet>
-<ParameterSet><Parameter name="version" parameterTypeRef="u5"/><Parameter name="apid" parameterTypeRef="u11"/>
- <Parameter name="rest" parameterTypeRef="u32"/><Parameter name="clock" parameterTypeRef="u48"/>
- <Parameter name="pressure" parameterTypeRef="pa"/></ParameterSet>
-<ContainerSet><SequenceContainer name="packet"><EntryList><ParameterRefEntry parameterRef="version"/>
- <ParameterRefEntry parameterRef="apid"/><ParameterRefEntry parameterRef="rest"/><ParameterRefEntry parameterRef="clock"/>
- <ParameterRefEntry parameterRef="pressure"/></EntryList></SequenceContainer></ContainerSet>
-</TelemetryMetaData></SpaceSystem>"#;
-
 #[test]
 fn in_replay_the_packets_up_to_the_cursor_are_shown_as_they_were_received() {
-    // 2019-07-26T00:00:00Z is day 22486 since 1958.
-    let midnight = Instant::from_unix_s(1_564_099_200.0);
-    let packet = |count: u8| {
-        let mut bytes = vec![0x08, 0x2a, 0xc0, count, 0, 6, 0x57, 0xd6];
-        bytes.extend((u32::from(count) * 1000).to_be_bytes());
-        bytes.push(100 + count);
-        NewPacket {
-            received: midnight.plus_s(60.0 + f64::from(count)),
-            generated: Some(midnight.plus_s(f64::from(count))),
-            channel: None,
-            bytes: bytes.into(),
-        }
+    let midnight = telemetry::midnight();
+    let packet = |count: u32| NewPacket {
+        received: midnight.plus_s(60.0 + f64::from(count)),
+        generated: Some(midnight.plus_s(f64::from(count))),
+        channel: None,
+        bytes: telemetry::packet(count).into(),
     };
     let dir = tempfile::tempdir().expect("a folder");
     let archive = Archive::create(dir.path(), midnight).expect("an archive");
     let options = IngestOptions::default();
-    ingest_bytes(&archive, "t.xml", DICTIONARY.as_bytes(), &|_| None, &options, midnight);
+    ingest_bytes(
+        &archive,
+        "t.xml",
+        telemetry::DICTIONARY.as_bytes(),
+        &|_| None,
+        &options,
+        midnight,
+    );
     let source = PacketSource { link: "lander".into(), ..PacketSource::default() };
     let packets: Vec<NewPacket> = (0..50).map(packet).collect();
     archive.append_packets(&source, &packets).expect("stored");
