@@ -30,7 +30,7 @@ pub use model::{
 };
 pub use note::{LogEntry, LogQuery, MOST_NOTE_BYTES};
 pub use open::Access;
-pub use packet::{NewPacket, PacketQuery, PacketSource, StoredPacket};
+pub use packet::{NewPacket, PacketPass, PacketQuery, PacketSource, StoredPacket};
 pub use parameter::ParameterReport;
 pub use products::PutProduct;
 pub use store::{Archive, ArchiveStat};

@@ -14,8 +14,9 @@ use super::parameter::ParameterStore;
 use super::verify::Course;
 use super::{
     Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue, LogEntry,
-    LogQuery, MessageQuery, NewPacket, PacketQuery, PacketSource, ParameterBatch, ParameterReport,
-    QueryError, SeriesKey, SeriesSummary, StoredPacket, WaveformReport, WaveformStore,
+    LogQuery, MessageQuery, NewPacket, PacketPass, PacketQuery, PacketSource, ParameterBatch,
+    ParameterReport, QueryError, SeriesKey, SeriesSummary, StoredPacket, WaveformReport,
+    WaveformStore,
 };
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
@@ -147,6 +148,16 @@ impl Archive {
         cancel: &AtomicBool,
     ) -> Result<(Vec<StoredPacket>, bool), QueryError> {
         self.packets.find(query, cancel)
+    }
+
+    /// Stretches of reception over all links that touch a range of the time of reception, ascending;
+    /// a minute without a packet ends one.
+    pub fn passes(
+        &self,
+        range: TimeRange,
+        cancel: &AtomicBool,
+    ) -> Result<Vec<PacketPass>, QueryError> {
+        self.packets.passes(range, cancel)
     }
 
     /// Shows every packet of a range of time in the order of reception, until `each` breaks.

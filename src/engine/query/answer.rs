@@ -72,6 +72,7 @@ pub fn answer(
             packets.sort_by_key(|packet| packet.number);
             decode(&packets).map(|picture| Answer::Packets(Arc::new(picture)))
         }
+        Request::Passes { range } => archive.passes(*range, cancelled).map(Answer::Passes),
         Request::Notes(wanted) => {
             let limit = wanted.limit.min(MAX_MESSAGES);
             let (entries, truncated) =

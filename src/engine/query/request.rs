@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{PacketPicture, Spectrum};
 use crate::archive::{
-    Bucket, Event, EventMessage, LatestValue, Levels, LogEntry, LogQuery, Product, ProductId,
-    SeriesKey,
+    Bucket, Event, EventMessage, LatestValue, Levels, LogEntry, LogQuery, PacketPass, Product,
+    ProductId, SeriesKey,
 };
 use crate::time::{Instant, TimeRange};
 
@@ -69,6 +69,11 @@ pub enum Request {
         /// Most packets wanted, the newest.
         limit: u32,
     },
+    /// Stretches of reception over all links.
+    Passes {
+        /// Of the time of reception.
+        range: TimeRange,
+    },
     /// Entries of the operator's log book.
     Notes(LogQuery),
     /// Products whose span touches a range (all without a span too), newest stored first.
@@ -129,6 +134,8 @@ pub enum Answer {
     },
     /// Packets of a link.
     Packets(Arc<PacketPicture>),
+    /// Passes, ascending in time.
+    Passes(Vec<PacketPass>),
     /// Entries of the log book.
     Notes {
         /// The entries, ascending in the time they are about.

@@ -7,15 +7,18 @@
 mod block;
 mod files;
 mod model;
+mod passes;
 mod read;
 #[cfg(test)]
 mod tests;
 mod write;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use model::{NewPacket, PacketQuery, PacketSource, StoredPacket};
+pub use passes::PacketPass;
 
 use self::files::{BlockRef, Found};
 use self::write::Writer;
@@ -51,6 +54,8 @@ pub(super) struct PacketStore {
     folder: PathBuf,
     state: RwLock<State>,
     writer: Option<Mutex<Writer>>,
+    /// Stretches of reception in sealed blocks, by file and place: a block never changes.
+    stretches: Mutex<HashMap<(u32, u64), Arc<Vec<PacketPass>>>>,
     /// What a reading process saw last.
     seen: Mutex<Vec<(PathBuf, u64)>>,
 }
@@ -63,6 +68,7 @@ impl PacketStore {
             folder: dir.join(PACKET_FOLDER),
             state: RwLock::default(),
             writer: None,
+            stretches: Mutex::default(),
             seen: Mutex::default(),
         };
         let mut said = Vec::new();

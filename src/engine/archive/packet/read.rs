@@ -5,13 +5,18 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering as Atomic};
+use std::sync::{Arc, PoisonError};
 
 use super::files::{BlockRef, sealed_path};
 use super::model::{PacketQuery, StoredPacket};
+use super::passes::{self, PacketPass};
 use super::{PacketStore, block};
 use crate::archive::{ArchiveError, QueryError};
 use crate::storage::{FRAME_HEAD, frames, open_read, read_at};
 use crate::time::TimeRange;
+
+/// A pass ends after so many seconds without a packet.
+const GAP_S: f64 = 60.0;
 
 /// A packet in the order of time, the earlier number first among equals.
 struct Timed(StoredPacket);
@@ -87,6 +92,26 @@ impl Best {
         all.sort();
         all.into_iter().map(|timed| timed.0).collect()
     }
+}
+
+/// The blocks that were received in a range, with those before and after that may belong to the
+/// same passes.
+fn around(blocks: &[BlockRef], range: TimeRange) -> &[BlockRef] {
+    let gap = (GAP_S * 1e9) as i64;
+    let received = |at: usize| blocks.get(at).map_or((0, 0), |block| block.head.received);
+    let touches = |block: &BlockRef| {
+        let (first, last) = block.head.received;
+        last >= range.start.unix_ns() && first < range.end.unix_ns()
+    };
+    let Some(mut first) = blocks.iter().position(touches) else { return &[] };
+    let mut last = blocks.iter().rposition(touches).unwrap_or(first);
+    while first > 0 && received(first - 1).1.saturating_add(gap) >= received(first).0 {
+        first -= 1;
+    }
+    while last + 1 < blocks.len() && received(last).1.saturating_add(gap) >= received(last + 1).0 {
+        last += 1;
+    }
+    blocks.get(first..=last).unwrap_or_default()
 }
 
 /// Whether a block may hold packets of a range.
@@ -169,6 +194,42 @@ impl PacketStore {
                 None => return Ok(()),
             }
         }
+    }
+
+    /// The stretches of reception that touch a range of the time of reception, ascending.
+    pub(in crate::archive) fn passes(
+        &self,
+        range: TimeRange,
+        cancel: &AtomicBool,
+    ) -> Result<Vec<PacketPass>, QueryError> {
+        let (blocks, tail) = {
+            let state = self.state();
+            (around(&state.blocks, range).to_vec(), passes::stretches(&state.tail, GAP_S))
+        };
+        let mut parts = Vec::with_capacity(blocks.len() + 1);
+        for block in &blocks {
+            if cancel.load(Atomic::Relaxed) {
+                return Err(QueryError::Cancelled);
+            }
+            let key = (block.file, block.off);
+            let known = || self.stretches.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = known().get(&key).map(Arc::clone);
+            let part = match before {
+                Some(part) => part,
+                None => {
+                    let packets =
+                        self.read(block).map_err(|e| QueryError::Failed(e.to_string()))?;
+                    let part = Arc::new(passes::stretches(&packets, GAP_S));
+                    known().insert(key, Arc::clone(&part));
+                    part
+                }
+            };
+            parts.push(part);
+        }
+        parts.push(Arc::new(tail));
+        let mut all = passes::join(parts.iter().flat_map(|part| part.iter()), GAP_S);
+        all.retain(|pass| pass.end >= range.start && pass.start < range.end);
+        Ok(all)
     }
 
     /// The packets of a block.

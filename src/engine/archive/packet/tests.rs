@@ -164,6 +164,54 @@ fn after_failed_files_it_goes_on_in_others() {
     assert!(matches!(store.append(&link("a"), &[wrong]), Err(ArchiveError::Input(_))));
 }
 
+#[test]
+fn passes_are_stretches_of_reception_across_blocks() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _) = open(dir.path());
+    // Two links at once; each is silent for two minutes after 30 000 packets, ten a second.
+    let packet = |apid: u16, i: i64| {
+        let pause = i / 30_000 * 120;
+        let received = at(pause).plus_ns(i * 100_000_000);
+        let sequence = 0xc000 | (i % 0x4000) as u16;
+        let mut bytes = (0x0800 | apid).to_be_bytes().to_vec();
+        bytes.extend(sequence.to_be_bytes());
+        bytes.resize(100, 0);
+        NewPacket {
+            received,
+            generated: Some(received.plus_s(-40.0 - (i % 3) as f64)),
+            channel: Some(0),
+            bytes: bytes.into(),
+        }
+    };
+    for first in (0..90_000i64).step_by(500) {
+        let of = |apid, keep: fn(&i64) -> bool| -> Vec<NewPacket> {
+            (first..first + 500).filter(keep).map(|i| packet(apid, i)).collect()
+        };
+        store.append(&link("a"), &of(64, |_| true)).unwrap();
+        // The second link loses the packets 40 000 to 40 099.
+        store.append(&link("b"), &of(65, |i| !(40_000..40_100).contains(i))).unwrap();
+    }
+    assert!(store.blocks() > 10);
+    let never = AtomicBool::new(false);
+    for _ in 0..2 {
+        let all = store.passes(TimeRange::ALL, &never).unwrap();
+        assert_eq!(all.len(), 6);
+        for (i, pass) in all.iter().enumerate() {
+            let n = (i / 2) as i64;
+            let (lost, name) = if i % 2 == 1 { (u64::from(n == 1) * 100, "b") } else { (0, "a") };
+            assert_eq!((pass.source.link.as_str(), pass.missing), (name, lost), "pass {i}");
+            assert_eq!((pass.packets, pass.bytes), (30_000 - lost, 100 * (30_000 - lost)));
+            assert_eq!(pass.start, at(n * 3120));
+            assert_eq!(pass.end, at(n * 3120 + 2999).plus_ns(900_000_000));
+            assert!((40..=256).contains(&pass.latencies.len()), "{}", pass.latencies.len());
+            assert!(pass.latencies.iter().all(|s| (40.0..=42.0).contains(s)));
+        }
+        let second = store.passes(TimeRange::new(at(4000), at(4001)), &never).unwrap();
+        assert_eq!(second.len(), 2);
+        assert_eq!(second[0].start, at(3120));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
