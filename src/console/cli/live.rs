@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 use marsdeck_engine::format::ccsds::Header;
 use marsdeck_engine::link::Source;
 use marsdeck_engine::mission::Mission;
-use marsdeck_engine::simulator::live::{CADU_BYTES, Fault, Options, Passes, Spacecraft};
+use marsdeck_engine::simulator::live::{CADU_BYTES, Delay, Fault, Options, Passes, Spacecraft};
 use marsdeck_engine::time::iso;
 
 use super::{Outcome, output, place};
@@ -43,6 +43,9 @@ pub struct LiveArguments {
     /// lost, bits, duplicate, jump or silence; seconds are simulated ones
     #[arg(long, value_name = "FAULTS", value_delimiter = ',', requires = "live")]
     fault: Vec<String>,
+    /// Let everything take the light time between Mars and Earth, both ways
+    #[arg(long, requires = "live")]
+    light_time: bool,
     /// Instant at which it begins; without it now
     #[arg(long, value_name = "TIME", requires = "live")]
     from: Option<String>,
@@ -98,11 +101,15 @@ pub(super) fn run(
         arguments.rate
     ));
     let (begun, mut waiting, mut is_unheard) = (Moment::now(), Vec::new(), false);
+    let [mut down, mut up] = [arguments.light_time; 2].map(Delay::new);
     loop {
         let elapsed = begun.elapsed().as_secs_f64();
         let limit = arguments.duration.unwrap_or(f64::INFINITY);
-        let bytes = craft.advance(start.plus_s(elapsed.min(limit) * arguments.rate));
+        let now = start.plus_s(elapsed.min(limit) * arguments.rate);
+        down.send(now, craft.advance(now));
         tell(&mut craft);
+        let arrived = std::iter::from_fn(|| down.arrived(now));
+        let bytes: Vec<u8> = arrived.flat_map(|(_, bytes)| bytes).collect();
         peer.meet();
         let is_heard = peer.send(&bytes);
         if !bytes.is_empty() && is_heard == is_unheard {
@@ -115,6 +122,9 @@ pub(super) fn run(
         }
         peer.read(&mut waiting);
         while let Some(packet) = next_packet(&mut waiting) {
+            up.send(now, packet);
+        }
+        while let Some((_, packet)) = up.arrived(now) {
             // A refusal stands among the notes and in the telemetry.
             drop(craft.execute(&packet));
         }

@@ -13,6 +13,7 @@
 
 mod actions;
 mod command;
+mod delay;
 mod encoder;
 mod fault;
 mod instruments;
@@ -26,6 +27,7 @@ mod values;
 mod tests;
 
 pub use command::{COMMAND_APID, Command};
+pub use delay::Delay;
 pub use encoder::{Encoder, Field};
 pub use fault::{Fault, FaultKind};
 pub use passes::{Pass, Passes};
