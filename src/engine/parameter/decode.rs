@@ -247,9 +247,8 @@ impl<'a> Reader<'a> {
             let (Some(x), Some(severity)) = (engineering.get(at), severity.get_mut(at)) else {
                 continue;
             };
-            // Without a branch, as below.
-            let is_outside = (*x < limit.low) | (*x > limit.high);
-            let worse = if is_outside { limit.severity } else { Severity::Off };
+            let worse =
+                if is_outside(*x, limit.low, limit.high) { limit.severity } else { Severity::Off };
             *severity = worse.max(*severity);
         }
         for slot in &run.special {
@@ -317,11 +316,18 @@ fn number(step: &Step, bits: u64) -> (u64, f64) {
     (raw, x)
 }
 
-/// Severity by the first limit. Without a branch: whether a value is outside is no habit that a
-/// processor could learn.
+/// Whether a value is outside of limits; one that is not known is not. Without a branch: that a value
+/// is outside is no habit that a processor could learn.
+#[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "a lazy operator is a branch")]
+fn is_outside(x: f64, low: f64, high: f64) -> bool {
+    (x < low) | (x > high)
+}
+
+/// Severity by the first limit.
 #[inline]
 fn judged(x: f64, step: &Step) -> Severity {
-    let is_outside = (x < step.low) | (x > step.high);
-    let severity = if is_outside { step.severity } else { Severity::Normal };
+    let severity =
+        if is_outside(x, step.low, step.high) { step.severity } else { Severity::Normal };
     if x.is_nan() { Severity::Off } else { severity }
 }

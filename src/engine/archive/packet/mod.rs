@@ -29,6 +29,9 @@ use crate::storage::{frames, read_whole};
 
 pub(super) const PACKET_FOLDER: &str = "packet";
 
+/// Stretches of reception by file and place of their block.
+type Stretches = HashMap<(u32, u64), Arc<Vec<PacketPass>>>;
+
 /// What readers see.
 #[derive(Default)]
 struct State {
@@ -54,8 +57,8 @@ pub(super) struct PacketStore {
     folder: PathBuf,
     state: RwLock<State>,
     writer: Option<Mutex<Writer>>,
-    /// Stretches of reception in sealed blocks, by file and place: a block never changes.
-    stretches: Mutex<HashMap<(u32, u64), Arc<Vec<PacketPass>>>>,
+    /// Those of sealed blocks that were looked at: a block never changes.
+    stretches: Mutex<Stretches>,
     /// What a reading process saw last.
     seen: Mutex<Vec<(PathBuf, u64)>>,
 }

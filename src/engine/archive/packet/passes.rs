@@ -127,12 +127,12 @@ pub(super) fn join<'a>(all: impl Iterator<Item = &'a PacketPass>, gap_s: f64) ->
     let mut last: BTreeMap<Arc<PacketSource>, usize> = BTreeMap::new();
     for pass in all {
         let before = last.get(&pass.source).and_then(|at| joined.get_mut(*at));
-        match before.filter(|before| pass.start.s_since(before.end).abs() <= gap_s) {
-            Some(before) => before.append(pass),
-            None => {
-                last.insert(Arc::clone(&pass.source), joined.len());
-                joined.push(pass.clone());
-            }
+        let before = before.filter(|before| pass.start.s_since(before.end).abs() <= gap_s);
+        if let Some(before) = before {
+            before.append(pass);
+        } else {
+            last.insert(Arc::clone(&pass.source), joined.len());
+            joined.push(pass.clone());
         }
     }
     joined.sort_by_key(|pass| pass.start);

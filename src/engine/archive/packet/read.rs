@@ -214,15 +214,13 @@ impl PacketStore {
             let key = (block.file, block.off);
             let known = || self.stretches.lock().unwrap_or_else(PoisonError::into_inner);
             let before = known().get(&key).map(Arc::clone);
-            let part = match before {
-                Some(part) => part,
-                None => {
-                    let packets =
-                        self.read(block).map_err(|e| QueryError::Failed(e.to_string()))?;
-                    let part = Arc::new(passes::stretches(&packets, GAP_S));
-                    known().insert(key, Arc::clone(&part));
-                    part
-                }
+            let part = if let Some(part) = before {
+                part
+            } else {
+                let packets = self.read(block).map_err(|e| QueryError::Failed(e.to_string()))?;
+                let part = Arc::new(passes::stretches(&packets, GAP_S));
+                known().insert(key, Arc::clone(&part));
+                part
             };
             parts.push(part);
         }
