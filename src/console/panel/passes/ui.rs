@@ -23,12 +23,15 @@ const LEAST: f32 = 990.0;
 /// Time before the cursor whose passes are listed, in seconds.
 const DAYS_S: f64 = 30.0 * 86_400.0;
 
+/// A pass with the name of its link.
+type Named = (String, Pass);
+
 /// The Passes panel.
 #[derive(Default)]
 pub struct Passes {
     log: PassLog,
     /// The last answer of the archive, and the passes in it, the newest first.
-    kept: Option<(Arc<Answer>, Vec<(String, Pass)>)>,
+    kept: Option<(Arc<Answer>, Vec<Named>)>,
 }
 
 impl Panel for Passes {
