@@ -62,6 +62,7 @@ impl Panel for Packets {
             Mode::Live => cx.snapshot.packets.get(name).map(Arc::clone),
             _ => None,
         };
+        let newest = newest.filter(|picture| !picture.rows.is_empty());
         let newest = newest.or_else(|| at_cursor(ui, cx, name));
         let picture = self.held.as_ref().map(|(_, held)| Arc::clone(held)).or(newest);
         self.controls(ui, cx, name, picture.as_ref());
@@ -262,12 +263,17 @@ fn header(ui: &mut Ui, cx: &ViewContext<'_>, packet: &PacketSeen, chosen: bool) 
         let which = if chosen { "chosen: " } else { "" };
         let channel = packet.key.channel.map(|n| format!("VC {n}, ")).unwrap_or_default();
         let made = match packet.generated {
-            Some(made) => format!(
-                "made {}, received {} UTC, {} late",
-                utc_text(made),
-                utc_clock(packet.received, 3),
-                duration_text(packet.received.s_since(made))
-            ),
+            Some(made) => {
+                let late_s = packet.received.s_since(made);
+                format!(
+                    "made {}, received {} UTC, {} {}",
+                    utc_text(made),
+                    utc_clock(packet.received, 3),
+                    duration_text(late_s.abs()),
+                    // Its clock runs ahead, or it comes from a simulation that does.
+                    if late_s < 0.0 { "ahead" } else { "late" }
+                )
+            }
             None => {
                 format!("received {} UTC, without a time of its own", utc_text(packet.received))
             }
