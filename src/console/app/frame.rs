@@ -4,22 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egui::{Frame, Panel as Side, Ui};
-use egui_tiles::Tree;
+use egui_tiles::{TileId, Tree};
 use marsdeck_engine::alarm::Annunciator;
 use marsdeck_engine::runtime::{EngineHandle, MessageLevel, Snapshot};
 use marsdeck_engine::time::Instant;
 
+use super::alarm;
 use super::dialogs::Dialog;
-use super::dock::{Dock, Pane};
+use super::dock::{Dock, Pane, Tools};
 use super::frames::{drop_hint, replay_frame};
 use super::messages::Messages;
 use super::options::Options;
+use super::own_window::OwnWindows;
 use super::repaint::{Motion, next_frame};
 use super::sound::Speaker;
 use super::start::start_time;
 use super::status::{JobTimes, StatusData, message_window, status_line};
+use super::views::view;
 use super::workspace::{WORKSPACES, stored_tree};
-use super::{alarm, workspace};
 use crate::clock::NightCache;
 use crate::intent::{
     CommandContext, IntentQueue, Palette, PaletteSources, run_shortcuts, show_help,
@@ -27,7 +29,7 @@ use crate::intent::{
 use crate::state::{Mode, Selection, Settings, TimeControl};
 use crate::theme::{Theme, apply, install_fonts};
 use crate::timeline::{StripData, Transport, strip};
-use crate::view::{AlarmsAt, Panel, Queries, ViewContext};
+use crate::view::{AlarmsAt, Panel, Queries};
 
 /// Changed settings are written so many seconds after the last change.
 const SAVE_AFTER_S: f64 = 1.0;
@@ -49,6 +51,12 @@ pub struct App {
     pub(super) workspace: String,
     /// The workspace that the plotted series belong to; none before there are any data.
     pub(super) plots_of: Option<String>,
+    /// Windows of their own.
+    pub(super) own: OwnWindows,
+    /// The panel that was clicked last.
+    pub(super) touched: Option<TileId>,
+    /// Whether the console only shows.
+    pub(super) kiosk: bool,
     /// A panel or workspace shown alone, without strip and bars: for snapshots of one panel.
     pub(super) alone: Option<Tree<Pane>>,
     pub(super) settings: Settings,
@@ -145,6 +153,9 @@ impl App {
             workspaces,
             workspace,
             plots_of: None,
+            own: OwnWindows::default(),
+            touched: None,
+            kiosk: false,
             alone: None,
             settings,
             settings_changed: None,
@@ -167,46 +178,12 @@ impl App {
             options,
         };
         app.select_instrument_of_workspace();
+        app.reopen_own_windows();
         if let Some(sentence) = warning {
             let now = app.now();
             app.messages.say(now, MessageLevel::Warning, sentence, 0.0);
         }
         app
-    }
-
-    /// Shows one panel alone, without strip and bars.
-    pub fn show_alone(&mut self, title: &str) {
-        self.alone = Some(workspace::single_tree(title));
-    }
-
-    /// Titles of the panels that exist.
-    pub fn panel_titles(&self) -> Vec<&'static str> {
-        self.panels.iter().map(|panel| panel.title()).collect()
-    }
-
-    /// Time cursor and range.
-    pub fn time(&self) -> &TimeControl {
-        &self.time
-    }
-
-    /// Selection.
-    pub fn selection(&self) -> &Selection {
-        &self.selection
-    }
-
-    /// Workspace on screen.
-    pub fn workspace(&self) -> &str {
-        &self.workspace
-    }
-
-    /// Where wishes go; also for drivers without a window.
-    pub fn intents(&self) -> &IntentQueue {
-        &self.intents
-    }
-
-    /// Whether any query is under way: an offscreen picture waits until not.
-    pub fn is_loading(&self) -> bool {
-        self.queries.is_loading()
     }
 
     /// The time of day, or the newest data where no clock was given.
@@ -258,8 +235,11 @@ impl App {
         if let Some(present) = self.live_at() {
             self.time.follow(present);
         }
+        self.own_windows_logic(ctx, now_s, elapsed);
         self.save_when_due(now_s);
-        if self.time.mode == Mode::Replay {
+        if self.time.mode == Mode::Replay
+            || self.own.windows.iter().any(|window| window.time.mode == Mode::Replay)
+        {
             // Keeps the clock going while the window is hidden and phase two does not run.
             ctx.request_repaint_after(std::time::Duration::from_millis(250));
         }
@@ -270,7 +250,8 @@ impl App {
         let snapshot = self.engine.snapshot();
         if !self.observed || !Arc::ptr_eq(&snapshot, &self.snapshot) {
             self.observed = true;
-            for panel in &mut self.panels {
+            let own = self.own.windows.iter_mut().flat_map(|window| &mut window.panels);
+            for panel in self.panels.iter_mut().chain(own) {
                 panel.observe(&snapshot);
             }
         }
@@ -294,7 +275,7 @@ impl App {
             ui.painter().rect_filled(ui.max_rect(), 0.0, self.theme.panel);
         }
         if self.dialog_closed() {
-            run_shortcuts(&ctx, &self.command_context(), &self.intents);
+            run_shortcuts(&ctx, &self.command_context(), &self.intents, self.allowed());
         }
         if self.alone.is_none() {
             self.bars(ui, now_s);
@@ -304,6 +285,9 @@ impl App {
             self.remember_layout(now_s);
         }
         self.overlays(&ctx, now_s);
+        if self.alone.is_none() {
+            self.show_own_windows(&ctx);
+        }
         if self.time.mode == Mode::Replay && self.alone.is_none() {
             replay_frame(&ctx, &self.theme);
         }
@@ -326,6 +310,11 @@ impl App {
         let ctx = ui.ctx().clone();
         self.logic_phase(&ctx);
         self.ui_root(ui);
+    }
+
+    /// The commands that keys may make, by their ids.
+    pub(super) fn allowed(&self) -> fn(&str) -> bool {
+        if self.kiosk { |id| matches!(id, "window.kiosk" | "app.help") } else { |_| true }
     }
 
     fn dialog_closed(&self) -> bool {
@@ -363,6 +352,7 @@ impl App {
             sound: self.sound(),
             workspaces: &self.workspaces,
             workspace: &self.workspace,
+            kiosk: self.kiosk,
         };
         let theme = &self.theme;
         let edge = Frame::new().fill(theme.background).inner_margin(6.0);
@@ -392,6 +382,7 @@ impl App {
             &self.theme,
             &self.intents,
         );
+        let is_alone = self.alone.is_some();
         let tree = match &mut self.alone {
             Some(tree) => tree,
             None => self
@@ -399,9 +390,16 @@ impl App {
                 .entry(self.workspace.clone())
                 .or_insert_with(|| stored_tree(&self.settings, &self.workspace)),
         };
-        let mut dock = Dock { panels: &mut self.panels, cx: &cx, edited: false };
-        egui::CentralPanel::no_frame().show(ui, |ui| tree.ui(&mut dock, ui));
-        dock.edited && self.alone.is_none()
+        let tools = if self.kiosk || is_alone { Tools::None } else { Tools::Main };
+        let mut dock = Dock::new(&mut self.panels, &cx, tools);
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            if self.kiosk {
+                ui.disable();
+            }
+            tree.ui(&mut dock, ui);
+        });
+        self.touched = dock.touched.or(self.touched);
+        dock.edited && !is_alone
     }
 
     fn overlays(&mut self, ctx: &egui::Context, now_s: f64) {
@@ -460,20 +458,4 @@ impl App {
             self.messages.say(now, MessageLevel::Warning, sentence, now_s);
         }
     }
-}
-
-#[expect(clippy::too_many_arguments, reason = "borrows of single fields; the rest stays free")]
-fn view<'a>(
-    snapshot: &'a Snapshot,
-    queries: &'a Queries,
-    time: &'a TimeControl,
-    selection: &'a Selection,
-    options: &'a Options,
-    nights: &'a NightCache,
-    theme: &'a Theme,
-    intents: &'a IntentQueue,
-) -> ViewContext<'a> {
-    let clocks = options.clocks.as_ref();
-    let now = options.now.map(|now| now());
-    ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents, now }
 }

@@ -4,6 +4,7 @@
 //! [`App`] drives everything from a snapshot and a queue of intents, so that the window, the
 //! offscreen renderer and the tests run the same code.
 
+mod access;
 mod alarm;
 mod apply;
 mod dialogs;
@@ -13,10 +14,13 @@ mod frames;
 mod messages;
 pub mod offscreen;
 mod options;
+mod own_window;
 mod repaint;
 mod sound;
 mod start;
 mod status;
+mod trees;
+mod views;
 mod window;
 mod workspace;
 

@@ -1,15 +1,19 @@
 //! The console as eframe's window: its two phases, the colour behind everything, the end.
 
-use egui::Ui;
+use egui::{Rect, Ui, pos2, vec2};
 
 use super::frame::App;
+use super::own_window::OwnWindow;
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.logic_phase(ctx);
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if self.own.windows.iter().any(OwnWindow::is_new) {
+            self.own.monitors = monitors(ui.ctx(), frame);
+        }
         tracing::trace!(target: "marsdeck", "frame {}", ui.ctx().cumulative_frame_nr());
         let size = ui.ctx().content_rect().size();
         self.settings.window = Some((size.x, size.y));
@@ -28,4 +32,23 @@ impl eframe::App for App {
     fn on_exit(&mut self) {
         self.save_settings(0.0);
     }
+}
+
+/// The monitors as rectangles on the desktop in points, the first one first.
+fn monitors(ctx: &egui::Context, frame: &eframe::Frame) -> Vec<Rect> {
+    let Some(window) = frame.winit_window() else { return Vec::new() };
+    let scale = ctx.pixels_per_point().max(0.1);
+    let first = window.primary_monitor();
+    let others = window.available_monitors().filter(|monitor| Some(monitor) != first.as_ref());
+    let rect = |position: (i32, i32), size: (u32, u32)| {
+        let min = pos2(position.0 as f32, position.1 as f32) / scale;
+        Rect::from_min_size(min, vec2(size.0 as f32, size.1 as f32) / scale)
+    };
+    first
+        .iter()
+        .cloned()
+        .chain(others)
+        .map(|monitor| rect(monitor.position().into(), monitor.size().into()))
+        .filter(|monitor| monitor.is_positive())
+        .collect()
 }

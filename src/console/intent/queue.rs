@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use egui_tiles::TileId;
 use marsdeck_engine::archive::{ProductId, SeriesKey};
 use marsdeck_engine::runtime::Intent;
 use marsdeck_engine::time::{Instant, TimeRange};
@@ -51,6 +52,13 @@ pub enum UiIntent {
     SetAxis(TimeAxis),
     /// Show all data in the linked views.
     FitAll,
+    /// Move a panel or a group of tabs, by its place in the tree on screen, to a window of its own;
+    /// none: the panel that was clicked last.
+    TearOff(Option<TileId>),
+    /// Close the window of its own that asks, and put its panels back into the main window.
+    PutBack,
+    /// Give the window of its own that asks its own clock, or let it follow the main window.
+    ToggleOwnClock,
     /// Keep the layout on screen as a workspace of this name.
     SaveWorkspace(String),
     /// Ask for a name and keep the layout on screen under it.

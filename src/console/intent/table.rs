@@ -242,6 +242,15 @@ pub const COMMANDS: &[Command] = &[
         make: |_| Some(UiIntent::AskSaveWorkspace),
     },
     Command {
+        id: "window.own",
+        text: "Move panel to own window",
+        tooltip: "The panel that was clicked last gets a window of its own, for another monitor. \
+                  Closing that puts it back.",
+        shortcuts: &[Shortcut::ctrl(Key::N)],
+        group: Group::Places,
+        make: |_| Some(UiIntent::TearOff(None)),
+    },
+    Command {
         id: "workspace.reset",
         text: "Reset this workspace",
         tooltip: "Puts the panels of this workspace back to how they came.",

@@ -37,6 +37,9 @@ pub struct Settings {
     pub plots: BTreeMap<String, Vec<SeriesKey>>,
     /// Inner size of the window in points.
     pub window: Option<(f32, f32)>,
+    /// Windows of their own, each a [`WindowPlace`](super::WindowPlace); one that cannot be read
+    /// is left out.
+    pub windows: Vec<serde_json::Value>,
     /// Scale of everything, 1 is normal.
     pub zoom: f32,
     /// Whether alarms are heard.
@@ -55,6 +58,7 @@ impl Default for Settings {
             selection: Selection::default(),
             plots: BTreeMap::new(),
             window: None,
+            windows: Vec::new(),
             zoom: 1.0,
             sound: true,
         }
