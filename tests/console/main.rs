@@ -3,6 +3,7 @@
 mod cli;
 mod fake;
 mod globe_view;
+mod layouts;
 mod own_windows;
 mod panels;
 mod pictures;

@@ -12,7 +12,7 @@ use super::frame::App;
 use super::workspace::WORKSPACES;
 use crate::intent::UiIntent;
 use crate::state::{LogTie, Selection, TimeControl};
-use crate::theme::{Theme, apply};
+use crate::theme::Theme;
 
 impl App {
     /// Carries out one intent.
@@ -54,8 +54,13 @@ impl App {
             UiIntent::AskSaveWorkspace
             | UiIntent::AskReport
             | UiIntent::AskIngest
+            | UiIntent::AskExportLayout
+            | UiIntent::AskOpenLayout
             | UiIntent::AskTime
             | UiIntent::OpenPalette => self.ask(ctx, &intent),
+            UiIntent::ExportLayout(path) => self.export_layout(&path, now_s),
+            UiIntent::OpenLayout(path) => self.open_layout_file(&path, now_s),
+            UiIntent::ToggleKiosk => self.set_kiosk(ctx, !self.kiosk),
             UiIntent::ResetWorkspace => {
                 self.settings.layouts.remove(&self.workspace);
                 self.trees.remove(&self.workspace);
@@ -66,7 +71,7 @@ impl App {
             UiIntent::SetTheme(name) => {
                 self.theme = Theme::by_name(&name);
                 self.settings.theme = self.theme.name.to_owned();
-                apply(ctx, &self.theme);
+                self.apply_theme(ctx);
             }
             UiIntent::Zoom(factor) => self.zoom(ctx, factor),
             UiIntent::ToggleFullScreen => {
@@ -102,6 +107,8 @@ impl App {
                 self.dialog = Dialog::report(mission, clock.map_or(0, |at| at.sol as i32));
             }
             UiIntent::AskIngest => self.dialog = Dialog::ingest(),
+            UiIntent::AskExportLayout => self.dialog = Dialog::export_layout(),
+            UiIntent::AskOpenLayout => self.dialog = Dialog::open_layout(),
             UiIntent::AskTime => self.transport.focus_time(ctx),
             UiIntent::OpenPalette => self.palette.open(),
             _ => {}
@@ -233,7 +240,9 @@ impl App {
             self.settings.own_workspaces.push(name.to_owned());
         }
         self.trees.remove(name);
+        self.settings.plots.insert(name.to_owned(), self.selection.plotted.clone());
         name.clone_into(&mut self.workspace);
+        self.touched = None;
         self.settings_changed = Some(now_s);
     }
 
@@ -256,7 +265,7 @@ impl App {
     pub(super) fn ingest_dropped(&mut self, ctx: &egui::Context, now_s: f64) {
         // A hidden window sees the input of its last pass again and again.
         let pass = ctx.cumulative_pass_nr();
-        if self.dropped_in.replace(pass) == Some(pass) {
+        if self.kiosk || self.dropped_in.replace(pass) == Some(pass) {
             return;
         }
         let paths: Vec<_> = ctx.input(|input| {

@@ -27,7 +27,7 @@ use crate::intent::{
     CommandContext, IntentQueue, Palette, PaletteSources, run_shortcuts, show_help,
 };
 use crate::state::{Mode, Selection, Settings, TimeControl};
-use crate::theme::{Theme, apply, install_fonts};
+use crate::theme::{Theme, install_fonts};
 use crate::timeline::{StripData, Transport, strip};
 use crate::view::{AlarmsAt, Panel, Queries};
 
@@ -155,7 +155,7 @@ impl App {
             plots_of: None,
             own: OwnWindows::default(),
             touched: None,
-            kiosk: false,
+            kiosk: options.kiosk,
             alone: None,
             settings,
             settings_changed: None,
@@ -168,7 +168,7 @@ impl App {
             ears: Annunciator::default(),
             speaker: None,
             transport: Transport::default(),
-            full_screen: false,
+            full_screen: options.kiosk,
             styled: false,
             observed: false,
             started: None,
@@ -178,7 +178,7 @@ impl App {
             options,
         };
         app.select_instrument_of_workspace();
-        app.reopen_own_windows();
+        app.restore_desk();
         if let Some(sentence) = warning {
             let now = app.now();
             app.messages.say(now, MessageLevel::Warning, sentence, 0.0);
@@ -204,7 +204,7 @@ impl App {
         if (self.settings.zoom - 1.0).abs() > 0.01 {
             ctx.set_zoom_factor(self.settings.zoom);
         }
-        apply(ctx, &self.theme);
+        self.apply_theme(ctx);
         self.styled = true;
     }
 
@@ -227,6 +227,7 @@ impl App {
             self.apply_intent(ctx, intent, now_s);
         }
         self.ingest_dropped(ctx, now_s);
+        self.refuse_to_close(ctx);
         self.announce(ctx);
         // A hidden or stopped window does not make the replay leap: at most a second a frame.
         let elapsed = self.last_s.map_or(0.0, |last| (now_s - last).clamp(0.0, 1.0));
@@ -259,7 +260,7 @@ impl App {
     }
 
     /// Seconds since the start; without a window by egui's own time, so that tests repeat.
-    fn now_s(&self, ctx: &egui::Context) -> f64 {
+    pub(super) fn now_s(&self, ctx: &egui::Context) -> f64 {
         match self.started {
             Some(started) => started.elapsed().as_secs_f64(),
             None => ctx.input(|input| input.time),
@@ -349,7 +350,7 @@ impl App {
         let alarm = alarm::worst(&cx, &mut self.alarms);
         let data = StripData {
             alarm,
-            sound: self.sound(),
+            sound: self.sound().filter(|_| !self.kiosk),
             workspaces: &self.workspaces,
             workspace: &self.workspace,
             kiosk: self.kiosk,
@@ -361,7 +362,15 @@ impl App {
         } else {
             edge
         };
-        Side::top("strip").frame(top).show(ui, |ui| strip(ui, &cx, &data));
+        Side::top("strip").frame(top).show(ui, |ui| {
+            if self.kiosk {
+                ui.disable();
+            }
+            strip(ui, &cx, &data);
+        });
+        if self.kiosk {
+            return;
+        }
         let line = Frame::new().fill(theme.background).inner_margin(egui::Margin::symmetric(8, 1));
         let status =
             StatusData { snapshot: &self.snapshot, theme, now_s, software: self.options.software };
@@ -430,7 +439,7 @@ impl App {
         };
         message_window(ctx, &status, &mut self.messages, &self.intents);
         self.messages.show_toasts(ctx, &self.theme);
-        if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
+        if ctx.input(|input| !input.raw.hovered_files.is_empty()) && !self.kiosk {
             drop_hint(ctx, &self.theme);
         }
     }
@@ -445,6 +454,7 @@ impl App {
     pub(super) fn save_settings(&mut self, now_s: f64) {
         self.settings_changed = None;
         self.settings.selection = self.selection.clone();
+        self.settings.windows = self.own_settings();
         self.settings.axis = self.time.axis;
         self.settings.speed = self.time.speed;
         self.settings.workspace.clone_from(&self.workspace);

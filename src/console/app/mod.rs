@@ -11,6 +11,8 @@ mod dialogs;
 mod dock;
 mod frame;
 mod frames;
+mod kiosk;
+mod layouts;
 mod messages;
 pub mod offscreen;
 mod options;
@@ -26,5 +28,6 @@ mod workspace;
 
 pub use dock::Pane;
 pub use frame::App;
+pub use layouts::read_layout;
 pub use options::Options;
 pub use workspace::WORKSPACES;

@@ -27,7 +27,8 @@ fn default_tree(name: &str) -> Tree<Pane> {
     Tree::new(tree_id(name), root, tiles)
 }
 
-fn tree_id(name: &str) -> egui::Id {
+/// The id of the tree of a workspace.
+pub(super) fn tree_id(name: &str) -> egui::Id {
     egui::Id::unique(("workspace", name))
 }
 

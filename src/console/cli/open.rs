@@ -10,7 +10,7 @@ use marsdeck_engine::runtime::{Engine, EngineConfig, EngineHandle, Intent, Waker
 use marsdeck_engine::time::{Convention, Instant, SolClock, SystemClock, TimeRange};
 
 use super::{Outcome, output, place};
-use crate::app::{App, Options};
+use crate::app::{App, Options, read_layout};
 use crate::clock::MarsClocks;
 
 /// Arguments of the window.
@@ -35,6 +35,26 @@ pub struct Arguments {
     /// dark or light
     #[arg(long)]
     pub(super) theme: Option<String>,
+    /// Open a layout file: workspaces, windows and plots that a colleague exported
+    #[arg(long, value_name = "FILE")]
+    pub(super) layout: Option<PathBuf>,
+    /// Full screen with nothing to press, showing this workspace; Ctrl+Shift+K leaves it
+    #[arg(long, value_name = "WORKSPACE", num_args = 0..=1, default_missing_value = "")]
+    pub(super) kiosk: Option<String>,
+}
+
+impl Arguments {
+    /// `--kiosk FOLDER` means the archive, where none is named otherwise.
+    fn settled(&self) -> Self {
+        let mut settled = self.clone();
+        if let (None, Some(folder)) = (&self.archive, &self.kiosk)
+            && PathBuf::from(folder).is_dir()
+        {
+            settled.archive = Some(PathBuf::from(folder));
+            settled.kiosk = Some(String::new());
+        }
+        settled
+    }
 }
 
 /// Seed of the demo archive.
@@ -44,6 +64,7 @@ pub(super) const DEMO_SEED: u64 = 1;
 const DEMO_AT: Instant = Instant::from_unix_ns(1_564_143_640_000_000_000);
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let arguments = &arguments.settled();
     let folder = match &arguments.archive {
         Some(folder) => folder.clone(),
         None => place::demo_archive()?,
@@ -105,10 +126,14 @@ pub(super) fn view(is_demo: bool, arguments: &Arguments) -> anyhow::Result<Optio
     let at = arguments.at.as_deref().map(|text| place::instant(text, mission)).transpose()?;
     let sol = arguments.sol.map(|sol| clock.sol_range(sol, Convention::Kernel));
     let noon = |range: TimeRange| range.start.plus_s(range.duration_s() / 2.0);
+    let kiosk = arguments.kiosk.clone().filter(|workspace| !workspace.is_empty());
+    let layout = arguments.layout.as_deref().map(read_layout);
     let demo = (is_demo && at.is_none() && sol.is_none()).then_some(DEMO_AT);
     Ok(Options {
         clocks: Arc::new(MarsClocks::default()),
-        workspace: arguments.workspace.clone(),
+        workspace: kiosk.or_else(|| arguments.workspace.clone()),
+        layout: layout.transpose().map_err(anyhow::Error::msg)?,
+        kiosk: arguments.kiosk.is_some(),
         mission: arguments.mission.clone(),
         theme: arguments.theme.clone(),
         at: at.or(sol.map(noon)).or(demo),
@@ -128,6 +153,7 @@ fn window(
             .with_title("marsdeck")
             .with_inner_size([1600.0, 1000.0])
             .with_min_inner_size([900.0, 600.0])
+            .with_fullscreen(options.kiosk)
             .with_drag_and_drop(true),
         renderer: eframe::Renderer::Wgpu,
         ..Default::default()

@@ -1,6 +1,7 @@
 //! The queue between painting and changing: panels push, the app drains between frames.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 
 use egui_tiles::TileId;
 use marsdeck_engine::archive::{ProductId, SeriesKey};
@@ -65,6 +66,16 @@ pub enum UiIntent {
     AskSaveWorkspace,
     /// Put the open workspace back to how it came.
     ResetWorkspace,
+    /// Ask where to, and write workspaces and windows to a layout file.
+    AskExportLayout,
+    /// Ask for a layout file, and open it.
+    AskOpenLayout,
+    /// Write workspaces and windows to a layout file.
+    ExportLayout(PathBuf),
+    /// Open a layout file.
+    OpenLayout(PathBuf),
+    /// Only show, full screen, with nothing to press; or end that.
+    ToggleKiosk,
     /// Put the cursor into the go-to-time field.
     AskTime,
     /// Larger (above 1) or smaller text and widgets, by a factor; 0 puts the size back.

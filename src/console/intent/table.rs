@@ -259,6 +259,22 @@ pub const COMMANDS: &[Command] = &[
         make: |_| Some(UiIntent::ResetWorkspace),
     },
     Command {
+        id: "layout.export",
+        text: "Export layout to a file…",
+        tooltip: "Writes workspaces, windows and their plots to a file for a colleague.",
+        shortcuts: &[],
+        group: Group::Places,
+        make: |_| Some(UiIntent::AskExportLayout),
+    },
+    Command {
+        id: "layout.open",
+        text: "Open layout file…",
+        tooltip: "Puts workspaces and windows as they are in the file of a colleague.",
+        shortcuts: &[],
+        group: Group::Places,
+        make: |_| Some(UiIntent::AskOpenLayout),
+    },
+    Command {
         id: "data.ingest",
         text: "Ingest files…",
         tooltip: "Reads files or folders into the archive. Dropping them onto the window does the same.",
@@ -323,6 +339,14 @@ pub const COMMANDS: &[Command] = &[
         make: |_| Some(UiIntent::ToggleFullScreen),
     },
     Command {
+        id: "window.kiosk",
+        text: "Kiosk mode",
+        tooltip: "Full screen with nothing to press, for a wall; the same keys leave it.",
+        shortcuts: &[Shortcut { key: Key::K, modifiers: CTRL_SHIFT }],
+        group: Group::Window,
+        make: |_| Some(UiIntent::ToggleKiosk),
+    },
+    Command {
         id: "window.theme",
         text: "Dark or light",
         tooltip: "Changes between the dark and the light theme.",
@@ -365,6 +389,8 @@ pub const COMMANDS: &[Command] = &[
         make: |_| Some(UiIntent::Quit),
     },
 ];
+
+const CTRL_SHIFT: egui::Modifiers = egui::Modifiers::COMMAND.plus(egui::Modifiers::SHIFT);
 
 /// A mean solar day of Mars in seconds (Allison and McEwen 2000).
 const SOL_S: f64 = 88_775.244;

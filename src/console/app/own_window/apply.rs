@@ -24,6 +24,8 @@ impl App {
                 UiIntent::AskIngest
                     | UiIntent::AskReport
                     | UiIntent::AskSaveWorkspace
+                    | UiIntent::AskExportLayout
+                    | UiIntent::AskOpenLayout
                     | UiIntent::OpenWorkspace(_)
             );
             if asks {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use egui::{Pos2, Rect, Vec2, ViewportId};
 use egui_tiles::{TileId, Tree};
+use marsdeck_engine::time::{Instant, TimeRange};
 
 use super::dock::Pane;
 use super::frame::App;
@@ -166,7 +167,10 @@ impl App {
                 self.open_own_window(place);
             }
         }
-        self.own.remembered = self.own_places();
+        // Nothing that has to be written.
+        let changed = self.settings_changed;
+        self.remember_own_windows(0.0);
+        self.settings_changed = changed;
     }
 
     /// The windows as they are remembered.
@@ -174,15 +178,25 @@ impl App {
         self.own.windows.iter().filter_map(OwnWindow::place).collect()
     }
 
-    /// Notes windows that moved or changed for the settings.
+    /// Notes windows that moved or changed for the settings. A clock that runs is no change.
     pub(super) fn remember_own_windows(&mut self, now_s: f64) {
-        let places = self.own_places();
+        let mut places = self.own_places();
+        for place in &mut places {
+            if let Some(clock) = place.clock.as_mut().filter(|clock| clock.mode != Mode::Paused) {
+                clock.cursor = Instant::default();
+                clock.range = TimeRange::ALL;
+            }
+        }
         if places != self.own.remembered {
-            let values = places.iter().filter_map(|place| serde_json::to_value(place).ok());
-            self.settings.windows = values.collect();
             self.own.remembered = places;
             self.settings_changed = Some(now_s);
         }
+    }
+
+    /// The windows as the settings file has them.
+    pub(super) fn own_settings(&self) -> Vec<serde_json::Value> {
+        let places = self.own_places();
+        places.iter().filter_map(|place| serde_json::to_value(place).ok()).collect()
     }
 
     /// Phase one of all windows: queries, wishes, clocks.

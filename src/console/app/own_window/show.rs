@@ -124,7 +124,12 @@ impl App {
         } else {
             edge
         };
-        Side::top("own strip").frame(top).show(ui, |ui| own_strip(ui, &cx, &data));
+        Side::top("own strip").frame(top).show(ui, |ui| {
+            if self.kiosk {
+                ui.disable();
+            }
+            own_strip(ui, &cx, &data);
+        });
         if window.own_clock && !self.kiosk {
             let bar = Side::bottom("own transport").frame(edge);
             bar.show(ui, |ui| window.transport.show(ui, &cx));
