@@ -4,6 +4,7 @@ mod cli;
 mod fake;
 mod globe_view;
 mod layouts;
+mod lost_device;
 mod own_windows;
 mod panels;
 mod pictures;

@@ -60,6 +60,7 @@ impl App {
             | UiIntent::OpenPalette => self.ask(ctx, &intent),
             UiIntent::ExportLayout(path) => self.export_layout(&path, now_s),
             UiIntent::OpenLayout(path) => self.open_layout_file(&path, now_s),
+            UiIntent::RebuildGraphics => self.lose_device(),
             UiIntent::ToggleKiosk => self.set_kiosk(ctx, !self.kiosk),
             UiIntent::ResetWorkspace => {
                 self.settings.layouts.remove(&self.workspace);

@@ -17,6 +17,7 @@ use super::messages::Messages;
 use super::options::Options;
 use super::own_window::OwnWindows;
 use super::repaint::{Motion, next_frame};
+use super::seat::Held;
 use super::sound::Speaker;
 use super::start::start_time;
 use super::status::{JobTimes, StatusData, message_window, status_line};
@@ -55,6 +56,8 @@ pub struct App {
     pub(super) own: OwnWindows,
     /// The panel that was clicked last.
     pub(super) touched: Option<TileId>,
+    /// The window that it is in.
+    pub(super) held: Held,
     /// Whether the console only shows.
     pub(super) kiosk: bool,
     /// A panel or workspace shown alone, without strip and bars: for snapshots of one panel.
@@ -87,25 +90,11 @@ pub struct App {
 }
 
 impl App {
-    /// For a window.
-    pub fn new(
-        cc: &eframe::CreationContext<'_>,
-        engine: Arc<dyn EngineHandle>,
-        options: Options,
-    ) -> Self {
-        let mut options = options;
-        options.software |= cc.wgpu_render_state.as_ref().is_some_and(crate::globe::is_software);
+    /// For a window, which it takes by a [`Seat`](super::Seat).
+    pub fn new(engine: Arc<dyn EngineHandle>, options: Options) -> Self {
         let mut app = Self::headless(engine, options);
-        app.style(&cc.egui_ctx);
-        if let Some(state) = &cc.wgpu_render_state {
-            crate::globe::note_graphics(&cc.egui_ctx, state);
-        }
         app.started = Some(std::time::Instant::now());
         app.speaker = app.options.settings_folder.as_deref().and_then(Speaker::start);
-        if let Some((width, height)) = app.settings.window {
-            let size = egui::vec2(width, height);
-            cc.egui_ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
-        }
         app
     }
 
@@ -155,6 +144,7 @@ impl App {
             plots_of: None,
             own: OwnWindows::default(),
             touched: None,
+            held: Held::default(),
             kiosk: options.kiosk,
             alone: None,
             settings,

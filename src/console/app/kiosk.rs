@@ -8,7 +8,7 @@ use marsdeck_engine::runtime::MessageLevel;
 
 use super::dialogs::Dialog;
 use super::frame::App;
-use crate::intent::command;
+use crate::intent::{Command, command};
 use crate::theme::apply;
 
 impl App {
@@ -41,7 +41,7 @@ impl App {
             return;
         }
         ctx.send_viewport_cmd(ViewportCommand::CancelClose);
-        let keys = command("window.kiosk").map(|c| c.shortcut_text()).unwrap_or_default();
+        let keys = command("window.kiosk").map(Command::shortcut_text).unwrap_or_default();
         let sentence = format!("The console is in kiosk mode. {keys} leaves it; then close it.");
         let (now, now_s) = (self.now(), self.now_s(ctx));
         self.messages.say(now, MessageLevel::Warning, sentence, now_s);

@@ -8,7 +8,7 @@ use marsdeck_engine::runtime::MessageLevel;
 
 use super::frame::App;
 use super::trees::{layout_of, tree_of};
-use super::workspace::{WORKSPACES, stored_tree, tree_id};
+use super::workspace::{stored_tree, tree_id};
 use crate::state::{
     LARGEST_LAYOUT, LayoutFile, SavedWindow, SavedWorkspace, TimeControl, WindowPlace,
 };
@@ -59,20 +59,16 @@ impl App {
 
     fn present_layout(&self) -> LayoutFile {
         let workspaces = self.workspaces.iter().filter_map(|name| {
-            let fresh;
-            let tree = match self.trees.get(name) {
-                Some(tree) => tree,
-                None => {
-                    fresh = stored_tree(&self.settings, name);
-                    &fresh
-                }
+            let layout = match self.trees.get(name) {
+                Some(tree) => layout_of(tree),
+                None => layout_of(&stored_tree(&self.settings, name)),
             };
             let plots = if self.plots_of.as_ref() == Some(name) {
                 Some(self.selection.plotted.clone())
             } else {
                 self.settings.plots.get(name).cloned()
             };
-            Some(SavedWorkspace { name: name.clone(), layout: layout_of(tree)?, plots })
+            Some(SavedWorkspace { name: name.clone(), layout: layout?, plots })
         });
         let window = |place: WindowPlace| SavedWindow {
             layout: place.layout,
@@ -149,16 +145,11 @@ impl App {
 
     fn take_workspace(&mut self, saved: SavedWorkspace) {
         let same = |name: &&String| name.eq_ignore_ascii_case(&saved.name);
-        let name = match self.workspaces.iter().find(same) {
-            Some(known) => known.clone(),
-            None => {
-                self.workspaces.push(saved.name.clone());
-                if !WORKSPACES.contains(&saved.name.as_str()) {
-                    self.settings.own_workspaces.push(saved.name.clone());
-                }
-                saved.name
-            }
-        };
+        let name = self.workspaces.iter().find(same).cloned().unwrap_or_else(|| saved.name.clone());
+        if !self.workspaces.contains(&name) {
+            self.workspaces.push(name.clone());
+            self.settings.own_workspaces.push(name.clone());
+        }
         let tree = tree_of(tree_id(&name), &saved.layout);
         if let Ok(value) = serde_json::to_value(&tree) {
             self.settings.layouts.insert(name.clone(), value);

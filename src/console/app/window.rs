@@ -7,16 +7,25 @@ use super::own_window::OwnWindow;
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        self.logic_phase(ctx);
+        if !self.leave_lost_device(ctx) {
+            self.logic_phase(ctx);
+        }
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if self.held.rebuilding {
+            // A lost device takes nothing.
+            return;
+        }
         if self.own.windows.iter().any(OwnWindow::is_new) {
             self.own.monitors = monitors(ui.ctx(), frame);
         }
         tracing::trace!(target: "marsdeck", "frame {}", ui.ctx().cumulative_frame_nr());
         let size = ui.ctx().content_rect().size();
         self.settings.window = Some((size.x, size.y));
+        if let Some(outer) = ui.input(|input| input.viewport().outer_rect) {
+            self.held.position = Some(outer.min).filter(|at| at.is_finite());
+        }
         self.ui_root(ui);
         if ui.ctx().cumulative_frame_nr() == 0 {
             tracing::info!(target: "marsdeck", "first frame");
@@ -49,6 +58,6 @@ fn monitors(ctx: &egui::Context, frame: &eframe::Frame) -> Vec<Rect> {
         .cloned()
         .chain(others)
         .map(|monitor| rect(monitor.position().into(), monitor.size().into()))
-        .filter(|monitor| monitor.is_positive())
+        .filter(Rect::is_positive)
         .collect()
 }

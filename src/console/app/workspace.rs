@@ -40,8 +40,7 @@ pub(super) fn stored_tree(settings: &Settings, name: &str) -> Tree<Pane> {
         .and_then(|value| serde_json::from_value::<Tree<Pane>>(value.clone()).ok())
         // Built anew, since a file may claim a tree that runs in circles.
         .and_then(|tree| layout_of(&tree))
-        .map(|layout| tree_of(tree_id(name), &layout))
-        .unwrap_or_else(|| default_tree(name))
+        .map_or_else(|| default_tree(name), |layout| tree_of(tree_id(name), &layout))
 }
 
 /// A tree of one panel, for showing it alone.

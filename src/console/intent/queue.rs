@@ -76,6 +76,8 @@ pub enum UiIntent {
     OpenLayout(PathBuf),
     /// Only show, full screen, with nothing to press; or end that.
     ToggleKiosk,
+    /// Make a new window with a new graphics device, over the same console.
+    RebuildGraphics,
     /// Put the cursor into the go-to-time field.
     AskTime,
     /// Larger (above 1) or smaller text and widgets, by a factor; 0 puts the size back.

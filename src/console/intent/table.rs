@@ -357,6 +357,14 @@ pub const COMMANDS: &[Command] = &[
         },
     },
     Command {
+        id: "window.graphics",
+        text: "Rebuild the graphics",
+        tooltip: "Makes windows and graphics device anew, as after a lost one; nothing else changes.",
+        shortcuts: &[],
+        group: Group::Window,
+        make: |_| Some(UiIntent::RebuildGraphics),
+    },
+    Command {
         id: "window.larger",
         text: "Larger",
         tooltip: "Makes text and widgets larger.",

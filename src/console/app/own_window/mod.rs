@@ -70,6 +70,15 @@ pub(super) struct OwnWindows {
     pub monitors: Vec<Rect>,
 }
 
+impl OwnWindows {
+    /// Lets all of them come up again where they are, with a new main window.
+    pub(super) fn open_again(&mut self) {
+        for window in &mut self.windows {
+            window.opened = None;
+        }
+    }
+}
+
 impl OwnWindow {
     /// As it is remembered.
     fn place(&self) -> Option<WindowPlace> {

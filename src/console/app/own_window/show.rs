@@ -21,14 +21,29 @@ use crate::view::ViewContext;
 /// Least inner size of a window in points.
 const LEAST: [f32; 2] = [420.0, 260.0];
 
+/// Puts the windows back, also when painting ends in a panic, as it may where the graphics device is
+/// lost.
+struct TakenOut<'a> {
+    app: &'a mut App,
+    windows: Vec<OwnWindow>,
+}
+
+impl Drop for TakenOut<'_> {
+    fn drop(&mut self) {
+        self.app.own.windows = std::mem::take(&mut self.windows);
+    }
+}
+
 impl App {
     /// Paints all windows of their own.
     pub(in crate::app) fn show_own_windows(&mut self, ctx: &egui::Context) {
-        // Taken out while they paint, since that reads everything else.
-        let mut windows = std::mem::take(&mut self.own.windows);
         let titles = self.panel_titles();
+        // Taken out while they paint, since that reads everything else.
+        let windows = std::mem::take(&mut self.own.windows);
+        let mut guard = TakenOut { app: self, windows };
+        let TakenOut { app, windows } = &mut guard;
         for (nth, window) in windows.iter_mut().enumerate() {
-            let monitors = &self.own.monitors;
+            let monitors = &app.own.monitors;
             let (position, size) = *window
                 .opened
                 .get_or_insert_with(|| visible_place(window.position, window.size, nth, monitors));
@@ -42,17 +57,16 @@ impl App {
                 builder = builder.with_position(position);
             }
             ctx.show_viewport_immediate(window.viewport(), builder, |ui, class| {
-                self.own_window(ui, window, class, &titles);
+                app.own_window(ui, window, class, &titles);
             });
             if std::mem::take(&mut window.closing) {
                 window.intents.send(crate::intent::UiIntent::PutBack);
                 ctx.request_repaint();
             }
-            if let Some(wait) = self.next_own_frame(window) {
+            if let Some(wait) = app.next_own_frame(window) {
                 ctx.request_repaint_after(wait);
             }
         }
-        self.own.windows = windows;
     }
 
     fn next_own_frame(&self, window: &OwnWindow) -> Option<Duration> {
