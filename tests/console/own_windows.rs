@@ -34,6 +34,17 @@ fn tear_off(harness: &mut Harness<'_, App>, title: &str) {
     harness.run_steps(6);
 }
 
+/// A button of the transport bar of the one window with its own clock, which stands above that of
+/// the main window.
+fn inner<'a>(harness: &'a Harness<'_, App>, label: &'a str) -> egui_kittest::Node<'a> {
+    let all: Vec<_> = harness.get_all_by_label(label).collect();
+    assert_eq!(all.len(), 2, "{label}");
+    let above = |a: &egui_kittest::Node<'_>, b: &egui_kittest::Node<'_>| {
+        a.rect().top().total_cmp(&b.rect().top())
+    };
+    all.into_iter().min_by(above).expect("two buttons")
+}
+
 /// How many tabs have this title.
 fn tabs(harness: &Harness<'_, App>, title: &str) -> usize {
     harness.query_all(egui_kittest::kittest::By::new().label(title).role(Role::Button)).count()
@@ -43,6 +54,9 @@ fn tabs(harness: &Harness<'_, App>, title: &str) -> usize {
 fn a_panel_is_torn_off_and_put_back() {
     let mut harness = harness(&FakeEngine::new(), options("Atmosphere"));
     assert_eq!(tabs(&harness, "Instrument"), 1);
+    let place =
+        |harness: &Harness<'_, App>| harness.get_by_label("Move Instrument to own window").rect();
+    let before = place(&harness);
     tear_off(&mut harness, "Instrument");
     assert_eq!(harness.state().own_times().len(), 1);
     assert_eq!(tabs(&harness, "Instrument"), 1, "there, and only there");
@@ -51,7 +65,53 @@ fn a_panel_is_torn_off_and_put_back() {
     harness.run_steps(6);
     assert!(harness.state().own_times().is_empty());
     assert_eq!(tabs(&harness, "Instrument"), 1);
-    harness.get_by_label("Move Instrument to own window");
+    assert_eq!(place(&harness), before, "where it was");
+}
+
+#[test]
+fn alarms_stand_as_they_did_then_and_are_not_handled_there() {
+    let mut harness = harness(&FakeEngine::new(), options("Watch"));
+    harness.state().intents().send(UiIntent::OpenPanel("Alarms".to_owned()));
+    harness.run_steps(4);
+    tear_off(&mut harness, "Alarms");
+    harness.get_by_label("Own clock").click();
+    harness.run_steps(4);
+    assert!(harness.query_by_label_contains("As it stood at").is_none());
+    inner(&harness, "First data").click();
+    harness.run_steps(4);
+    harness.get_by_label_contains("As it stood at");
+    let button = harness.get_by_label("Acknowledge all shown");
+    assert!(button.accesskit_node().is_disabled());
+    assert_eq!(harness.state().time().mode, Mode::Live);
+    harness.get_by_label("LIVE");
+    // Live is where the main window is, not where this one goes.
+    harness.get_by_label("Go live").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().own_times()[0].mode, Mode::Live);
+    assert!(harness.query_by_label("REPLAY PAUSED").is_none());
+}
+
+#[test]
+fn a_group_of_tabs_moves_as_one() {
+    let mut harness = harness(&FakeEngine::new(), options("Watch"));
+    harness.get_by_label("Log book").click_secondary();
+    harness.run_steps(4);
+    harness.get_by_label("Move all tabs to own window").click();
+    harness.run_steps(6);
+    for title in ["Clocks", "Log book", "Log"] {
+        assert_eq!(tabs(&harness, title), 1, "{title}");
+        assert!(harness.query_by_label(&format!("Move {title} to own window")).is_none());
+    }
+    // The panel clicked last moves on into a window of its own.
+    harness.get_by_label("Put back").click();
+    harness.run_steps(5);
+    harness.get_by_label("Log book").click();
+    harness.run_steps(3);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::N);
+    harness.run_steps(5);
+    assert_eq!(harness.state().own_times().len(), 1);
+    harness.get_by_label("Move Clocks to own window");
+    assert!(harness.query_by_label("Move Log book to own window").is_none());
 }
 
 #[test]
@@ -77,12 +137,7 @@ fn clocks_do_not_move_each_other() {
     harness.get_by_label("Own clock").click();
     harness.run_steps(3);
     assert_eq!(harness.state().own_times()[0].mode, Mode::Live);
-    // Its transport bar is the first of the two that stand above each other in the tree, or the
-    // second; the one inside the window is the smaller one.
-    let bars: Vec<_> = harness.get_all_by_label("First data").collect();
-    assert_eq!(bars.len(), 2);
-    let inside = bars.iter().min_by(|a, b| a.rect().top().total_cmp(&b.rect().top()));
-    inside.expect("two bars").click();
+    inner(&harness, "First data").click();
     harness.run_steps(4);
     assert_eq!(harness.state().own_times()[0].cursor, span().start);
     assert_eq!(harness.state().time().mode, Mode::Live, "the main window stays live");
@@ -98,9 +153,7 @@ fn clocks_do_not_move_each_other() {
     assert_eq!(harness.state().own_times()[0].cursor, span().start);
     // It plays while the main one stands.
     let main = harness.state().time().clone();
-    let bars: Vec<_> = harness.get_all_by_label("Play").collect();
-    let inside = bars.iter().min_by(|a, b| a.rect().top().total_cmp(&b.rect().top()));
-    inside.expect("two bars").click();
+    inner(&harness, "Play").click();
     harness.run_steps(12);
     let own = harness.state().own_times()[0].clone();
     assert_eq!(own.mode, Mode::Replay);
@@ -123,9 +176,7 @@ fn windows_come_back_at_the_next_start() {
     tear_off(&mut first, "Instrument");
     first.get_by_label("Own clock").click();
     first.run_steps(3);
-    let bars: Vec<_> = first.get_all_by_label("First data").collect();
-    let inside = bars.iter().min_by(|a, b| a.rect().top().total_cmp(&b.rect().top()));
-    inside.expect("two bars").click();
+    inner(&first, "First data").click();
     first.run_steps(30);
     drop(first);
     let second = harness(&engine, options.clone());

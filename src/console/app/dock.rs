@@ -6,7 +6,6 @@ use egui_tiles::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::own_window::group_of;
 use crate::intent::UiIntent;
 use crate::theme::Theme;
 use crate::view::{Panel, ViewContext};
@@ -33,6 +32,9 @@ pub(super) struct Dock<'a> {
     panels: &'a mut [Box<dyn Panel>],
     cx: &'a ViewContext<'a>,
     tools: Tools,
+    /// The group whose tabs are painted, where it has more than one: while it is, the tree does not
+    /// know it.
+    group: Option<TileId>,
     /// Set when the operator changed the layout.
     pub edited: bool,
     /// Set when the operator clicked into a panel.
@@ -46,7 +48,7 @@ impl<'a> Dock<'a> {
         cx: &'a ViewContext<'a>,
         tools: Tools,
     ) -> Self {
-        Self { panels, cx, tools, edited: false, touched: None }
+        Self { panels, cx, tools, group: None, edited: false, touched: None }
     }
 
     fn theme(&self) -> &Theme {
@@ -54,7 +56,7 @@ impl<'a> Dock<'a> {
     }
 
     /// The menu of a tab.
-    fn menu(&self, ui: &mut Ui, tiles: &Tiles<Pane>, tile_id: TileId) {
+    fn menu(&self, ui: &mut Ui, tile_id: TileId) {
         let mut of = |text: &str, hint: &str, intent: UiIntent| {
             if ui.button(text).on_hover_text(hint).clicked() {
                 self.cx.intents.send(intent);
@@ -66,7 +68,7 @@ impl<'a> Dock<'a> {
             "For another monitor. Closing the window puts the panel back.",
             UiIntent::TearOff(Some(tile_id)),
         );
-        if let Some(group) = group_of(tiles, tile_id) {
+        if let Some(group) = self.group {
             let hint = "All panels of this group of tabs move together.";
             of("Move all tabs to own window", hint, UiIntent::TearOff(Some(group)));
         }
@@ -125,9 +127,19 @@ impl Behavior<Pane> for Dock<'_> {
             self.touched = Some(tile_id);
         }
         if self.tools != Tools::None && tiles.get_pane(&tile_id).is_some() {
-            button_response.context_menu(|ui| self.menu(ui, tiles, tile_id));
+            button_response.context_menu(|ui| self.menu(ui, tile_id));
         }
         button_response
+    }
+
+    fn tab_bar_left_ui(
+        &mut self,
+        _tiles: &Tiles<Pane>,
+        _ui: &mut Ui,
+        tile_id: TileId,
+        tabs: &Tabs,
+    ) {
+        self.group = (tabs.children.len() > 1).then_some(tile_id);
     }
 
     fn top_bar_right_ui(

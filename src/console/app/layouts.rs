@@ -123,6 +123,7 @@ impl App {
                 position: window.position,
                 size: window.size,
                 home: window.home,
+                before: None,
                 plots: window.plots,
                 clock,
             });

@@ -25,6 +25,9 @@ pub struct WindowPlace {
     /// The workspace that its panels came from.
     #[serde(default)]
     pub home: String,
+    /// The layout of that workspace before they left it.
+    #[serde(default)]
+    pub before: Option<Layout>,
     /// Series of its own Plots panel.
     #[serde(default)]
     pub plots: Vec<SeriesKey>,

@@ -8,8 +8,6 @@ mod moves;
 mod place;
 mod show;
 
-pub(super) use moves::group_of;
-
 use std::sync::Arc;
 
 use egui::{Pos2, Rect, Vec2, ViewportId};
@@ -50,6 +48,8 @@ pub(super) struct OwnWindow {
     touched: Option<TileId>,
     /// Where its panels go when it closes.
     home: String,
+    /// How that looked before they left.
+    before: Option<Layout>,
     /// Where it was asked to open, once it did; the window manager has the last word.
     opened: Option<(Option<Pos2>, Vec2)>,
     position: Option<(f32, f32)>,
@@ -87,6 +87,7 @@ impl OwnWindow {
             position: self.position,
             size: self.size,
             home: self.home.clone(),
+            before: self.before.clone(),
             plots: self.selection.plotted.clone(),
             clock: self.own_clock.then(|| self.time.clone()),
         })
@@ -156,6 +157,7 @@ impl App {
             full_screen: false,
             touched: None,
             home: place.home,
+            before: place.before,
             opened: None,
             position: place.position,
             size: place.size,

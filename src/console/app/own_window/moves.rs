@@ -1,14 +1,14 @@
 //! Panels move out of the main window and back.
 
-use egui_tiles::{Container, Tile, TileId, Tree};
+use egui_tiles::{TileId, Tree};
 use marsdeck_engine::runtime::MessageLevel;
 
 use super::MOST_WINDOWS;
 use crate::app::apply::{activate, add_tab};
 use crate::app::dock::Pane;
 use crate::app::frame::App;
-use crate::app::trees::{layout_of, part_of};
-use crate::app::workspace::stored_tree;
+use crate::app::trees::{layout_of, part_of, tree_of};
+use crate::app::workspace::{stored_tree, tree_id};
 use crate::state::{Layout, WindowPlace, usual_size};
 use crate::view::Panel;
 
@@ -22,10 +22,12 @@ impl App {
             return;
         };
         let Some(layout) = part_of(tree, tile) else { return };
+        let before = layout_of(tree);
         let home = self.workspace.clone();
         let plots = self.selection.plotted.clone();
         let position = None;
-        let place = WindowPlace { layout, position, size: usual_size(), home, plots, clock: None };
+        let place =
+            WindowPlace { layout, position, size: usual_size(), home, before, plots, clock: None };
         if !self.open_torn(place, now_s) {
             return;
         }
@@ -43,8 +45,10 @@ impl App {
         let tile = tile.or(window.touched);
         let Some(layout) = tile.and_then(|tile| part_of(&window.tree, tile)) else { return };
         let clock = window.own_clock.then(|| window.time.clone());
-        let (home, plots) = (window.home.clone(), window.selection.plotted.clone());
-        let place = WindowPlace { layout, position: None, size: usual_size(), home, plots, clock };
+        let (home, before) = (window.home.clone(), window.before.clone());
+        let plots = window.selection.plotted.clone();
+        let place =
+            WindowPlace { layout, position: None, size: usual_size(), home, before, plots, clock };
         if self.open_torn(place, now_s)
             && let (Some(window), Some(tile)) = (self.own.windows.get_mut(at), tile)
         {
@@ -80,20 +84,25 @@ impl App {
         let Some(layout) = &layout else { return };
         let settings = &self.settings;
         let tree = self.trees.entry(home.clone()).or_insert_with(|| stored_tree(settings, &home));
-        let mut returned = Vec::new();
+        let present = layout_of(tree);
+        let present = present.as_ref().map(Layout::panels).unwrap_or_default();
+        let returned: Vec<&str> =
+            layout.panels().into_iter().filter(|title| !present.contains(title)).collect();
+        let before = window.before.take();
+        if let Some(whole) = before.and_then(|before| as_before(before, &present, &returned)) {
+            *tree = tree_of(tree_id(&home), &whole);
+        }
         let mut beside: Option<&str> = None;
         for title in layout.panels() {
-            let is_there =
-                tree.tiles.tiles().any(|tile| matches!(tile, Tile::Pane(p) if p.0 == title));
-            if !is_there {
+            if tree.tiles.find_pane(&Pane(title.to_owned())).is_none() {
                 add_tab(tree, title, beside);
-                returned.push(title.to_owned());
             }
             beside = Some(title);
         }
         for title in layout.in_front() {
             activate(tree, title);
         }
+        let returned: Vec<String> = returned.into_iter().map(str::to_owned).collect();
         exchange(&mut self.panels, &mut window.panels, &returned);
         self.remember_layout_of(&home, now_s);
     }
@@ -102,6 +111,14 @@ impl App {
         let now = self.now();
         self.messages.say(now, MessageLevel::Warning, sentence.to_owned(), now_s);
     }
+}
+
+/// The layout that a workspace had before panels left it, with those that come back; none where
+/// the panels that stayed were moved meanwhile.
+fn as_before(before: Layout, present: &[&str], returned: &[&str]) -> Option<Layout> {
+    let whole = before.retain(&|title| present.contains(&title) || returned.contains(&title))?;
+    let stayed = whole.panels().into_iter().filter(|title| !returned.contains(title));
+    stayed.eq(present.iter().copied()).then_some(whole)
 }
 
 /// Takes a part out of a tree, which keeps its last panel in any case.
@@ -121,14 +138,5 @@ fn exchange(a: &mut [Box<dyn Panel>], b: &mut [Box<dyn Panel>], titles: &[String
         if let (Some(one), Some(other)) = (one, other) {
             std::mem::swap(one, other);
         }
-    }
-}
-
-/// The group of tabs that a panel stands in.
-pub(in crate::app) fn group_of(tiles: &egui_tiles::Tiles<Pane>, tile: TileId) -> Option<TileId> {
-    let parent = tiles.parent_of(tile)?;
-    match tiles.get(parent)? {
-        Tile::Container(Container::Tabs(tabs)) if tabs.children.len() > 1 => Some(parent),
-        _ => None,
     }
 }
