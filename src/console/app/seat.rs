@@ -7,6 +7,8 @@ use std::rc::Rc;
 use egui::{Ui, ViewportCommand};
 
 use super::frame::App;
+use super::own_window::visible_place;
+use super::window::monitors;
 use crate::globe::DeviceWatch;
 
 /// The console, shared by the windows that follow each other. It outlives a window that ends in a
@@ -21,8 +23,6 @@ pub(super) struct Held {
     device: Option<DeviceWatch>,
     /// Whether that was lost, and the window goes.
     pub rebuilding: bool,
-    /// Outer left top corner of the window in points; none where the system does not tell.
-    pub position: Option<egui::Pos2>,
 }
 
 impl Seat {
@@ -86,12 +86,13 @@ impl App {
         self.held.rebuilding = false;
         self.dropped_in = None;
         self.own.open_again();
-        if let (Some((width, height)), false) = (self.settings.window, self.full_screen) {
-            let size = egui::vec2(width, height);
+        if let (Some(size), false) = (self.settings.window, self.full_screen) {
+            let monitors = monitors(&cc.egui_ctx, cc.winit_window().map(|window| &**window));
+            let (at, size) = visible_place(self.settings.window_at, size, 0, &monitors);
             cc.egui_ctx.send_viewport_cmd(ViewportCommand::InnerSize(size));
-        }
-        if let Some(at) = self.held.position {
-            cc.egui_ctx.send_viewport_cmd(ViewportCommand::OuterPosition(at));
+            if let Some(at) = at {
+                cc.egui_ctx.send_viewport_cmd(ViewportCommand::OuterPosition(at));
+            }
         }
         if self.full_screen {
             cc.egui_ctx.send_viewport_cmd(ViewportCommand::Fullscreen(true));

@@ -1,6 +1,7 @@
 //! The console as eframe's window: its two phases, the colour behind everything, the end.
 
 use egui::{Rect, Ui, pos2, vec2};
+use winit::window::Window;
 
 use super::frame::App;
 use super::own_window::OwnWindow;
@@ -18,14 +19,10 @@ impl eframe::App for App {
             return;
         }
         if self.own.windows.iter().any(OwnWindow::is_new) {
-            self.own.monitors = monitors(ui.ctx(), frame);
+            self.own.monitors = monitors(ui.ctx(), frame.winit_window().map(|w| &**w));
         }
         tracing::trace!(target: "marsdeck", "frame {}", ui.ctx().cumulative_frame_nr());
-        let size = ui.ctx().content_rect().size();
-        self.settings.window = Some((size.x, size.y));
-        if let Some(outer) = ui.input(|input| input.viewport().outer_rect) {
-            self.held.position = Some(outer.min).filter(|at| at.is_finite());
-        }
+        self.look(ui.ctx());
         self.ui_root(ui);
         if ui.ctx().cumulative_frame_nr() == 0 {
             tracing::info!(target: "marsdeck", "first frame");
@@ -43,9 +40,28 @@ impl eframe::App for App {
     }
 }
 
+impl App {
+    /// Notes where the window is, unless it fills the screen or is put away.
+    fn look(&mut self, ctx: &egui::Context) {
+        let (outer, is_odd) = ctx.input(|input| {
+            let info = input.viewport();
+            let odd = [info.minimized, info.fullscreen, info.maximized].contains(&Some(true));
+            (info.outer_rect, odd)
+        });
+        if is_odd || self.full_screen {
+            return;
+        }
+        let size = ctx.content_rect().size();
+        self.settings.window = Some((size.x, size.y));
+        if let Some(at) = outer.map(|outer| outer.min.round()).filter(|at| at.is_finite()) {
+            self.settings.window_at = Some((at.x, at.y));
+        }
+    }
+}
+
 /// The monitors as rectangles on the desktop in points, the first one first.
-fn monitors(ctx: &egui::Context, frame: &eframe::Frame) -> Vec<Rect> {
-    let Some(window) = frame.winit_window() else { return Vec::new() };
+pub(super) fn monitors(ctx: &egui::Context, window: Option<&Window>) -> Vec<Rect> {
+    let Some(window) = window else { return Vec::new() };
     let scale = ctx.pixels_per_point().max(0.1);
     let first = window.primary_monitor();
     let others = window.available_monitors().filter(|monitor| Some(monitor) != first.as_ref());

@@ -8,6 +8,8 @@ mod moves;
 mod place;
 mod show;
 
+pub(super) use place::visible_place;
+
 use std::sync::Arc;
 
 use egui::{Pos2, Rect, Vec2, ViewportId};

@@ -10,7 +10,7 @@ const STEP: f32 = 48.0;
 /// Position and size for a window that was at `position`; the `nth` one whose monitor is gone is
 /// put beside the others. Monitors are rectangles on the desktop in points. Where none is known,
 /// and for a window that never had a place, the system decides.
-pub(super) fn visible_place(
+pub(in crate::app) fn visible_place(
     position: Option<(f32, f32)>,
     size: (f32, f32),
     nth: usize,
