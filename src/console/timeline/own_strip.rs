@@ -1,6 +1,6 @@
 //! The strip of a window of its own: its clock, the worst alarm then, what may be added.
 
-use egui::{Align, Layout, Ui};
+use egui::Ui;
 use marsdeck_engine::mission::Severity;
 
 use super::strip::{alarm, clocks, mode};
@@ -33,7 +33,8 @@ pub fn own_strip(ui: &mut Ui, cx: &ViewContext<'_>, data: &OwnStripData<'_>) {
         clocks(ui, cx);
         alarm(ui, cx, &data.alarm);
         if !data.kiosk {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| buttons(ui, cx, data));
+            // In the flow, so that they wrap where the window is narrow.
+            buttons(ui, cx, data);
         }
     });
 }
@@ -50,10 +51,6 @@ fn past(ui: &mut Ui, cx: &ViewContext<'_>) {
 
 fn buttons(ui: &mut Ui, cx: &ViewContext<'_>, data: &OwnStripData<'_>) {
     ui.spacing_mut().item_spacing.x = 4.0;
-    let hint = "Closes this window; its panels go back into the main window.";
-    if ui.button("Put back").on_hover_text(hint).clicked() {
-        cx.intents.send(UiIntent::PutBack);
-    }
     let hint = if data.own_clock {
         "This window has its own clock. Click to follow the main window again."
     } else {
@@ -74,4 +71,8 @@ fn buttons(ui: &mut Ui, cx: &ViewContext<'_>, data: &OwnStripData<'_>) {
         });
     });
     menu.response.on_hover_text("Adds a panel to this window, or brings it to the front.");
+    let hint = "Closes this window; its panels go back into the main window.";
+    if ui.button("Put back").on_hover_text(hint).clicked() {
+        cx.intents.send(UiIntent::PutBack);
+    }
 }
