@@ -3,6 +3,9 @@
 mod cli;
 mod fake;
 mod globe_view;
+mod layouts;
+mod lost_device;
+mod own_windows;
 mod panels;
 mod pictures;
 mod plots;

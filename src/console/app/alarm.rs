@@ -81,9 +81,10 @@ impl App {
         if !heard.muted && self.settings.sound {
             speaker.tone(heard.severity);
         }
-        if !ctx.input(|input| input.focused)
-            && let Some(first) = heard.fresh.first()
-        {
+        let is_looked_at = ctx.input(|input| {
+            input.focused || input.raw.viewports.values().any(|v| v.focused == Some(true))
+        });
+        if !is_looked_at && let Some(first) = heard.fresh.first() {
             let title = present.iter().find(|view| view.alarm.key == *first);
             let title = title.map_or_else(|| first.to_string(), |view| view.title.clone());
             let word = severity_word(heard.severity);

@@ -1,18 +1,18 @@
 //! Carries out intents, between frames only.
 
 use egui::ViewportCommand;
-use egui_tiles::{Tile, Tree};
+use egui_tiles::{Container, Tile, TileId, Tree};
 use marsdeck_engine::link::LinkState;
-use marsdeck_engine::runtime::{Intent, LinkView, MessageLevel};
-use marsdeck_engine::time::Instant;
+use marsdeck_engine::runtime::{Intent, LinkView, MessageLevel, Snapshot};
+use marsdeck_engine::time::{Instant, TimeRange};
 
 use super::dialogs::Dialog;
 use super::dock::Pane;
 use super::frame::App;
 use super::workspace::WORKSPACES;
 use crate::intent::UiIntent;
-use crate::state::LogTie;
-use crate::theme::{Theme, apply};
+use crate::state::{LogTie, Selection, TimeControl};
+use crate::theme::Theme;
 
 impl App {
     /// Carries out one intent.
@@ -21,16 +21,7 @@ impl App {
             self.settings_changed = Some(now_s);
         }
         match intent {
-            UiIntent::Engine(mut intent) => {
-                match &mut intent {
-                    Intent::Alarm { who, .. } => who.clone_from(&self.options.operator),
-                    Intent::Report { order, .. } => order.who.clone_from(&self.options.operator),
-                    Intent::WriteNote { entry } => entry.who.clone_from(&self.options.operator),
-                    _ => {}
-                }
-                self.engine.send(intent);
-                self.busy_until_s = now_s + 1.5;
-            }
+            UiIntent::Engine(intent) => self.send_to_engine(intent, now_s),
             UiIntent::SetCursor(_)
             | UiIntent::SetRange(_)
             | UiIntent::GoLive
@@ -38,7 +29,10 @@ impl App {
             | UiIntent::SetSpeed(_)
             | UiIntent::Step(_)
             | UiIntent::SetAxis(_)
-            | UiIntent::FitAll => self.apply_time(&intent),
+            | UiIntent::FitAll => {
+                let live_at = self.live_at();
+                set_time(&mut self.time, self.snapshot.span, live_at, &intent);
+            }
             UiIntent::SelectEvent(_)
             | UiIntent::SelectInstrument(..)
             | UiIntent::SelectMission(_)
@@ -46,7 +40,9 @@ impl App {
             | UiIntent::SelectLink(_)
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
-            | UiIntent::PlotOnly(_) => self.apply_selection(intent),
+            | UiIntent::PlotOnly(_) => {
+                select(&mut self.selection, &mut self.time, &self.snapshot, intent);
+            }
             UiIntent::WriteLog(time, mission, series) => {
                 let number = self.selection.log.as_ref().map_or(0, |tie| tie.number) + 1;
                 self.selection.log = Some(LogTie { number, time, mission, series });
@@ -55,33 +51,68 @@ impl App {
             UiIntent::OpenWorkspace(name) => self.open_workspace(&name, now_s),
             UiIntent::OpenPanel(title) => self.open_panel(&title, now_s),
             UiIntent::SaveWorkspace(name) => self.save_workspace(&name, now_s),
-            UiIntent::AskSaveWorkspace => self.dialog = Dialog::Save { name: String::new() },
+            UiIntent::AskSaveWorkspace
+            | UiIntent::AskReport
+            | UiIntent::AskIngest
+            | UiIntent::AskExportLayout
+            | UiIntent::AskOpenLayout
+            | UiIntent::AskTime
+            | UiIntent::OpenPalette => self.ask(ctx, &intent),
+            UiIntent::ExportLayout(path) => self.export_layout(&path, now_s),
+            UiIntent::OpenLayout(path) => self.open_layout_file(&path, now_s),
+            UiIntent::RebuildGraphics => self.lose_device(),
+            UiIntent::ToggleKiosk => self.set_kiosk(ctx, !self.kiosk),
             UiIntent::ResetWorkspace => {
                 self.settings.layouts.remove(&self.workspace);
                 self.trees.remove(&self.workspace);
             }
             UiIntent::Mute(seconds) => self.silence(seconds),
             UiIntent::ToggleSound => self.settings.sound = !self.settings.sound,
-            UiIntent::AskReport => {
-                let mission = self.mission().to_owned();
-                let clock = self.options.clocks.lmst(&mission, self.time.cursor);
-                self.dialog = Dialog::report(mission, clock.map_or(0, |at| at.sol as i32));
-            }
-            UiIntent::AskIngest => self.dialog = Dialog::ingest(),
-            UiIntent::AskTime => self.transport.focus_time(ctx),
-            UiIntent::OpenPalette => self.palette.open(),
             UiIntent::ToggleHelp => self.help = !self.help,
             UiIntent::SetTheme(name) => {
                 self.theme = Theme::by_name(&name);
                 self.settings.theme = self.theme.name.to_owned();
-                apply(ctx, &self.theme);
+                self.apply_theme(ctx);
             }
             UiIntent::Zoom(factor) => self.zoom(ctx, factor),
             UiIntent::ToggleFullScreen => {
                 self.full_screen = !self.full_screen;
                 ctx.send_viewport_cmd(ViewportCommand::Fullscreen(self.full_screen));
             }
+            UiIntent::TearOff(tile) => self.tear_off(tile, now_s),
+            // Only windows of their own send these, and carry them out themselves.
+            UiIntent::PutBack | UiIntent::ToggleOwnClock => {}
             UiIntent::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+    }
+
+    /// Sends an intent to the engine, with the name of the operator.
+    fn send_to_engine(&mut self, mut intent: Intent, now_s: f64) {
+        match &mut intent {
+            Intent::Alarm { who, .. } => who.clone_from(&self.options.operator),
+            Intent::Report { order, .. } => order.who.clone_from(&self.options.operator),
+            Intent::WriteNote { entry } => entry.who.clone_from(&self.options.operator),
+            _ => {}
+        }
+        self.engine.send(intent);
+        self.busy_until_s = now_s + 1.5;
+    }
+
+    /// Opens what asks the operator for more.
+    fn ask(&mut self, ctx: &egui::Context, intent: &UiIntent) {
+        match intent {
+            UiIntent::AskSaveWorkspace => self.dialog = Dialog::Save { name: String::new() },
+            UiIntent::AskReport => {
+                let mission = self.mission().to_owned();
+                let clock = self.options.clocks.lmst(&mission, self.time.cursor);
+                self.dialog = Dialog::report(mission, clock.map_or(0, |at| at.sol as i32));
+            }
+            UiIntent::AskIngest => self.dialog = Dialog::ingest(),
+            UiIntent::AskExportLayout => self.dialog = Dialog::export_layout(),
+            UiIntent::AskOpenLayout => self.dialog = Dialog::open_layout(),
+            UiIntent::AskTime => self.transport.focus_time(ctx),
+            UiIntent::OpenPalette => self.palette.open(),
+            _ => {}
         }
     }
 
@@ -104,62 +135,6 @@ impl App {
             self.snapshot.missions.missions.first().map_or("", |mission| mission.id.as_str())
         } else {
             &self.selection.mission
-        }
-    }
-
-    fn apply_time(&mut self, intent: &UiIntent) {
-        let span = self.snapshot.span;
-        match intent {
-            UiIntent::SetCursor(to) => self.time.set_cursor(*to),
-            UiIntent::SetRange(range) => self.time.set_range(*range),
-            UiIntent::GoLive => self.time.go_live(self.live_at()),
-            UiIntent::TogglePlay => self.time.toggle_play(span),
-            UiIntent::SetSpeed(speed) => self.time.set_speed(*speed),
-            UiIntent::Step(seconds) => self.time.step(*seconds),
-            UiIntent::SetAxis(axis) => self.time.axis = *axis,
-            UiIntent::FitAll => {
-                if let Some(span) = span {
-                    self.time.set_range(span);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn apply_selection(&mut self, intent: UiIntent) {
-        let selection = &mut self.selection;
-        match intent {
-            UiIntent::SelectEvent(id) => {
-                let event = self.snapshot.events.iter().find(|event| event.id == id);
-                if let Some(event) = event
-                    && selection.event != id
-                {
-                    let whole = event.span.is_some_and(|span| {
-                        self.time.range.contains(span.start) && self.time.range.contains(span.end)
-                    });
-                    self.time.set_cursor(event.time);
-                    if let (false, Some(span)) = (whole, event.span) {
-                        let edge = span.duration_s() * 0.2;
-                        let start = span.start.min(event.time).plus_s(-edge);
-                        let end = span.end.plus_s(edge);
-                        self.time.set_range(marsdeck_engine::time::TimeRange::new(start, end));
-                    }
-                }
-                selection.event = id;
-            }
-            UiIntent::SelectInstrument(mission, instrument) => {
-                selection.mission = mission;
-                selection.instrument = instrument;
-            }
-            UiIntent::SelectMission(mission) => selection.mission = mission,
-            UiIntent::SelectProduct(id) => selection.product = Some(id),
-            UiIntent::SelectLink(name) => selection.link = name,
-            UiIntent::PlotSeries(key) if !selection.plotted.contains(&key) => {
-                selection.plotted.push(key);
-            }
-            UiIntent::UnplotSeries(key) => selection.plotted.retain(|known| *known != key),
-            UiIntent::PlotOnly(keys) => selection.plotted = keys,
-            _ => {}
         }
     }
 
@@ -211,6 +186,7 @@ impl App {
         match found {
             Some(found) => {
                 self.workspace = found.clone();
+                self.touched = None;
                 self.select_instrument_of_workspace();
                 self.change_plots();
             }
@@ -242,7 +218,7 @@ impl App {
             .entry(self.workspace.clone())
             .or_insert_with(|| super::workspace::stored_tree(settings, &self.workspace));
         if !activate(tree, title) {
-            add_tab(tree, title);
+            add_tab(tree, title, None);
             activate(tree, title);
         }
         self.remember_layout(now_s);
@@ -265,16 +241,23 @@ impl App {
             self.settings.own_workspaces.push(name.to_owned());
         }
         self.trees.remove(name);
+        self.settings.plots.insert(name.to_owned(), self.selection.plotted.clone());
         name.clone_into(&mut self.workspace);
+        self.touched = None;
         self.settings_changed = Some(now_s);
     }
 
     /// Notes the layout on screen for the settings.
     pub(super) fn remember_layout(&mut self, now_s: f64) {
-        if let Some(tree) = self.trees.get(&self.workspace)
+        self.remember_layout_of(&self.workspace.clone(), now_s);
+    }
+
+    /// Notes the layout of a workspace for the settings.
+    pub(super) fn remember_layout_of(&mut self, workspace: &str, now_s: f64) {
+        if let Some(tree) = self.trees.get(workspace)
             && let Ok(value) = serde_json::to_value(tree)
         {
-            self.settings.layouts.insert(self.workspace.clone(), value);
+            self.settings.layouts.insert(workspace.to_owned(), value);
             self.settings_changed = Some(now_s);
         }
     }
@@ -283,7 +266,7 @@ impl App {
     pub(super) fn ingest_dropped(&mut self, ctx: &egui::Context, now_s: f64) {
         // A hidden window sees the input of its last pass again and again.
         let pass = ctx.cumulative_pass_nr();
-        if self.dropped_in.replace(pass) == Some(pass) {
+        if self.kiosk || self.dropped_in.replace(pass) == Some(pass) {
             return;
         }
         let paths: Vec<_> = ctx.input(|input| {
@@ -296,17 +279,115 @@ impl App {
     }
 }
 
-fn activate(tree: &mut Tree<Pane>, title: &str) -> bool {
+/// Whether an intent drives a clock.
+pub(super) fn is_time(intent: &UiIntent) -> bool {
+    matches!(
+        intent,
+        UiIntent::SetCursor(_)
+            | UiIntent::SetRange(_)
+            | UiIntent::GoLive
+            | UiIntent::TogglePlay
+            | UiIntent::SetSpeed(_)
+            | UiIntent::Step(_)
+            | UiIntent::SetAxis(_)
+            | UiIntent::FitAll
+    )
+}
+
+/// Carries out an intent on a clock.
+pub(super) fn set_time(
+    time: &mut TimeControl,
+    span: Option<TimeRange>,
+    live_at: Option<Instant>,
+    intent: &UiIntent,
+) {
+    match intent {
+        UiIntent::SetCursor(to) => time.set_cursor(*to),
+        UiIntent::SetRange(range) => time.set_range(*range),
+        UiIntent::GoLive => time.go_live(live_at),
+        UiIntent::TogglePlay => time.toggle_play(span),
+        UiIntent::SetSpeed(speed) => time.set_speed(*speed),
+        UiIntent::Step(seconds) => time.step(*seconds),
+        UiIntent::SetAxis(axis) => time.axis = *axis,
+        UiIntent::FitAll => {
+            if let Some(span) = span {
+                time.set_range(span);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether an intent selects something.
+pub(super) fn is_selection(intent: &UiIntent) -> bool {
+    matches!(
+        intent,
+        UiIntent::SelectEvent(_)
+            | UiIntent::SelectInstrument(..)
+            | UiIntent::SelectMission(_)
+            | UiIntent::SelectProduct(_)
+            | UiIntent::SelectLink(_)
+            | UiIntent::PlotSeries(_)
+            | UiIntent::UnplotSeries(_)
+            | UiIntent::PlotOnly(_)
+    )
+}
+
+/// Carries out an intent on a selection; the clock beside it goes to a selected event.
+pub(super) fn select(
+    selection: &mut Selection,
+    time: &mut TimeControl,
+    snapshot: &Snapshot,
+    intent: UiIntent,
+) {
+    match intent {
+        UiIntent::SelectEvent(id) => {
+            let event = snapshot.events.iter().find(|event| event.id == id);
+            if let Some(event) = event
+                && selection.event != id
+            {
+                let whole = event.span.is_some_and(|span| {
+                    time.range.contains(span.start) && time.range.contains(span.end)
+                });
+                time.set_cursor(event.time);
+                if let (false, Some(span)) = (whole, event.span) {
+                    let edge = span.duration_s() * 0.2;
+                    let start = span.start.min(event.time).plus_s(-edge);
+                    time.set_range(TimeRange::new(start, span.end.plus_s(edge)));
+                }
+            }
+            selection.event = id;
+        }
+        UiIntent::SelectInstrument(mission, instrument) => {
+            selection.mission = mission;
+            selection.instrument = instrument;
+        }
+        UiIntent::SelectMission(mission) => selection.mission = mission,
+        UiIntent::SelectProduct(id) => selection.product = Some(id),
+        UiIntent::SelectLink(name) => selection.link = name,
+        UiIntent::PlotSeries(key) if !selection.plotted.contains(&key) => {
+            selection.plotted.push(key);
+        }
+        UiIntent::UnplotSeries(key) => selection.plotted.retain(|known| *known != key),
+        UiIntent::PlotOnly(keys) => selection.plotted = keys,
+        _ => {}
+    }
+}
+
+/// Brings a panel to the front; false where the tree has none of this title.
+pub(super) fn activate(tree: &mut Tree<Pane>, title: &str) -> bool {
     tree.make_active(|_, tile| matches!(tile, Tile::Pane(pane) if pane.0 == title))
 }
 
-/// Adds a panel as a tab beside the first panel of a tree.
-fn add_tab(tree: &mut Tree<Pane>, title: &str) {
+/// Adds a panel as a tab: beside the panel of a title where the tree has it, else beside the first.
+pub(super) fn add_tab(tree: &mut Tree<Pane>, title: &str, beside: Option<&str>) {
     let pane = tree.tiles.insert_pane(Pane(title.to_owned()));
-    let tabs = tree.tiles.iter().find_map(|(id, tile)| match tile {
-        Tile::Container(egui_tiles::Container::Tabs(_)) => Some(*id),
-        _ => None,
-    });
+    let group =
+        |id: &TileId| matches!(tree.tiles.get(*id), Some(Tile::Container(Container::Tabs(_))));
+    let number = |id: &TileId| id.0;
+    let near = beside.and_then(|title| tree.tiles.find_pane(&Pane(title.to_owned())));
+    let near = near.and_then(|id| tree.tiles.parent_of(id)).filter(|id| group(id));
+    let tabs = near.or_else(|| tree.tiles.tile_ids().filter(|id| group(id)).min_by_key(number));
     match tabs.or(tree.root) {
         Some(container) => tree.move_tile_to_container(pane, container, usize::MAX, false),
         None => tree.root = Some(tree.tiles.insert_tab_tile(vec![pane])),

@@ -1,4 +1,4 @@
-//! Small dialogs: a path to ingest, a name for a workspace, the sol of a report.
+//! Small dialogs: a path to ingest or for a layout, a name for a workspace, the sol of a report.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,9 @@ pub(super) enum Dialog {
     #[default]
     None,
     /// Asks for a path; with the completions of what is typed.
-    Ingest {
+    Path {
+        /// What for.
+        purpose: &'static Purpose,
         /// What is typed.
         text: String,
         /// The text that the completions belong to, and they.
@@ -41,12 +43,67 @@ pub(super) enum Dialog {
     },
 }
 
+/// What a path is asked for.
+pub(super) struct Purpose {
+    title: &'static str,
+    help: &'static str,
+    /// The word on the button.
+    go: &'static str,
+    /// Whether the file is written, so that it need not be there.
+    writes: bool,
+    /// What is typed at first.
+    start: &'static str,
+    make: fn(PathBuf) -> UiIntent,
+}
+
+const INGEST: Purpose = Purpose {
+    title: "Ingest files",
+    help: "A file or a folder; Tab completes. Dropping files onto the window also works.",
+    go: "Ingest",
+    writes: false,
+    start: "~/",
+    make: |path| UiIntent::Engine(Intent::Ingest { paths: vec![path] }),
+};
+
+const EXPORT_LAYOUT: Purpose = Purpose {
+    title: "Export layout",
+    help: "Workspaces, windows and their plots, for a colleague; Tab completes.",
+    go: "Write",
+    writes: true,
+    start: "~/marsdeck-layout.json",
+    make: UiIntent::ExportLayout,
+};
+
+const OPEN_LAYOUT: Purpose = Purpose {
+    title: "Open layout",
+    help: "A layout file; Tab completes. Its workspaces and windows replace those of the same \
+           names.",
+    go: "Open",
+    writes: false,
+    start: "~/",
+    make: UiIntent::OpenLayout,
+};
+
 impl Dialog {
-    /// The dialog that asks for a path.
-    pub(super) fn ingest() -> Self {
-        let text = "~/".to_owned();
+    fn path(purpose: &'static Purpose) -> Self {
+        let text = purpose.start.to_owned();
         let hints = (text.clone(), completions(&text));
-        Self::Ingest { text, hints }
+        Self::Path { purpose, text, hints }
+    }
+
+    /// The dialog that asks what to ingest.
+    pub(super) fn ingest() -> Self {
+        Self::path(&INGEST)
+    }
+
+    /// The dialog that asks where to write the layout.
+    pub(super) fn export_layout() -> Self {
+        Self::path(&EXPORT_LAYOUT)
+    }
+
+    /// The dialog that asks which layout to open.
+    pub(super) fn open_layout() -> Self {
+        Self::path(&OPEN_LAYOUT)
     }
 
     /// The dialog that asks for a report.
@@ -58,7 +115,7 @@ impl Dialog {
     pub(super) fn show(&mut self, ctx: &egui::Context, theme: &Theme, intents: &IntentQueue) {
         let done = match self {
             Self::None => false,
-            Self::Ingest { text, hints } => ingest(ctx, theme, intents, text, hints),
+            Self::Path { purpose, text, hints } => ask(ctx, theme, intents, purpose, text, hints),
             Self::Save { name } => save(ctx, theme, intents, name),
             Self::Report { mission, sol, path } => report(ctx, theme, intents, mission, sol, path),
         };
@@ -68,10 +125,11 @@ impl Dialog {
     }
 }
 
-fn ingest(
+fn ask(
     ctx: &egui::Context,
     theme: &Theme,
     intents: &IntentQueue,
+    purpose: &Purpose,
     text: &mut String,
     hints: &mut (String, Vec<String>),
 ) -> bool {
@@ -83,17 +141,12 @@ fn ingest(
         *text = longer;
     }
     let enter = ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
-    let modal = Modal::new(Id::unique("ingest")).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique(purpose.title)).show(ctx, |ui| {
         ui.set_width(560.0_f32.min(ctx.content_rect().width() - 60.0));
-        ui.heading("Ingest files");
-        ui.label(
-            RichText::new(
-                "A file or a folder; Tab completes. Dropping files onto the window also works.",
-            )
-            .color(theme.text_weak),
-        );
+        ui.heading(purpose.title);
+        ui.label(RichText::new(purpose.help).color(theme.text_weak));
         let label = ui.label("Path");
-        let id = Id::unique("ingest path");
+        let id = Id::unique((purpose.title, "path"));
         let edit =
             TextEdit::singleline(text).id(id).desired_width(f32::INFINITY).cursor_at_end(true);
         let response = ui.add(edit.font(egui::TextStyle::Monospace)).labelled_by(label.id);
@@ -111,22 +164,38 @@ fn ingest(
                 }
             }
         });
-        let exists = expand(text).exists();
-        if !exists && !text.trim().is_empty() {
-            ui.label(RichText::new("No such file or folder yet.").color(theme.text_weak));
-        }
+        let ready = remark(ui, theme, purpose, text);
         ui.horizontal(|ui| {
-            let go = ui.add_enabled(exists, egui::Button::new("Ingest")).clicked();
+            let go = ui.add_enabled(ready, egui::Button::new(purpose.go)).clicked();
             let cancel = ui.button("Cancel").clicked();
-            (go || (enter && exists), cancel)
+            (go || (enter && ready), cancel)
         })
         .inner
     });
     let (go, cancel) = modal.inner;
     if go {
-        intents.send(UiIntent::Engine(Intent::Ingest { paths: vec![expand(text)] }));
+        intents.send((purpose.make)(expand(text)));
     }
     go || cancel || modal.should_close()
+}
+
+/// Says what is in the way of a path; whether nothing is.
+fn remark(ui: &mut egui::Ui, theme: &Theme, purpose: &Purpose, text: &str) -> bool {
+    let path = expand(text);
+    let (ready, said) = if !purpose.writes {
+        (path.exists(), "No such file or folder yet.")
+    } else if path.is_dir() {
+        (false, "Type the name of a file.")
+    } else if path.parent().is_some_and(|p| !p.as_os_str().is_empty() && !p.is_dir()) {
+        (false, "There is no such folder.")
+    } else {
+        (true, "The file is there and is replaced.")
+    };
+    let worth_saying = if ready { purpose.writes && path.exists() } else { true };
+    if worth_saying && !text.trim().is_empty() {
+        ui.label(RichText::new(said).color(theme.text_weak));
+    }
+    ready && !text.trim().is_empty()
 }
 
 fn save(ctx: &egui::Context, theme: &Theme, intents: &IntentQueue, name: &mut String) -> bool {

@@ -4,30 +4,33 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egui::{Frame, Panel as Side, Ui};
-use egui_tiles::Tree;
+use egui_tiles::{TileId, Tree};
 use marsdeck_engine::alarm::Annunciator;
 use marsdeck_engine::runtime::{EngineHandle, MessageLevel, Snapshot};
 use marsdeck_engine::time::Instant;
 
+use super::alarm;
 use super::dialogs::Dialog;
-use super::dock::{Dock, Pane};
+use super::dock::{Dock, Pane, Tools};
 use super::frames::{drop_hint, replay_frame};
 use super::messages::Messages;
 use super::options::Options;
+use super::own_window::OwnWindows;
 use super::repaint::{Motion, next_frame};
+use super::seat::Held;
 use super::sound::Speaker;
 use super::start::start_time;
 use super::status::{JobTimes, StatusData, message_window, status_line};
+use super::views::view;
 use super::workspace::{WORKSPACES, stored_tree};
-use super::{alarm, workspace};
 use crate::clock::NightCache;
 use crate::intent::{
     CommandContext, IntentQueue, Palette, PaletteSources, run_shortcuts, show_help,
 };
 use crate::state::{Mode, Selection, Settings, TimeControl};
-use crate::theme::{Theme, apply, install_fonts};
+use crate::theme::{Theme, install_fonts};
 use crate::timeline::{StripData, Transport, strip};
-use crate::view::{AlarmsAt, Panel, Queries, ViewContext};
+use crate::view::{AlarmsAt, Panel, Queries};
 
 /// Changed settings are written so many seconds after the last change.
 const SAVE_AFTER_S: f64 = 1.0;
@@ -49,6 +52,14 @@ pub struct App {
     pub(super) workspace: String,
     /// The workspace that the plotted series belong to; none before there are any data.
     pub(super) plots_of: Option<String>,
+    /// Windows of their own.
+    pub(super) own: OwnWindows,
+    /// The panel that was clicked last.
+    pub(super) touched: Option<TileId>,
+    /// The window that it is in.
+    pub(super) held: Held,
+    /// Whether the console only shows.
+    pub(super) kiosk: bool,
     /// A panel or workspace shown alone, without strip and bars: for snapshots of one panel.
     pub(super) alone: Option<Tree<Pane>>,
     pub(super) settings: Settings,
@@ -79,25 +90,11 @@ pub struct App {
 }
 
 impl App {
-    /// For a window.
-    pub fn new(
-        cc: &eframe::CreationContext<'_>,
-        engine: Arc<dyn EngineHandle>,
-        options: Options,
-    ) -> Self {
-        let mut options = options;
-        options.software |= cc.wgpu_render_state.as_ref().is_some_and(crate::globe::is_software);
+    /// For a window, which it takes by a [`Seat`](super::Seat).
+    pub fn new(engine: Arc<dyn EngineHandle>, options: Options) -> Self {
         let mut app = Self::headless(engine, options);
-        app.style(&cc.egui_ctx);
-        if let Some(state) = &cc.wgpu_render_state {
-            crate::globe::note_graphics(&cc.egui_ctx, state);
-        }
         app.started = Some(std::time::Instant::now());
         app.speaker = app.options.settings_folder.as_deref().and_then(Speaker::start);
-        if let Some((width, height)) = app.settings.window {
-            let size = egui::vec2(width, height);
-            cc.egui_ctx.send_viewport_cmd(egui::ViewportCommand::InnerSize(size));
-        }
         app
     }
 
@@ -145,6 +142,10 @@ impl App {
             workspaces,
             workspace,
             plots_of: None,
+            own: OwnWindows::default(),
+            touched: None,
+            held: Held::default(),
+            kiosk: options.kiosk,
             alone: None,
             settings,
             settings_changed: None,
@@ -157,7 +158,7 @@ impl App {
             ears: Annunciator::default(),
             speaker: None,
             transport: Transport::default(),
-            full_screen: false,
+            full_screen: options.kiosk,
             styled: false,
             observed: false,
             started: None,
@@ -167,46 +168,12 @@ impl App {
             options,
         };
         app.select_instrument_of_workspace();
+        app.restore_desk();
         if let Some(sentence) = warning {
             let now = app.now();
             app.messages.say(now, MessageLevel::Warning, sentence, 0.0);
         }
         app
-    }
-
-    /// Shows one panel alone, without strip and bars.
-    pub fn show_alone(&mut self, title: &str) {
-        self.alone = Some(workspace::single_tree(title));
-    }
-
-    /// Titles of the panels that exist.
-    pub fn panel_titles(&self) -> Vec<&'static str> {
-        self.panels.iter().map(|panel| panel.title()).collect()
-    }
-
-    /// Time cursor and range.
-    pub fn time(&self) -> &TimeControl {
-        &self.time
-    }
-
-    /// Selection.
-    pub fn selection(&self) -> &Selection {
-        &self.selection
-    }
-
-    /// Workspace on screen.
-    pub fn workspace(&self) -> &str {
-        &self.workspace
-    }
-
-    /// Where wishes go; also for drivers without a window.
-    pub fn intents(&self) -> &IntentQueue {
-        &self.intents
-    }
-
-    /// Whether any query is under way: an offscreen picture waits until not.
-    pub fn is_loading(&self) -> bool {
-        self.queries.is_loading()
     }
 
     /// The time of day, or the newest data where no clock was given.
@@ -227,7 +194,7 @@ impl App {
         if (self.settings.zoom - 1.0).abs() > 0.01 {
             ctx.set_zoom_factor(self.settings.zoom);
         }
-        apply(ctx, &self.theme);
+        self.apply_theme(ctx);
         self.styled = true;
     }
 
@@ -250,6 +217,7 @@ impl App {
             self.apply_intent(ctx, intent, now_s);
         }
         self.ingest_dropped(ctx, now_s);
+        self.refuse_to_close(ctx);
         self.announce(ctx);
         // A hidden or stopped window does not make the replay leap: at most a second a frame.
         let elapsed = self.last_s.map_or(0.0, |last| (now_s - last).clamp(0.0, 1.0));
@@ -258,8 +226,11 @@ impl App {
         if let Some(present) = self.live_at() {
             self.time.follow(present);
         }
+        self.own_windows_logic(ctx, now_s, elapsed);
         self.save_when_due(now_s);
-        if self.time.mode == Mode::Replay {
+        if self.time.mode == Mode::Replay
+            || self.own.windows.iter().any(|window| window.time.mode == Mode::Replay)
+        {
             // Keeps the clock going while the window is hidden and phase two does not run.
             ctx.request_repaint_after(std::time::Duration::from_millis(250));
         }
@@ -270,7 +241,8 @@ impl App {
         let snapshot = self.engine.snapshot();
         if !self.observed || !Arc::ptr_eq(&snapshot, &self.snapshot) {
             self.observed = true;
-            for panel in &mut self.panels {
+            let own = self.own.windows.iter_mut().flat_map(|window| &mut window.panels);
+            for panel in self.panels.iter_mut().chain(own) {
                 panel.observe(&snapshot);
             }
         }
@@ -278,7 +250,7 @@ impl App {
     }
 
     /// Seconds since the start; without a window by egui's own time, so that tests repeat.
-    fn now_s(&self, ctx: &egui::Context) -> f64 {
+    pub(super) fn now_s(&self, ctx: &egui::Context) -> f64 {
         match self.started {
             Some(started) => started.elapsed().as_secs_f64(),
             None => ctx.input(|input| input.time),
@@ -294,7 +266,7 @@ impl App {
             ui.painter().rect_filled(ui.max_rect(), 0.0, self.theme.panel);
         }
         if self.dialog_closed() {
-            run_shortcuts(&ctx, &self.command_context(), &self.intents);
+            run_shortcuts(&ctx, &self.command_context(), &self.intents, self.allowed());
         }
         if self.alone.is_none() {
             self.bars(ui, now_s);
@@ -304,6 +276,9 @@ impl App {
             self.remember_layout(now_s);
         }
         self.overlays(&ctx, now_s);
+        if self.alone.is_none() {
+            self.show_own_windows(&ctx);
+        }
         if self.time.mode == Mode::Replay && self.alone.is_none() {
             replay_frame(&ctx, &self.theme);
         }
@@ -326,6 +301,11 @@ impl App {
         let ctx = ui.ctx().clone();
         self.logic_phase(&ctx);
         self.ui_root(ui);
+    }
+
+    /// The commands that keys may make, by their ids.
+    pub(super) fn allowed(&self) -> fn(&str) -> bool {
+        if self.kiosk { |id| matches!(id, "window.kiosk" | "app.help") } else { |_| true }
     }
 
     fn dialog_closed(&self) -> bool {
@@ -360,9 +340,10 @@ impl App {
         let alarm = alarm::worst(&cx, &mut self.alarms);
         let data = StripData {
             alarm,
-            sound: self.sound(),
+            sound: self.sound().filter(|_| !self.kiosk),
             workspaces: &self.workspaces,
             workspace: &self.workspace,
+            kiosk: self.kiosk,
         };
         let theme = &self.theme;
         let edge = Frame::new().fill(theme.background).inner_margin(6.0);
@@ -371,7 +352,15 @@ impl App {
         } else {
             edge
         };
-        Side::top("strip").frame(top).show(ui, |ui| strip(ui, &cx, &data));
+        Side::top("strip").frame(top).show(ui, |ui| {
+            if self.kiosk {
+                ui.disable();
+            }
+            strip(ui, &cx, &data);
+        });
+        if self.kiosk {
+            return;
+        }
         let line = Frame::new().fill(theme.background).inner_margin(egui::Margin::symmetric(8, 1));
         let status =
             StatusData { snapshot: &self.snapshot, theme, now_s, software: self.options.software };
@@ -392,6 +381,7 @@ impl App {
             &self.theme,
             &self.intents,
         );
+        let is_alone = self.alone.is_some();
         let tree = match &mut self.alone {
             Some(tree) => tree,
             None => self
@@ -399,9 +389,16 @@ impl App {
                 .entry(self.workspace.clone())
                 .or_insert_with(|| stored_tree(&self.settings, &self.workspace)),
         };
-        let mut dock = Dock { panels: &mut self.panels, cx: &cx, edited: false };
-        egui::CentralPanel::no_frame().show(ui, |ui| tree.ui(&mut dock, ui));
-        dock.edited && self.alone.is_none()
+        let tools = if self.kiosk || is_alone { Tools::None } else { Tools::Main };
+        let mut dock = Dock::new(&mut self.panels, &cx, tools);
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            if self.kiosk {
+                ui.disable();
+            }
+            tree.ui(&mut dock, ui);
+        });
+        self.touched = dock.touched.or(self.touched);
+        dock.edited && !is_alone
     }
 
     fn overlays(&mut self, ctx: &egui::Context, now_s: f64) {
@@ -432,7 +429,7 @@ impl App {
         };
         message_window(ctx, &status, &mut self.messages, &self.intents);
         self.messages.show_toasts(ctx, &self.theme);
-        if ctx.input(|input| !input.raw.hovered_files.is_empty()) {
+        if ctx.input(|input| !input.raw.hovered_files.is_empty()) && !self.kiosk {
             drop_hint(ctx, &self.theme);
         }
     }
@@ -447,6 +444,7 @@ impl App {
     pub(super) fn save_settings(&mut self, now_s: f64) {
         self.settings_changed = None;
         self.settings.selection = self.selection.clone();
+        self.settings.windows = self.own_settings();
         self.settings.axis = self.time.axis;
         self.settings.speed = self.time.speed;
         self.settings.workspace.clone_from(&self.workspace);
@@ -460,20 +458,4 @@ impl App {
             self.messages.say(now, MessageLevel::Warning, sentence, now_s);
         }
     }
-}
-
-#[expect(clippy::too_many_arguments, reason = "borrows of single fields; the rest stays free")]
-fn view<'a>(
-    snapshot: &'a Snapshot,
-    queries: &'a Queries,
-    time: &'a TimeControl,
-    selection: &'a Selection,
-    options: &'a Options,
-    nights: &'a NightCache,
-    theme: &'a Theme,
-    intents: &'a IntentQueue,
-) -> ViewContext<'a> {
-    let clocks = options.clocks.as_ref();
-    let now = options.now.map(|now| now());
-    ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents, now }
 }

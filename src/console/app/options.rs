@@ -6,6 +6,7 @@ use std::sync::Arc;
 use marsdeck_engine::time::{Instant, TimeRange};
 
 use crate::clock::{MarsClocks, SolClocks};
+use crate::state::LayoutFile;
 
 /// How to start a console. All of it may be left at its default.
 #[derive(Clone)]
@@ -28,6 +29,10 @@ pub struct Options {
     pub at: Option<Instant>,
     /// The range to start with; none: about a sol around the cursor.
     pub range: Option<TimeRange>,
+    /// A layout to open instead of the remembered one.
+    pub layout: Option<LayoutFile>,
+    /// Whether to start in kiosk mode.
+    pub kiosk: bool,
     /// Who sits at the console, for the journal of alarms.
     pub operator: String,
     /// Whether pixels are drawn by the processor: repaints become rarer.
@@ -46,6 +51,8 @@ impl Default for Options {
             event: None,
             at: None,
             range: None,
+            layout: None,
+            kiosk: false,
             operator: "operator".to_owned(),
             software: false,
         }

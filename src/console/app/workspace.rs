@@ -3,6 +3,7 @@
 use egui_tiles::{Container, Linear, LinearDir, Tabs, TileId, Tiles, Tree};
 
 use super::dock::Pane;
+use super::trees::{layout_of, tree_of};
 use crate::state::Settings;
 
 /// Names of the workspaces that come with the console, in the order of the strip.
@@ -23,7 +24,12 @@ enum Spec {
 fn default_tree(name: &str) -> Tree<Pane> {
     let mut tiles = Tiles::default();
     let root = build(&mut tiles, spec(name));
-    Tree::new(egui::Id::unique(("workspace", name)), root, tiles)
+    Tree::new(tree_id(name), root, tiles)
+}
+
+/// The id of the tree of a workspace.
+pub(super) fn tree_id(name: &str) -> egui::Id {
+    egui::Id::unique(("workspace", name))
 }
 
 /// The layout that the operator left, or the one that the workspace comes with.
@@ -32,8 +38,9 @@ pub(super) fn stored_tree(settings: &Settings, name: &str) -> Tree<Pane> {
         .layouts
         .get(name)
         .and_then(|value| serde_json::from_value::<Tree<Pane>>(value.clone()).ok())
-        .filter(|tree| tree.root().is_some())
-        .unwrap_or_else(|| default_tree(name))
+        // Built anew, since a file may claim a tree that runs in circles.
+        .and_then(|tree| layout_of(&tree))
+        .map_or_else(|| default_tree(name), |layout| tree_of(tree_id(name), &layout))
 }
 
 /// A tree of one panel, for showing it alone.
@@ -41,7 +48,7 @@ pub(super) fn single_tree(title: &str) -> Tree<Pane> {
     let mut tiles = Tiles::default();
     let pane = tiles.insert_pane(Pane(title.to_owned()));
     let root = tiles.insert_tab_tile(vec![pane]);
-    Tree::new(egui::Id::unique(("workspace", title)), root, tiles)
+    Tree::new(tree_id(title), root, tiles)
 }
 
 fn build(tiles: &mut Tiles<Pane>, spec: Spec) -> TileId {

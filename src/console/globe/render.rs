@@ -59,15 +59,7 @@ pub fn install_with(render_state: &RenderState, samples: u32) {
     let samples = if samples >= 4 { 4 } else { 1 };
     let fast = is_software(render_state) && samples > 1;
     SLOW.store(fast, Ordering::Relaxed);
-    let gpu = Gpu {
-        format: render_state.target_format,
-        samples,
-        fast,
-        pipelines: None,
-        relief: None,
-        views: HashMap::new(),
-        frames: 0,
-    };
+    let gpu = Gpu::new(render_state.target_format, samples, fast);
     render_state.renderer.write().callback_resources.insert(gpu);
     INSTALLED.store(true, Ordering::Relaxed);
 }
@@ -83,6 +75,8 @@ pub(crate) fn is_slow() -> bool {
 }
 
 struct Gpu {
+    /// The device that everything below belongs to; none before the first picture.
+    device: Option<wgpu::Device>,
     format: wgpu::TextureFormat,
     /// Samples per pixel.
     samples: u32,
@@ -202,6 +196,30 @@ impl CallbackTrait for GlobeCallback {
 }
 
 impl Gpu {
+    fn new(format: wgpu::TextureFormat, samples: u32, fast: bool) -> Self {
+        Self {
+            device: None,
+            format,
+            samples,
+            fast,
+            pipelines: None,
+            relief: None,
+            views: HashMap::new(),
+            frames: 0,
+        }
+    }
+
+    /// Everything that belongs to another device, such as one that was lost, is made anew.
+    fn move_to(&mut self, device: &wgpu::Device) {
+        if self.device.as_ref() == Some(device) {
+            return;
+        }
+        self.device = Some(device.clone());
+        self.pipelines = None;
+        self.relief = None;
+        self.views.clear();
+    }
+
     fn prepare(
         &mut self,
         device: &wgpu::Device,
@@ -210,6 +228,7 @@ impl Gpu {
         id: u64,
         frame: &Frame,
     ) {
+        self.move_to(device);
         self.frames += 1;
         let now = self.frames;
         let pipelines = self.pipelines.get_or_insert_with(|| {
@@ -412,4 +431,46 @@ fn upload_relief(
         );
     }
     texture.create_view(&wgpu::TextureViewDescriptor::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use bytemuck::Zeroable;
+    use eframe::egui_wgpu::RendererOptions;
+    use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
+
+    use super::*;
+
+    #[test]
+    fn pictures_move_to_another_device_when_theirs_is_lost() {
+        let frame = Frame {
+            serial: 1,
+            fast: false,
+            size: [32, 32],
+            globals: Globals::zeroed(),
+            ground: vec![GroundVertex::zeroed(); RINGS * SPOKES],
+            lines: vec![LineInstance::zeroed()],
+            points: Vec::new(),
+            topography: None,
+            background: [0.1, 0.2, 0.3],
+        };
+        let mut gpu = Gpu::new(wgpu::TextureFormat::Rgba8Unorm, 1, false);
+        let mut draw_on = |state: &RenderState| {
+            let scope = state.device.push_error_scope(wgpu::ErrorFilter::Validation);
+            let mut encoder =
+                state.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            gpu.prepare(&state.device, &state.queue, &mut encoder, 7, &frame);
+            state.queue.submit([encoder.finish()]);
+            assert!(gpu.device.as_ref() == Some(&state.device));
+            assert!(gpu.views.get(&7).is_some_and(|view| view.targets[0].is_some()));
+            pollster::block_on(scope.pop()).map(|error| error.to_string())
+        };
+        let state = || create_render_state(default_wgpu_setup(), RendererOptions::default());
+        let first = state();
+        assert_eq!(draw_on(&first), None);
+        first.device.destroy();
+        // The very same picture is drawn again, although nothing in it changed.
+        let second = state();
+        assert_eq!(draw_on(&second), None);
+    }
 }

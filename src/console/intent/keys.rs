@@ -2,18 +2,26 @@
 
 use egui::{Context, Event, Key, Modifiers};
 
-use super::command::CommandContext;
+use super::command::{Command, CommandContext};
 use super::{COMMANDS, IntentQueue};
 
 /// Takes the key presses of this frame that belong to commands and sends their intents. A key that
-/// types text, or that a focused widget uses, is left alone.
-pub fn run_shortcuts(ctx: &Context, cx: &CommandContext<'_>, intents: &IntentQueue) {
+/// types text, or that a focused widget uses, is left alone, and so are the commands that a test of
+/// their ids refuses.
+pub fn run_shortcuts(
+    ctx: &Context,
+    cx: &CommandContext<'_>,
+    intents: &IntentQueue,
+    allowed: fn(&str) -> bool,
+) {
     let text = ctx.text_edit_focused();
     let widget = ctx.egui_wants_keyboard_input();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
-            let taken = wanted(*key, *modifiers, text, widget).and_then(|make| make(cx));
+            let taken = wanted(*key, *modifiers, text, widget)
+                .filter(|command| allowed(command.id))
+                .and_then(|command| (command.make)(cx));
             match taken {
                 Some(intent) => {
                     intents.send(intent);
@@ -25,22 +33,19 @@ pub fn run_shortcuts(ctx: &Context, cx: &CommandContext<'_>, intents: &IntentQue
     });
 }
 
-type Make = fn(&CommandContext<'_>) -> Option<super::UiIntent>;
-
-fn wanted(key: Key, pressed: Modifiers, text: bool, widget: bool) -> Option<Make> {
+fn wanted(key: Key, pressed: Modifiers, text: bool, widget: bool) -> Option<&'static Command> {
     // A focused button takes Space and Enter, a focused slider the arrows.
     let widgets_own = matches!(
         key,
         Key::Space | Key::Enter | Key::ArrowLeft | Key::ArrowRight | Key::Home | Key::End
     );
-    COMMANDS.iter().find_map(|command| {
-        let hit = command.shortcuts.iter().any(|shortcut| {
+    COMMANDS.iter().find(|command| {
+        command.shortcuts.iter().any(|shortcut| {
             shortcut.key == key
                 && same_modifiers(shortcut.modifiers, pressed, key)
                 && (!text || shortcut.works_in_text())
                 && (!widget || text || !widgets_own || shortcut.modifiers.command)
-        });
-        hit.then_some(command.make)
+        })
     })
 }
 
@@ -67,8 +72,9 @@ mod tests {
         assert!(wanted(Key::K, none, false, false).is_none());
         assert!(wanted(Key::Questionmark, Modifiers::SHIFT, false, false).is_some());
         assert!(wanted(Key::F1, none, true, true).is_some());
-        let step = wanted(Key::ArrowRight, none, false, false).map(|make| make as usize);
-        let leap = wanted(Key::ArrowRight, Modifiers::SHIFT, false, false).map(|m| m as usize);
+        let step = wanted(Key::ArrowRight, none, false, false).map(|command| command.id);
+        let leap =
+            wanted(Key::ArrowRight, Modifiers::SHIFT, false, false).map(|command| command.id);
         assert_ne!(step, leap);
     }
 }

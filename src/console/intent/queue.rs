@@ -1,7 +1,9 @@
 //! The queue between painting and changing: panels push, the app drains between frames.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 
+use egui_tiles::TileId;
 use marsdeck_engine::archive::{ProductId, SeriesKey};
 use marsdeck_engine::runtime::Intent;
 use marsdeck_engine::time::{Instant, TimeRange};
@@ -51,12 +53,31 @@ pub enum UiIntent {
     SetAxis(TimeAxis),
     /// Show all data in the linked views.
     FitAll,
+    /// Move a panel or a group of tabs, by its place in the tree on screen, to a window of its own;
+    /// none: the panel that was clicked last.
+    TearOff(Option<TileId>),
+    /// Close the window of its own that asks, and put its panels back into the main window.
+    PutBack,
+    /// Give the window of its own that asks its own clock, or let it follow the main window.
+    ToggleOwnClock,
     /// Keep the layout on screen as a workspace of this name.
     SaveWorkspace(String),
     /// Ask for a name and keep the layout on screen under it.
     AskSaveWorkspace,
     /// Put the open workspace back to how it came.
     ResetWorkspace,
+    /// Ask where to, and write workspaces and windows to a layout file.
+    AskExportLayout,
+    /// Ask for a layout file, and open it.
+    AskOpenLayout,
+    /// Write workspaces and windows to a layout file.
+    ExportLayout(PathBuf),
+    /// Open a layout file.
+    OpenLayout(PathBuf),
+    /// Only show, full screen, with nothing to press; or end that.
+    ToggleKiosk,
+    /// Make a new window with a new graphics device, over the same console.
+    RebuildGraphics,
     /// Put the cursor into the go-to-time field.
     AskTime,
     /// Larger (above 1) or smaller text and widgets, by a factor; 0 puts the size back.

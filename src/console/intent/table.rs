@@ -242,12 +242,37 @@ pub const COMMANDS: &[Command] = &[
         make: |_| Some(UiIntent::AskSaveWorkspace),
     },
     Command {
+        id: "window.own",
+        text: "Move panel to own window",
+        tooltip: "The panel that was clicked last gets a window of its own, for another monitor. \
+                  Closing that puts it back.",
+        shortcuts: &[Shortcut::ctrl(Key::N)],
+        group: Group::Places,
+        make: |_| Some(UiIntent::TearOff(None)),
+    },
+    Command {
         id: "workspace.reset",
         text: "Reset this workspace",
         tooltip: "Puts the panels of this workspace back to how they came.",
         shortcuts: &[],
         group: Group::Places,
         make: |_| Some(UiIntent::ResetWorkspace),
+    },
+    Command {
+        id: "layout.export",
+        text: "Export layout to a file…",
+        tooltip: "Writes workspaces, windows and their plots to a file for a colleague.",
+        shortcuts: &[],
+        group: Group::Places,
+        make: |_| Some(UiIntent::AskExportLayout),
+    },
+    Command {
+        id: "layout.open",
+        text: "Open layout file…",
+        tooltip: "Puts workspaces and windows as they are in the file of a colleague.",
+        shortcuts: &[],
+        group: Group::Places,
+        make: |_| Some(UiIntent::AskOpenLayout),
     },
     Command {
         id: "data.ingest",
@@ -314,6 +339,14 @@ pub const COMMANDS: &[Command] = &[
         make: |_| Some(UiIntent::ToggleFullScreen),
     },
     Command {
+        id: "window.kiosk",
+        text: "Kiosk mode",
+        tooltip: "Full screen with nothing to press, for a wall; the same keys leave it.",
+        shortcuts: &[Shortcut { key: Key::K, modifiers: CTRL_SHIFT }],
+        group: Group::Window,
+        make: |_| Some(UiIntent::ToggleKiosk),
+    },
+    Command {
         id: "window.theme",
         text: "Dark or light",
         tooltip: "Changes between the dark and the light theme.",
@@ -322,6 +355,14 @@ pub const COMMANDS: &[Command] = &[
         make: |cx| {
             Some(UiIntent::SetTheme(if cx.theme.is_dark() { "light" } else { "dark" }.to_owned()))
         },
+    },
+    Command {
+        id: "window.graphics",
+        text: "Rebuild the graphics",
+        tooltip: "Makes windows and graphics device anew, as after a lost one; nothing else changes.",
+        shortcuts: &[],
+        group: Group::Window,
+        make: |_| Some(UiIntent::RebuildGraphics),
     },
     Command {
         id: "window.larger",
@@ -356,6 +397,8 @@ pub const COMMANDS: &[Command] = &[
         make: |_| Some(UiIntent::Quit),
     },
 ];
+
+const CTRL_SHIFT: egui::Modifiers = egui::Modifiers::COMMAND.plus(egui::Modifiers::SHIFT);
 
 /// A mean solar day of Mars in seconds (Allison and McEwen 2000).
 const SOL_S: f64 = 88_775.244;

@@ -37,6 +37,11 @@ pub struct Settings {
     pub plots: BTreeMap<String, Vec<SeriesKey>>,
     /// Inner size of the window in points.
     pub window: Option<(f32, f32)>,
+    /// Outer left top corner of the window in points on the desktop.
+    pub window_at: Option<(f32, f32)>,
+    /// Windows of their own, each a [`WindowPlace`](super::WindowPlace); one that cannot be read
+    /// is left out.
+    pub windows: Vec<serde_json::Value>,
     /// Scale of everything, 1 is normal.
     pub zoom: f32,
     /// Whether alarms are heard.
@@ -55,6 +60,8 @@ impl Default for Settings {
             selection: Selection::default(),
             plots: BTreeMap::new(),
             window: None,
+            window_at: None,
+            windows: Vec::new(),
             zoom: 1.0,
             sound: true,
         }
@@ -115,6 +122,7 @@ impl Settings {
         self.speed = self.speed.clamp(1.0, 10_000.0);
         self.zoom = if self.zoom.is_finite() { self.zoom.clamp(0.5, 3.0) } else { 1.0 };
         self.window = self.window.filter(|(w, h)| *w >= 320.0 && *h >= 240.0 && w + h < 20_000.0);
+        self.window_at = self.window_at.filter(|(x, y)| x.is_finite() && y.is_finite());
         self
     }
 }

@@ -21,6 +21,8 @@ pub struct StripData<'a> {
     pub workspaces: &'a [String],
     /// The open one.
     pub workspace: &'a str,
+    /// Whether the console only shows: nothing is there to press.
+    pub kiosk: bool,
 }
 
 /// Whether alarms are heard.
@@ -74,6 +76,9 @@ pub fn strip(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
         clocks(ui, cx);
         states(ui, cx, data);
     });
+    if data.kiosk {
+        return;
+    }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (i, name) in data.workspaces.iter().enumerate() {
@@ -99,7 +104,7 @@ fn field(ui: &mut Ui, theme: &Theme, name: &str, value: &str, tooltip: &str) {
     ui.add(Label::new(job).extend()).on_hover_text(tooltip);
 }
 
-fn mode(ui: &mut Ui, cx: &ViewContext<'_>) {
+pub(super) fn mode(ui: &mut Ui, cx: &ViewContext<'_>) {
     let theme = cx.theme;
     let (word, fill, tooltip) = match cx.time.mode {
         Mode::Live => (
@@ -121,7 +126,7 @@ fn mode(ui: &mut Ui, cx: &ViewContext<'_>) {
     badge(ui, theme, &word, fill).on_hover_text(tooltip);
 }
 
-fn clocks(ui: &mut Ui, cx: &ViewContext<'_>) {
+pub(super) fn clocks(ui: &mut Ui, cx: &ViewContext<'_>) {
     let theme = cx.theme;
     let t = cx.time.cursor;
     field(ui, theme, "UTC", &utc_text(t), "Coordinated universal time at the cursor.");
@@ -161,13 +166,7 @@ fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
     if badge.on_hover_text(hint).clicked() {
         cx.intents.send(UiIntent::OpenPanel("Links".into()));
     }
-    let (severity, about) = &data.alarm;
-    let text = format!("{}: {about}", severity_word(*severity));
-    let badge = ui.add(SeverityBadge::new(theme, *severity).word(&text));
-    let badge = badge.interact(egui::Sense::click());
-    if badge.on_hover_text("The worst alarm at the cursor. Click for all.").clicked() {
-        cx.intents.send(UiIntent::OpenPanel("Alarms".into()));
-    }
+    alarm(ui, cx, &data.alarm);
     if let Some(sounding) = data.sound {
         sound(ui, cx, sounding);
     }
@@ -177,6 +176,16 @@ fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
     }
     if cx.snapshot.series.iter().any(|series| series.key.is_simulated()) {
         crate::widget::simulated_badge(ui, theme);
+    }
+}
+
+/// The worst alarm at the cursor; a click opens all.
+pub(super) fn alarm(ui: &mut Ui, cx: &ViewContext<'_>, (severity, about): &(Severity, String)) {
+    let text = format!("{}: {about}", severity_word(*severity));
+    let badge = ui.add(SeverityBadge::new(cx.theme, *severity).word(&text));
+    let badge = badge.interact(egui::Sense::click());
+    if badge.on_hover_text("The worst alarm at the cursor. Click for all.").clicked() {
+        cx.intents.send(UiIntent::OpenPanel("Alarms".into()));
     }
 }
 

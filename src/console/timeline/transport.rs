@@ -15,13 +15,20 @@ use crate::widget::{Icon, TimeField, icon_button};
 pub struct Transport {
     goto: String,
     scrubber: Scrubber,
+    /// Which window it drives; 0 is the main one.
+    window: u64,
 }
 
 impl Transport {
+    /// For the clock of a window of its own, which has a number above 0.
+    pub fn of_window(window: u64) -> Self {
+        Self { window, ..Self::default() }
+    }
+
     /// Puts the keyboard into the go-to-time field.
     pub fn focus_time(&mut self, ctx: &egui::Context) {
         self.goto.clear();
-        ctx.memory_mut(|memory| memory.request_focus(field_id()));
+        ctx.memory_mut(|memory| memory.request_focus(self.field_id()));
     }
 
     /// Paints the bar.
@@ -35,7 +42,7 @@ impl Transport {
             ui.add_space(6.0);
             let mission = cx.mission();
             let parse = |text: &str| cx.clocks.parse(mission, text);
-            let field = TimeField::new(cx.theme, "Go to").id(field_id());
+            let field = TimeField::new(cx.theme, "Go to").id(self.field_id());
             if let Some(instant) = field.show(ui, &mut self.goto, &parse) {
                 cx.intents.send(UiIntent::SetCursor(instant));
             }
@@ -44,10 +51,10 @@ impl Transport {
         });
         self.scrubber.show(ui, cx);
     }
-}
 
-fn field_id() -> Id {
-    Id::unique("go to time")
+    fn field_id(&self) -> Id {
+        Id::unique(("go to time", self.window))
+    }
 }
 
 fn buttons(ui: &mut Ui, cx: &ViewContext<'_>) {

@@ -26,6 +26,8 @@ pub enum Icon {
     Fit,
     /// Close.
     Close,
+    /// Out of here, into a window of its own.
+    Detach,
 }
 
 /// Paints an icon into a square.
@@ -55,6 +57,16 @@ pub fn paint_icon(painter: &Painter, rect: Rect, icon: Icon, colour: Color32) {
                 ),
                 Shape::line(vec![at(0.4, -0.7), at(0.9, -0.7), at(0.9, 0.7), at(0.4, 0.7)], stroke),
                 Shape::line_segment([at(-0.55, 0.0), at(0.55, 0.0)], stroke),
+            ]);
+        }
+        Icon::Detach => {
+            let stroke = Stroke::new(1.4, colour);
+            let page =
+                vec![at(0.0, -0.6), at(-0.9, -0.6), at(-0.9, 0.9), at(0.6, 0.9), at(0.6, 0.0)];
+            painter.extend([
+                Shape::line(page, stroke),
+                Shape::line_segment([at(-0.2, 0.2), at(0.9, -0.9)], stroke),
+                Shape::line(vec![at(0.3, -0.9), at(0.9, -0.9), at(0.9, -0.3)], stroke),
             ]);
         }
         Icon::Close => {
@@ -96,5 +108,27 @@ pub fn icon_button(
         paint_icon(painter, inner, icon, theme.text);
     }
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, label));
+    response.on_hover_text(tooltip)
+}
+
+/// A button that is only an icon until the pointer is over it, for the ends of bars.
+pub fn quiet_icon_button(
+    ui: &mut Ui,
+    theme: &Theme,
+    icon: Icon,
+    label: &str,
+    tooltip: &str,
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(24.0, 22.0), Sense::click());
+    if ui.is_rect_visible(rect) {
+        let painter = ui.painter();
+        let looked_at = response.hovered() || response.has_focus();
+        if looked_at {
+            painter.rect_filled(rect, CornerRadius::same(3), theme.accent.gamma_multiply(0.3));
+        }
+        let inner = Rect::from_center_size(rect.center(), vec2(11.0, 11.0));
+        paint_icon(painter, inner, icon, if looked_at { theme.text } else { theme.text_weak });
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), label));
     response.on_hover_text(tooltip)
 }

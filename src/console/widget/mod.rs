@@ -18,7 +18,7 @@ pub use amount::{bytes_text, count_text, duration_text, rate_text};
 pub use badge::{badge, replay_badge, simulated_badge};
 pub use card::card;
 pub use empty::EmptyState;
-pub use icon::{Icon, icon_button, paint_icon};
+pub use icon::{Icon, icon_button, paint_icon, quiet_icon_button};
 pub use job_line::job_line;
 pub use level_badge::LevelBadge;
 pub use loading::loading_mark;

@@ -50,6 +50,22 @@ fn help_and_version_go_to_stdout() {
 }
 
 #[test]
+fn a_layout_that_cannot_be_opened_is_told_before_anything_starts() {
+    let home = Home::new();
+    home.write("other.json", r#"{"theme": "dark"}"#);
+    home.write("newer.json", r#"{"format": "marsdeck layout", "version": 12}"#);
+    for (file, said) in [
+        ("missing.json", "cannot be opened"),
+        ("other.json", "no layout of marsdeck"),
+        ("newer.json", "version 12"),
+    ] {
+        let ran = home.say(&format!("x --layout {file}")).ended(1);
+        assert!(ran.err.contains(said) && ran.err.contains(file), "{}", ran.err);
+    }
+    assert!(!home.path("x").exists());
+}
+
+#[test]
 fn a_truncated_file_gives_its_good_records_and_a_problem() {
     let home = Home::new();
     let samples = walk(4000, 1);
