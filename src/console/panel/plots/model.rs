@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use marsdeck_engine::archive::{SeriesKey, SeriesSummary};
 use marsdeck_engine::mission::{Database, Parameter, Severity};
 use marsdeck_engine::runtime::Snapshot;
+use marsdeck_engine::time::TimeRange;
 
 use crate::panel::shared::{best_series, find_series};
 
@@ -224,12 +225,19 @@ pub(super) fn moved_up(plotted: &[SeriesKey], rows: &[Vec<usize>], row: usize) -
     order.into_iter().flatten().filter_map(|i| plotted.get(*i).cloned()).collect()
 }
 
-/// The limits of a parameter: value, severity, and whether it is the lower one.
-pub(super) fn limits(parameter: &Parameter) -> Vec<(f64, Severity, bool)> {
+/// A limit as a plot draws it: value, severity, whether it is the lower one, and for data of
+/// which times it holds.
+pub(super) type Line = (f64, Severity, bool, TimeRange);
+
+/// The limits of a parameter that hold in a range.
+pub(super) fn limits(parameter: &Parameter, shown: TimeRange) -> Vec<Line> {
     let mut lines = Vec::new();
     for limit in &parameter.limits {
-        lines.extend(limit.low.map(|value| (value, limit.severity, true)));
-        lines.extend(limit.high.map(|value| (value, limit.severity, false)));
+        let holds = TimeRange::new(limit.start(), limit.end());
+        if holds.overlaps(&shown) {
+            lines.extend(limit.low.map(|value| (value, limit.severity, true, holds)));
+            lines.extend(limit.high.map(|value| (value, limit.severity, false, holds)));
+        }
     }
     lines
 }
@@ -239,7 +247,7 @@ mod tests {
     use super::*;
     use marsdeck_engine::archive::SeriesKind;
     use marsdeck_engine::mission::{Display, Mission};
-    use marsdeck_engine::time::{Instant, TimeRange};
+    use marsdeck_engine::time::Instant;
     use std::sync::Arc;
 
     fn snapshot() -> Snapshot {
