@@ -55,10 +55,8 @@ impl LimitForm {
         let modal = Modal::new(Id::unique("limits")).show(ui.ctx(), |ui| {
             ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 60.0));
             ui.heading(format!("Limits of {} {}", instrument.name, parameter.title));
-            let text = format!(
-                "{} on every console, for new data. Data before the time below keep their limits.",
-                parameter.name
-            );
+            let name = &parameter.name;
+            let text = format!("For new values of {name}; earlier data keep their limits.");
             ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
             ui.add_space(4.0);
             if parameter.states.is_empty() {
@@ -125,9 +123,9 @@ fn ranges(ui: &mut Ui, cx: &ViewContext<'_>, parameter: &Parameter, typed: &mut 
                 ui.label(*word);
             });
             for (text, side) in range.iter_mut().zip(["low", "high"]) {
-                let edit = TextEdit::singleline(text).desired_width(FIELD).hint_text("none");
+                let edit = TextEdit::singleline(text).hint_text("none");
                 let name = format!("{word}, {side}");
-                let response = ui.add(edit);
+                let response = ui.add_sized([FIELD, ui.spacing().interact_size.y], edit);
                 ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
             }
             ui.label(weak(&parameter.unit));
