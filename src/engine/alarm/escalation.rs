@@ -93,13 +93,9 @@ pub fn escalation_json(
 ) -> String {
     let alarm = &view.alarm;
     let unit = missions.parameter(&alarm.key.name).map_or("", |(_, _, p)| p.unit.as_str());
-    let link = match link_of(&alarm.key) {
-        Some(link) => link.to_owned(),
-        None => {
-            let mine = links.iter().filter(|(_, mission)| *mission == view.mission);
-            mine.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
-        }
-    };
+    let mine = links.iter().filter(|(_, mission)| *mission == view.mission);
+    let mine = || mine.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+    let link = link_of(&alarm.key).map_or_else(mine, str::to_owned);
     let value = alarm.value.is_finite().then_some(alarm.value);
     serde_json::json!({
         "key": alarm.key.to_string(),

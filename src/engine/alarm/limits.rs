@@ -21,17 +21,27 @@ pub fn edited(base: &Database, edits: &[LimitEdit]) -> Database {
     missions
 }
 
-/// Limits of which others hold from an instant on: earlier data keep those that they had.
+/// Limits of which others hold from an instant on: earlier data keep those that they had. One that
+/// stays as it is goes on in one piece.
 fn changed(before: &[Limit], after: &[Limit], from: Instant) -> Vec<Limit> {
-    let kept = before.iter().filter(|limit| limit.start() < from).cloned().map(|limit| Limit {
-        until: if limit.end() > from { Some(DataTime::new(from)) } else { limit.until.clone() },
-        ..limit
-    });
-    let new = after.iter().filter(|limit| limit.end() > from).cloned().map(|limit| Limit {
-        from: if limit.start() < from { Some(DataTime::new(from)) } else { limit.from.clone() },
-        ..limit
-    });
-    let mut all: Vec<Limit> = kept.chain(new).collect();
+    let mut new: Vec<Limit> = after.iter().filter(|limit| limit.end() > from).cloned().collect();
+    let mut all = Vec::new();
+    for mut limit in before.iter().filter(|limit| limit.start() < from).cloned() {
+        let goes_on = |other: &Limit| {
+            let same = Limit { from: limit.from.clone(), ..other.clone() };
+            other.start() <= from && limit.end() > from && same == limit
+        };
+        match new.iter().position(goes_on) {
+            Some(at) => drop(new.remove(at)),
+            None if limit.end() > from => limit.until = Some(DataTime::new(from)),
+            None => {}
+        }
+        all.push(limit);
+    }
+    for limit in new.iter_mut().filter(|limit| limit.start() < from) {
+        limit.from = Some(DataTime::new(from));
+    }
+    all.extend(new);
     all.sort_by_key(Limit::start);
     all
 }
@@ -109,6 +119,17 @@ mod tests {
         let (_, _, parameter) = missions.parameter(NAME).unwrap();
         assert!(parameter.limits.is_sorted_by_key(Limit::start));
         assert_eq!(edited(&base, &[]), base);
+        // What stays as it is goes on in one piece.
+        let (_, _, known) = base.parameter(NAME).unwrap();
+        let other =
+            vec![Limit { high: Some(30.0), ..known.limits[0].clone() }, known.limits[1].clone()];
+        let missions = edited(&base, &[edit(100.0, Some(other))]);
+        let (_, _, parameter) = missions.parameter(NAME).unwrap();
+        assert_eq!((parameter.limits.len(), &parameter.limits[1]), (3, &known.limits[1]));
+        assert_eq!(
+            (parameter.limits[0].end(), parameter.limits[2].start()),
+            (at(100.0), at(100.0))
+        );
     }
 
     #[test]

@@ -220,7 +220,9 @@ mod tests {
         let mut watch = StaleWatch::default();
         let mut look = |lander: f64, apss: f64, watch: &mut StaleWatch| {
             let new = watch.look(&missions, &series(lander, apss));
-            new.iter().for_each(|record| board.apply(record));
+            for record in &new {
+                board.apply(record);
+            }
             (new.len(), views(&board, &missions))
         };
         assert_eq!(look(10.0, 10.0, &mut watch).0, 0);
@@ -238,8 +240,7 @@ mod tests {
         assert_eq!(words, view.alarm.limit);
         assert_eq!(look(100.0, 10.0, &mut watch).0, 0);
         // After a restart it is known; when values come that are fresh, it is over.
-        let mut again = StaleWatch::default();
-        again.active = watch.active;
+        let mut again = StaleWatch { active: watch.active, ..StaleWatch::default() };
         assert_eq!(look(110.0, 20.0, &mut again).0, 0);
         let (count, views_now) = look(111.0, 111.0, &mut again);
         assert_eq!((count, views_now[0].alarm.state), (1, AlarmState::Returned));

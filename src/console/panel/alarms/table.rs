@@ -38,10 +38,10 @@ pub(super) fn show(
         .column(Column::initial(92.0).at_least(84.0))
         .column(Column::initial(190.0).at_least(110.0).clip(true).resizable(true))
         .column(Column::initial(86.0).at_least(60.0).clip(true))
-        .column(Column::initial(190.0).at_least(90.0).clip(true).resizable(true))
+        .column(Column::initial(170.0).at_least(90.0).clip(true).resizable(true))
         .column(Column::initial(144.0).at_least(80.0).clip(true))
         .column(Column::initial(124.0).at_least(70.0).clip(true))
-        .column(Column::initial(200.0).at_least(90.0).clip(true).resizable(true))
+        .column(Column::initial(184.0).at_least(90.0).clip(true).resizable(true))
         .column(Column::remainder().at_least(60.0).clip(true))
         .header(24.0, |mut header| {
             let titles = [
