@@ -106,6 +106,9 @@ fn history(ui: &mut Ui, cx: &ViewContext<'_>, view: &AlarmView, newest: Instant)
         let word = if alarm.state == AlarmState::Shelved { "Shelved" } else { "Put aside" };
         ui.label(format!("{word} by {}", model::who_text(view)));
     }
+    if alarm.escalated == Some(alarm.raised) {
+        ui.label("Escalated: nobody had acknowledged it in time.");
+    }
     ui.label(weak(cx, "Last occurrences"));
     for occurrence in &alarm.occurrences {
         ui.horizontal(|ui| {

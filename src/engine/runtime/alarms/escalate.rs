@@ -47,18 +47,28 @@ pub(super) struct Escalator {
     waiting: Waiting,
     running: usize,
     ended: (Sender<Ended>, Receiver<Ended>),
-    patience: Duration,
 }
 
 impl Escalator {
     /// Reads `alarms.toml` of an archive.
     pub(super) fn new(archive: &Path) -> Self {
-        let (rule, unusable) = match read(archive) {
+        let mut escalator = Self {
+            rule: None,
+            unusable: String::new(),
+            waiting: Waiting::default(),
+            running: 0,
+            ended: unbounded(),
+        };
+        escalator.reload(archive);
+        escalator
+    }
+
+    /// Reads `alarms.toml` again.
+    pub(super) fn reload(&mut self, archive: &Path) {
+        (self.rule, self.unusable) = match read(archive) {
             Ok(rule) => (rule, String::new()),
             Err(reason) => (None, reason),
         };
-        let (waiting, ended) = (Waiting::default(), unbounded());
-        Self { rule, unusable, waiting, running: 0, ended, patience: PATIENCE }
     }
 
     /// Why nothing is escalated although somebody wanted it.
@@ -89,11 +99,11 @@ impl Escalator {
 
     /// Starts the program for an alarm.
     fn start(&mut self, key: SeriesKey, command: Vec<String>, input: String) {
-        let (sender, patience) = (self.ended.0.clone(), self.patience);
+        let sender = self.ended.0.clone();
         let of = key.clone();
         let thread = std::thread::Builder::new().name("escalation".to_owned());
         let started = thread.spawn(move || {
-            let result = run(&command, &input, patience);
+            let result = run(&command, &input, PATIENCE);
             // Nobody waits for it when the engine has ended.
             drop(sender.send(Ended { key: of, result }));
         });

@@ -145,6 +145,10 @@ impl Desk {
         self.marks = known.collect();
         self.written = self.marks.iter().map(|(k, m)| (k.clone(), m.samples())).collect();
         self.load_limits();
+        if !self.archive.writable() {
+            // As the console that writes has set it meanwhile.
+            self.escalator.reload(self.archive.path());
+        }
         Ok(())
     }
 
