@@ -84,6 +84,8 @@ pub(crate) fn value(name: &str, t: Instant) -> Option<f64> {
 
 fn answer(request: &Request) -> Result<Answer, QueryError> {
     Ok(match request {
+        Request::Passes { .. } => Answer::Passes(Vec::new()),
+        Request::Packets { .. } => Answer::Packets(std::sync::Arc::default()),
         Request::Latest { keys, at } => Answer::Latest(
             keys.iter()
                 .map(|key| {
@@ -183,6 +185,7 @@ fn parameter(name: &str, title: &str, unit: &str, limits: Vec<Limit>) -> Paramet
         limits,
         alarm: AlarmRule::default(),
         states: Vec::new(),
+        expression: String::new(),
         description: String::new(),
     }
 }

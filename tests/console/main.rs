@@ -8,5 +8,6 @@ mod pictures;
 mod plots;
 mod sample_panels;
 mod shell;
+mod telemetry;
 mod tidy;
 mod tour;

@@ -1,6 +1,11 @@
-//! `marsdeck archive`: what an archive holds, and whether every byte of it is sound.
+//! `marsdeck archive`: what an archive holds, whether every byte of it is sound, and its packets
+//! decoded again.
+
+use std::sync::Arc;
 
 use marsdeck_engine::archive::{Access, Archive};
+use marsdeck_engine::ingest::live::{AgainOrder, KeptPackets};
+use marsdeck_engine::time::TimeRange;
 use serde_json::json;
 
 use super::{ArchiveArgument, Outcome, output, place};
@@ -18,6 +23,30 @@ enum Command {
     Stat(Common),
     /// Read and check every byte
     Verify(Common),
+    /// Decode the packets that links brought by the dictionaries that the archive has now
+    Decode(Decode),
+}
+
+#[derive(Debug, clap::Args)]
+struct Decode {
+    #[command(flatten)]
+    common: Common,
+    /// Only packets of this link
+    #[arg(long)]
+    link: Option<String>,
+    /// Product identity of the values; without it they are added to the series that they had, where
+    /// new values win and the old ones stay beside them
+    #[arg(long)]
+    product: Option<String>,
+    /// Start, by the time on board: UTC (ISO or day-of-year) or `Sol 235 12:00 LMST`
+    #[arg(long, value_name = "T")]
+    from: Option<String>,
+    /// End, not included
+    #[arg(long, value_name = "T")]
+    to: Option<String>,
+    /// Mission whose sols --from and --to mean
+    #[arg(long, default_value = "insight")]
+    mission: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -39,7 +68,55 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             let archive = place::open(common.place.archive.as_deref(), Access::Read)?;
             verify(&archive, common.json)
         }
+        Command::Decode(arguments) => {
+            let archive = place::open(arguments.common.place.archive.as_deref(), Access::Write)?;
+            decode(&archive, arguments)
+        }
     }
+}
+
+fn decode(archive: &Archive, arguments: &Decode) -> anyhow::Result<Outcome> {
+    let at = |text: &Option<String>| {
+        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
+    };
+    let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
+    let order = AgainOrder {
+        range: TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end)),
+        link: arguments.link.clone().unwrap_or_default(),
+        product: arguments.product.clone(),
+    };
+    let kept = KeptPackets::new(Arc::new(place::missions().0));
+    let done = {
+        let progress = output::Progress::new();
+        let show = |fraction| progress.show(fraction, "decoding packets again");
+        kept.decode_again(archive, &order, &show, &output::never())?
+    };
+    if arguments.common.json {
+        output::json(&json!({
+            "packets": done.packets,
+            "unknown": done.unknown,
+            "values": done.values,
+            "known_values": done.known_values,
+            "dictionaries": done.dictionaries,
+            "problems": done.problems,
+        }))?;
+    } else {
+        done.problems.iter().for_each(|problem| output::line(problem));
+        output::line(&format!(
+            "{} packets by {}: {} values new or other than before, {} as before, {} packets \
+             unknown",
+            done.packets,
+            if done.dictionaries.is_empty() {
+                "no dictionary".to_owned()
+            } else {
+                done.dictionaries.join(", ")
+            },
+            done.values,
+            done.known_values,
+            done.unknown
+        ));
+    }
+    Ok(if done.problems.is_empty() { Outcome::Done } else { Outcome::DoneWithProblems })
 }
 
 fn stat(archive: &Archive, as_json: bool) -> anyhow::Result<Outcome> {

@@ -6,6 +6,7 @@ use marsdeck_engine::archive::Access;
 use marsdeck_engine::ingest::{
     FileReport, IngestOptions, IngestProgress, Outcome as IngestOutcome, ingest_path,
 };
+use marsdeck_engine::parameter::definitions;
 use serde_json::json;
 
 use super::{ArchiveArgument, Outcome, output, place};
@@ -37,6 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let archive = place::open(arguments.place.archive.as_deref(), Access::Write)?;
     let options = IngestOptions {
         product: arguments.product.clone().unwrap_or_default(),
+        derived: definitions(&place::missions().0.missions).into(),
         ..IngestOptions::default()
     };
     let mut listing = Listing::start(arguments.json);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use marsdeck_engine::mission::{Database, builtin_files};
+use marsdeck_engine::parameter::check_derived;
 
 use super::{Outcome, dictionary, output, place};
 
@@ -98,6 +99,8 @@ fn check(folder: Option<&std::path::Path>, json: bool) -> anyhow::Result<Outcome
             Database::load(&files)
         }
     };
+    let derived = database.missions.iter().flat_map(check_derived);
+    let problems: Vec<_> = problems.into_iter().chain(derived).collect();
     let instruments: usize = database.missions.iter().map(|m| m.instruments.len()).sum();
     let parameters: usize =
         database.missions.iter().flat_map(|m| &m.instruments).map(|i| i.parameters.len()).sum();

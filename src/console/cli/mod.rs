@@ -15,6 +15,7 @@ mod mdb;
 mod notes;
 mod open;
 mod output;
+mod packets;
 mod place;
 mod query;
 mod report;
@@ -60,6 +61,8 @@ enum Command {
     Ingest(ingest::Arguments),
     /// Print or export the samples of a channel, event messages, or log entries
     Query(query::Arguments),
+    /// Print or export packets as they were received, or a parameter with its raw values
+    Packets(packets::Arguments),
     /// Render a panel or workspace to a PNG file, without a display
     Snapshot(snapshot::Arguments),
     /// Write the hand-over report of a sol as an HTML page
@@ -76,7 +79,7 @@ enum Command {
     Time(time::Arguments),
     /// Check, list or export the mission database
     Mdb(mdb::Arguments),
-    /// Count what an archive holds, or read and check every byte of it
+    /// Count what an archive holds, check every byte of it, or decode its packets again
     Archive(archive::Arguments),
 }
 
@@ -94,6 +97,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         None => open::run(&arguments.open),
         Some(Command::Ingest(a)) => ingest::run(&a),
         Some(Command::Query(a)) => query::run(&a),
+        Some(Command::Packets(a)) => packets::run(&a),
         Some(Command::Snapshot(a)) => snapshot::run(&a),
         Some(Command::Report(a)) => report::run(&a),
         Some(Command::Simulate(a)) => simulate::run(&a),

@@ -98,7 +98,7 @@ fn status(snapshot: &Snapshot) {
             (counts.duplicates, "duplicate packets"),
             (counts.unknown, "unknown packets"),
             (link.status.dropped, "dropped datagrams"),
-            (counts.lost(), "values, records or messages lost"),
+            (counts.lost(), "values, records, messages or packets lost"),
         ];
         parts.extend(lost.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")));
         if state != LinkState::Ok || link.silent {

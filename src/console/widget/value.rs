@@ -149,6 +149,7 @@ mod tests {
             limits: vec![],
             alarm: marsdeck_engine::mission::AlarmRule::default(),
             states: vec![],
+            expression: String::new(),
             description: String::new(),
         };
         assert_eq!(format_value(731.26, Some(&parameter)), "731.3");

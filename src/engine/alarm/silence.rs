@@ -51,7 +51,9 @@ pub fn silence(board: &Board, contacts: &[Contact], now: Instant) -> Vec<Record>
         let key = link_key(&contact.link, &contact.mission);
         if contact.is_lost && !is_lost(&key) {
             // A number even where it never brought any: the journal keeps no others.
-            let value = contact.last.map_or(contact.limit_s, |last| now.s_since(last));
+            // A clock that was set back meanwhile may say less.
+            let silent_s = contact.last.map_or(0.0, |last| now.s_since(last));
+            let value = silent_s.max(contact.limit_s);
             let limit = format!("no data for {:.0} s", contact.limit_s);
             let found = Found { severity: Severity::Warning, value, limit, latch: false };
             records.push(record(key, found));

@@ -23,6 +23,7 @@ fn parameter(limits: Vec<Limit>, alarm: AlarmRule) -> Parameter {
         limits,
         alarm,
         states,
+        expression: String::new(),
         description: String::new(),
     }
 }

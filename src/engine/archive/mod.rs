@@ -11,6 +11,7 @@ mod message;
 mod model;
 mod note;
 mod open;
+mod packet;
 mod parameter;
 mod products;
 mod store;
@@ -31,6 +32,7 @@ pub use model::{
 };
 pub use note::{LogEntry, LogQuery, MOST_NOTE_BYTES};
 pub use open::Access;
+pub use packet::{NewPacket, PacketPass, PacketQuery, PacketSource, StoredPacket};
 pub use parameter::ParameterReport;
 pub use products::PutProduct;
 pub use store::{Archive, ArchiveStat};

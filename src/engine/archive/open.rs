@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::catalogue::{self, Catalogue};
 use super::header::{self, Header};
+use super::packet::{PACKET_FOLDER, PacketStore};
 use super::parameter::{LOG_FOLDER, ParameterStore, SEGMENT_FOLDER};
 use super::products::PRODUCT_FOLDER;
 use super::store::WAVEFORM_FOLDER;
@@ -26,7 +27,8 @@ pub enum Access {
 const LOCK: &str = "LOCK";
 
 /// Folders of an archive.
-const FOLDERS: [&str; 4] = [SEGMENT_FOLDER, LOG_FOLDER, PRODUCT_FOLDER, WAVEFORM_FOLDER];
+const FOLDERS: [&str; 5] =
+    [SEGMENT_FOLDER, LOG_FOLDER, PACKET_FOLDER, PRODUCT_FOLDER, WAVEFORM_FOLDER];
 
 /// Whether a folder holds nothing but what an interrupted creation may have left.
 fn is_free(dir: &Path) -> Result<bool, StorageError> {
@@ -105,6 +107,8 @@ impl Archive {
         let catalogue = Arc::new(Catalogue::open(dir, access)?);
         let (parameters, more) = ParameterStore::open(dir, Arc::clone(&catalogue), access)?;
         said.extend(more);
+        let (packets, more) = PacketStore::open(dir, access)?;
+        said.extend(more);
         if access == Access::Write {
             said.extend(super::products::sweep(dir));
         }
@@ -113,6 +117,7 @@ impl Archive {
             access,
             catalogue,
             parameters,
+            packets,
             waveforms,
             generation: AtomicU64::new(1),
             _lock: lock,

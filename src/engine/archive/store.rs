@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::catalogue::{self, Catalogue};
 use super::header::{self, Header};
+use super::packet::PacketStore;
 use super::parameter::ParameterStore;
 use super::verify::Course;
 use super::{
     Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue, LimitEdit,
-    LogEntry, LogQuery, MessageQuery, ParameterBatch, ParameterReport, QueryError, SeriesKey,
-    SeriesSummary, WaveformReport, WaveformStore,
+    LogEntry, LogQuery, MessageQuery, NewPacket, PacketPass, PacketQuery, PacketSource,
+    ParameterBatch, ParameterReport, QueryError, SeriesKey, SeriesSummary, StoredPacket,
+    WaveformReport, WaveformStore,
 };
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
@@ -29,6 +32,8 @@ pub struct ArchiveStat {
     pub waveform_samples: u64,
     /// Values of all parameter series.
     pub parameter_values: u64,
+    /// Packets as links brought them.
+    pub packets: u64,
     /// Number of products.
     pub products: u64,
     /// Number of events.
@@ -47,6 +52,7 @@ pub struct Archive {
     pub(super) access: Access,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) parameters: ParameterStore,
+    pub(super) packets: PacketStore,
     pub(super) waveforms: WaveformStore,
     pub(super) generation: AtomicU64,
     /// Held for as long as this writer lives.
@@ -77,7 +83,8 @@ impl Archive {
     /// Sees what a writer in another process added; says whether that was anything. Cheap where
     /// it was nothing.
     pub fn refresh(&self) -> Result<bool, ArchiveError> {
-        let is_new = self.parameters.refresh()? | self.waveforms.refresh()?;
+        let is_new =
+            self.parameters.refresh()? | self.waveforms.refresh()? | self.packets.refresh()?;
         if is_new {
             self.changed();
         }
@@ -119,6 +126,47 @@ impl Archive {
             self.changed();
         }
         Ok(report)
+    }
+
+    /// Stores packets of one source as they were received, in this order; durable on return.
+    pub fn append_packets(
+        &self,
+        source: &PacketSource,
+        packets: &[NewPacket],
+    ) -> Result<(), ArchiveError> {
+        self.packets.append(source, packets)?;
+        if !packets.is_empty() {
+            self.changed();
+        }
+        Ok(())
+    }
+
+    /// The packets of a query, ascending in time, and whether more were left out.
+    pub fn packets(
+        &self,
+        query: &PacketQuery,
+        cancel: &AtomicBool,
+    ) -> Result<(Vec<StoredPacket>, bool), QueryError> {
+        self.packets.find(query, cancel)
+    }
+
+    /// Stretches of reception over all links that touch a range of the time of reception, ascending;
+    /// a minute without a packet ends one.
+    pub fn passes(
+        &self,
+        range: TimeRange,
+        cancel: &AtomicBool,
+    ) -> Result<Vec<PacketPass>, QueryError> {
+        self.packets.passes(range, cancel)
+    }
+
+    /// Shows every packet of a range of time in the order of reception, until `each` breaks.
+    pub fn each_packet(
+        &self,
+        range: TimeRange,
+        each: &mut dyn FnMut(&StoredPacket) -> ControlFlow<()>,
+    ) -> Result<(), ArchiveError> {
+        self.packets.each(range, each)
     }
 
     /// Stores events under their identifiers; returns how many are new or changed.
@@ -295,6 +343,7 @@ impl Archive {
             series: names.len() as u64,
             waveform_samples: self.waveforms.series().iter().map(|s| s.samples).sum(),
             parameter_values: self.parameters.value_count(),
+            packets: self.packets.count(),
             products: self.product_count(),
             events: self.catalogue.event_count().unwrap_or(0),
             messages: self.catalogue.message_count().unwrap_or(0),
@@ -309,7 +358,11 @@ impl Archive {
         let database_bytes = std::fs::metadata(database).map_or(0, |m| m.len());
         let products = disk_bytes(&self.dir.join(super::products::PRODUCT_FOLDER));
         let waveforms = disk_bytes(self.waveforms.dir());
-        let total = self.parameters.verify_bytes() + database_bytes + products + waveforms;
+        let total = self.parameters.verify_bytes()
+            + self.packets.verify_bytes()
+            + database_bytes
+            + products
+            + waveforms;
         let course = Course::new(total, progress, cancel);
         let mut problems = Vec::new();
         if let Err(error) = Header::read(&self.dir) {
@@ -318,6 +371,7 @@ impl Archive {
         problems.extend(self.catalogue.verify());
         course.advance(database_bytes);
         problems.extend(self.parameters.verify(&course));
+        problems.extend(self.packets.verify(&course));
         problems.extend(self.verify_products(&course));
         let before = course.fraction();
         let rest = |done: f32| progress(before + (1.0 - before) * done);
@@ -342,6 +396,7 @@ impl ArchiveStat {
             format!("{} series", self.series),
             format!("{} waveform samples", self.waveform_samples),
             format!("{} parameter values", self.parameter_values),
+            format!("{} packets", self.packets),
             format!("{} products", self.products),
             format!("{} events", self.events),
             format!("{} event messages", self.messages),

@@ -319,7 +319,13 @@ impl Intake<'_> {
 
     fn space_packets(&mut self) -> Result<Taken, ArchiveError> {
         let identity = self.identity("raw");
-        let stored = packets::store(self.archive, self.bytes, &identity, &mut self.problems)?;
+        let stored = packets::store(
+            self.archive,
+            self.bytes,
+            &identity,
+            &self.options.derived,
+            &mut self.problems,
+        )?;
         let about = NewProduct {
             product: identity,
             span: stored.span,

@@ -21,6 +21,9 @@ pub use names::waveform_product;
 pub use recognise::{Format, recognise};
 pub use tree::ingest_path;
 
+use std::sync::Arc;
+
+use crate::parameter::Definition;
 use crate::problem::Problem;
 
 /// How to take files in.
@@ -32,6 +35,8 @@ pub struct IngestOptions {
     pub mission: String,
     /// Instrument identifier; empty: from the content or the file name.
     pub instrument: String,
+    /// What is computed from the parameters of packets.
+    pub derived: Arc<[Definition]>,
 }
 
 /// How one file ended.

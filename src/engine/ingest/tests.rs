@@ -155,6 +155,7 @@ fn options_override_names() {
         product: "simulated".into(),
         mission: "msl".into(),
         instrument: "rems".into(),
+        ..IngestOptions::default()
     };
     let none = |_: &str| None;
     let report = ingest_bytes(&archive, "x.csv", TABLE.as_bytes(), &none, &options, now());

@@ -124,6 +124,10 @@ pub struct Parameter {
     /// Names of the values of an enumerated parameter.
     #[serde(default)]
     pub states: Vec<(f64, String)>,
+    /// Of a derived parameter, how it is computed from others of the mission; empty for what
+    /// comes in packets. See `parameter::Expression`.
+    #[serde(default)]
+    pub expression: String,
     /// One sentence of explanation.
     #[serde(default)]
     pub description: String,

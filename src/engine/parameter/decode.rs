@@ -1,7 +1,7 @@
 //! A plan walked over a packet.
 
 use super::bits;
-use super::plan::{Frame, LeafId, Node, Op, Plan, Run, State};
+use super::plan::{Curve, Frame, LeafId, Node, Number, Op, Plan, Run, State, Step};
 use super::scalar::Outcome;
 use super::values::{ValueId, Values};
 use crate::mission::Severity;
@@ -212,9 +212,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// All fields of a run that lie inside the packet, list by list.
+    /// All fields of a run that lie inside the packet.
     fn quick(&mut self, run: &Run, body: &[u8]) {
-        let start = self.out.grow(run.loads.len());
+        let start = self.out.grow(run.steps.len());
         let end = self.out.len;
         let index = self.index();
         let out = &mut *self.out;
@@ -232,17 +232,26 @@ impl<'a> Reader<'a> {
                 id.index = index;
             }
         }
-        for ((load, raw), x) in run.loads.iter().zip(raw.iter_mut()).zip(engineering.iter_mut()) {
-            let from = load.byte as usize;
+        let places = raw.iter_mut().zip(engineering.iter_mut()).zip(severity.iter_mut());
+        for (step, ((raw, x), severity)) in run.steps.iter().zip(places) {
+            let from = step.byte as usize;
             let Some(window) = body.get(from..from + 8).and_then(|w| w.first_chunk::<8>()) else {
                 continue;
             };
-            let bits = (u64::from_be_bytes(*window) << load.left) >> load.right;
-            let value = (bits ^ load.sign).wrapping_sub(load.sign);
-            *raw = value;
-            *x = value as i64 as f64;
+            let bits = (u64::from_be_bytes(*window) << step.left) >> step.right;
+            (*raw, *x) = number(step, bits);
+            *severity = judged(*x, step);
         }
-        columns(run, raw, engineering, severity);
+        for limit in &run.limits {
+            let at = limit.slot as usize;
+            let (Some(x), Some(severity)) = (engineering.get(at), severity.get_mut(at)) else {
+                continue;
+            };
+            // Without a branch, as below.
+            let is_outside = (*x < limit.low) | (*x > limit.high);
+            let worse = if is_outside { limit.severity } else { Severity::Off };
+            *severity = worse.max(*severity);
+        }
         for slot in &run.special {
             let Some(field) = run.fields.get(*slot as usize) else { continue };
             let value = bits::bits(self.packet, self.cursor + field.at, field.bits);
@@ -286,48 +295,33 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The lists of a run: floating point numbers, calibrations, limits.
-fn columns(run: &Run, raw: &mut [u64], engineering: &mut [f64], severity: &mut [Severity]) {
-    for slot in &run.singles {
-        let at = *slot as usize;
-        let (Some(raw), Some(x)) = (raw.get_mut(at), engineering.get_mut(at)) else { continue };
-        *x = f64::from(f32::from_bits(*raw as u32));
-        *raw = x.to_bits();
-        off_if_nan(*x, at, severity);
-    }
-    for slot in &run.doubles {
-        let at = *slot as usize;
-        let (Some(raw), Some(x)) = (raw.get(at), engineering.get_mut(at)) else { continue };
-        *x = f64::from_bits(*raw);
-        off_if_nan(*x, at, severity);
-    }
-    for (slot, [c0, c1]) in &run.lines {
-        let at = *slot as usize;
-        let Some(x) = engineering.get_mut(at) else { continue };
-        *x = c0 + *x * c1;
-        off_if_nan(*x, at, severity);
-    }
-    for (slot, [c0, c1, c2]) in &run.parabolas {
-        let at = *slot as usize;
-        let Some(x) = engineering.get_mut(at) else { continue };
-        *x = c0 + *x * (c1 + *x * c2);
-        off_if_nan(*x, at, severity);
-    }
-    for limit in &run.limits {
-        let at = limit.slot as usize;
-        let (Some(x), Some(severity)) = (engineering.get(at), severity.get_mut(at)) else {
-            continue;
-        };
-        if *x < limit.low || *x > limit.high {
-            *severity = limit.severity.max(*severity);
+/// Raw bits and engineering value of a field.
+#[inline]
+fn number(step: &Step, bits: u64) -> (u64, f64) {
+    let (raw, x) = match step.number {
+        Number::Whole => {
+            let value = (bits ^ step.sign).wrapping_sub(step.sign);
+            (value, value as i64 as f64)
         }
-    }
+        Number::Single => {
+            let x = f64::from(f32::from_bits(bits as u32));
+            (x.to_bits(), x)
+        }
+        Number::Double => (bits, f64::from_bits(bits)),
+    };
+    let x = match step.curve {
+        Curve::None => x,
+        Curve::Line([c0, c1]) => c0 + x * c1,
+        Curve::Parabola([c0, c1, c2]) => c0 + x * (c1 + x * c2),
+    };
+    (raw, x)
 }
 
-fn off_if_nan(x: f64, at: usize, severity: &mut [Severity]) {
-    if x.is_nan()
-        && let Some(severity) = severity.get_mut(at)
-    {
-        *severity = Severity::Off;
-    }
+/// Severity by the first limit. Without a branch: whether a value is outside is no habit that a
+/// processor could learn.
+#[inline]
+fn judged(x: f64, step: &Step) -> Severity {
+    let is_outside = (x < step.low) | (x > step.high);
+    let severity = if is_outside { step.severity } else { Severity::Normal };
+    if x.is_nan() { Severity::Off } else { severity }
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::expression::Expression;
 use super::plan::{LeafId, Plan};
 use super::values::Values;
+use crate::mission::Mission;
+use crate::mission::packets::dictionary;
 use crate::problem::Problem;
 
 /// A derived parameter as it is defined.
@@ -12,14 +14,37 @@ use crate::problem::Problem;
 pub struct Definition {
     /// Qualified name, in the dictionary or not.
     pub name: String,
+    /// Unit as printed; empty where there is none.
+    pub unit: String,
     /// See [`Expression`].
     pub expression: String,
+}
+
+/// The derived parameters of missions, as the mission database defines them.
+pub fn definitions<'a>(missions: impl IntoIterator<Item = &'a Mission>) -> Vec<Definition> {
+    let instruments = missions.into_iter().flat_map(|mission| &mission.instruments);
+    let parameters = instruments.flat_map(|instrument| &instrument.parameters);
+    let derived = parameters.filter(|parameter| !parameter.expression.is_empty());
+    derived
+        .map(|parameter| Definition {
+            name: parameter.name.clone(),
+            unit: parameter.unit.clone(),
+            expression: parameter.expression.clone(),
+        })
+        .collect()
+}
+
+/// What is wrong with the derived parameters of a mission, against the packets that it sends.
+pub fn check_derived(mission: &Mission) -> Vec<Problem> {
+    let (plan, _) = Plan::compile(&dictionary(mission), 0);
+    Derived::compile(&definitions([mission]), &plan).1
 }
 
 /// Derived parameters in the order in which they are computed, with the newest values.
 #[derive(Clone, Debug, Default)]
 pub struct Derived {
     names: Vec<String>,
+    units: Vec<String>,
     parts: Vec<Part>,
     /// Newest values: of the inputs, then of the derived parameters.
     newest: Vec<f64>,
@@ -86,7 +111,14 @@ impl Derived {
         }
         leaves.sort_unstable();
         leaves.dedup();
-        (Self::assemble(ordered, &leaves, plan), problems)
+        let mut derived = Self::assemble(ordered, &leaves, plan);
+        let unit = |name: &String| definitions.iter().find(|d| d.name == *name);
+        derived.units = derived
+            .names
+            .iter()
+            .map(|n| unit(n).map_or_else(String::new, |d| d.unit.clone()))
+            .collect();
+        (derived, problems)
     }
 
     fn assemble(ordered: Vec<(&str, Expression)>, leaves: &[LeafId], plan: &Plan) -> Self {
@@ -107,6 +139,7 @@ impl Derived {
         let all = leaves.len() + parts.len();
         Self {
             names,
+            units: Vec::new(),
             newest: vec![f64::NAN; all],
             changed: vec![false; all],
             inputs: leaves.len(),
@@ -120,6 +153,11 @@ impl Derived {
     /// Names, in the order of computing; positions in it are what [`Derived::update`] tells.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// Units, in the same order.
+    pub fn units(&self) -> &[String] {
+        &self.units
     }
 
     /// The newest value; NaN while an input is not known.

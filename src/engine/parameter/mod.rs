@@ -24,7 +24,7 @@ mod tests;
 mod text;
 mod values;
 
-pub use derived::{Definition, Derived};
+pub use derived::{Definition, Derived, check_derived, definitions};
 pub use expression::Expression;
 pub use plan::{Leaf, LeafId, Plan, RawKind, State};
 pub use values::{Raw, Validity, Value, ValueId, Values};

@@ -120,34 +120,55 @@ pub(super) struct Field {
     pub bits: u32,
 }
 
-/// A field as eight bytes and two shifts; `sign` is the sign bit, or none.
+/// What the bits of a field are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Number {
+    Whole,
+    /// IEEE 754 binary32 and binary64, most significant byte first.
+    Single,
+    Double,
+}
+
+/// From a number to its engineering value.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Load {
+pub(super) enum Curve {
+    None,
+    /// `c0 + x·c1`
+    Line([f64; 2]),
+    /// `c0 + x·(c1 + x·c2)`
+    Parabola([f64; 3]),
+}
+
+/// A field as eight bytes and two shifts, and what is usually done to a number. All in one place:
+/// a run is then one walk over memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// The sign bit, or none.
     pub sign: u64,
     pub byte: u32,
     pub left: u8,
     pub right: u8,
+    pub number: Number,
+    /// Outside of `low..=high`.
+    pub severity: Severity,
+    pub low: f64,
+    pub high: f64,
+    pub curve: Curve,
 }
 
-/// Fields at fixed places, with all that is to be done to them in lists by kind, so that each
-/// list is a loop without decisions. Slots count the fields.
+/// Fields at fixed places, with all that is to be done to them. Slots count the fields.
 #[derive(Debug, Default)]
 pub(super) struct Run {
     pub fields: Vec<Field>,
     pub ids: Vec<super::ValueId>,
     /// Bit inside its byte at which the run has to begin for the loads to fit.
     pub phase: u64,
-    /// Bytes that must follow for every load to be inside the packet.
+    /// Bytes that must follow for every step to be inside the packet.
     pub bytes: usize,
     /// From the begin to where the cursor goes.
     pub advance: i64,
-    pub loads: Vec<Load>,
-    /// IEEE 754 binary32, most significant byte first.
-    pub singles: Vec<u32>,
-    pub doubles: Vec<u32>,
-    /// `c0 + x·c1` and `c0 + x·(c1 + x·c2)`.
-    pub lines: Vec<(u32, [f64; 2])>,
-    pub parabolas: Vec<(u32, [f64; 3])>,
+    pub steps: Vec<Step>,
+    /// Second and further limits of a field.
     pub limits: Vec<Limit>,
     /// All that needs more than the above, in packet order.
     pub special: Vec<u32>,

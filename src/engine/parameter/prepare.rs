@@ -1,9 +1,10 @@
-//! Runs of fixed fields turned into loads and lists by kind, when all that they depend on is known.
+//! Runs of fixed fields turned into steps, when all that they depend on is known.
 
 use super::ValueId;
 use super::compile::Compiler;
-use super::plan::{Field, Limit, Load, Plan, Run};
+use super::plan::{Curve, Field, Limit, Number, Plan, Run, Step};
 use super::scalar::{Form, Meaning, Scalar};
+use crate::mission::Severity;
 use crate::mission::telemetry::{Alarm, ByteOrder, Calibrator, FloatForm, IntegerForm, Range};
 
 impl Compiler<'_> {
@@ -27,10 +28,11 @@ fn prepare(plan: &Plan, run: &mut Run) {
     for (slot, field) in fields.iter().enumerate() {
         let Some(scalar) = plan.scalar(field.leaf) else { continue };
         let watched = plan.watch_of.get(field.leaf as usize).is_some_and(Option::is_some);
-        let (load, fits) = load(field, run.phase, bytes, scalar);
-        run.bytes = run.bytes.max(load.byte as usize + 8);
-        run.loads.push(load);
-        if watched || !fits || !sort(run, slot as u32, scalar) {
+        let (mut step, fits) = load(field, run.phase, bytes, scalar);
+        run.bytes = run.bytes.max(step.byte as usize + 8);
+        let is_quick = equip(&mut step, &mut run.limits, slot as u32, scalar);
+        run.steps.push(step);
+        if watched || !fits || !is_quick {
             run.special.push(slot as u32);
         }
     }
@@ -38,7 +40,7 @@ fn prepare(plan: &Plan, run: &mut Run) {
 }
 
 /// Eight bytes that hold the field, and whether they do.
-fn load(field: &Field, phase: u64, bytes: usize, scalar: &Scalar) -> (Load, bool) {
+fn load(field: &Field, phase: u64, bytes: usize, scalar: &Scalar) -> (Step, bool) {
     let at = field.at + phase;
     let own = (at / 8) as usize;
     // Towards the end of the run the window begins earlier, so that it ends inside the packet.
@@ -51,11 +53,22 @@ fn load(field: &Field, phase: u64, bytes: usize, scalar: &Scalar) -> (Load, bool
     );
     let sign = if signed { 1_u64 << (field.bits - 1) } else { 0 };
     let (left, right) = if fits { (left as u8, (64 - field.bits) as u8) } else { (0, 0) };
-    (Load { sign, byte: byte as u32, left, right }, fits)
+    let step = Step {
+        sign,
+        byte: byte as u32,
+        left,
+        right,
+        number: Number::Whole,
+        severity: Severity::Normal,
+        low: f64::NEG_INFINITY,
+        high: f64::INFINITY,
+        curve: Curve::None,
+    };
+    (step, fits)
 }
 
-/// Puts a field into the lists of its run; false where it needs the long way.
-fn sort(run: &mut Run, slot: u32, scalar: &Scalar) -> bool {
+/// Says what is done to a field; false where it needs the long way.
+fn equip(step: &mut Step, more: &mut Vec<Limit>, slot: u32, scalar: &Scalar) -> bool {
     let quick = scalar.contexts.is_empty()
         && scalar.context_alarms.is_empty()
         && scalar.valid.is_none()
@@ -64,36 +77,36 @@ fn sort(run: &mut Run, slot: u32, scalar: &Scalar) -> bool {
         None => Some(Vec::new()),
         Some(alarm) => limits(alarm, slot),
     };
-    let float = match &scalar.form {
+    let number = match &scalar.form {
         // A `u64` above 2^63 is none as an `i64`.
         Form::Integer { bits, form: IntegerForm::Unsigned, order: ByteOrder::Big }
             if *bits < 64 =>
         {
-            None
+            Number::Whole
         }
-        Form::Integer { form: IntegerForm::TwosComplement, order: ByteOrder::Big, .. } => None,
-        Form::Float { bits: 32, form: FloatForm::Ieee754, order: ByteOrder::Big } => {
-            Some(&mut run.singles)
+        Form::Integer { form: IntegerForm::TwosComplement, order: ByteOrder::Big, .. } => {
+            Number::Whole
         }
-        Form::Float { bits: 64, form: FloatForm::Ieee754, order: ByteOrder::Big } => {
-            Some(&mut run.doubles)
-        }
+        Form::Float { bits: 32, form: FloatForm::Ieee754, order: ByteOrder::Big } => Number::Single,
+        Form::Float { bits: 64, form: FloatForm::Ieee754, order: ByteOrder::Big } => Number::Double,
         _ => return false,
     };
     let (true, Some(limits)) = (quick, limits) else { return false };
-    match &scalar.calibrator {
-        None => {}
+    let curve = match &scalar.calibrator {
+        None => Curve::None,
         Some(Calibrator::Polynomial(c)) => match c.as_slice() {
-            [c0, c1] => run.lines.push((slot, [*c0, *c1])),
-            [c0, c1, c2] => run.parabolas.push((slot, [*c0, *c1, *c2])),
+            [c0, c1] => Curve::Line([*c0, *c1]),
+            [c0, c1, c2] => Curve::Parabola([*c0, *c1, *c2]),
             _ => return false,
         },
         Some(Calibrator::Spline { .. }) => return false,
+    };
+    (step.number, step.curve) = (number, curve);
+    let mut limits = limits.into_iter();
+    if let Some(first) = limits.next() {
+        (step.low, step.high, step.severity) = (first.low, first.high, first.severity);
     }
-    if let Some(float) = float {
-        float.push(slot);
-    }
-    run.limits.extend(limits);
+    more.extend(limits);
     true
 }
 

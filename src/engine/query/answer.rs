@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::{Answer, QueryError, Request, decode_spectrum};
-use crate::archive::{Archive, LogQuery, MessageQuery};
+use super::{Answer, PacketPicture, QueryError, Request, decode_spectrum};
+use crate::archive::{Archive, LogQuery, MessageQuery, PacketQuery, StoredPacket};
 use crate::time::{Instant, TimeRange};
 
 /// Most slices of a min/max answer: wider than any screen.
@@ -13,11 +13,18 @@ const MAX_WIDTH: u32 = 16_384;
 const MAX_SAMPLES: u64 = 4_000_000;
 /// Most event messages on each side of an instant, and most log entries.
 const MAX_MESSAGES: u32 = 10_000;
+/// Most packets.
+const MAX_PACKETS: u32 = 2_000;
 
-/// Answers one question; looks at `cancelled` between steps.
+/// Decodes packets of one link, in the order of reception, for a view.
+pub type Decode<'a> = &'a dyn Fn(&[StoredPacket]) -> Result<PacketPicture, QueryError>;
+
+/// Answers one question; looks at `cancelled` between steps. How packets are decoded is known
+/// further up.
 pub fn answer(
     archive: &Archive,
     request: &Request,
+    decode: Decode<'_>,
     cancelled: &AtomicBool,
 ) -> Result<Answer, QueryError> {
     let failed = |error: crate::archive::ArchiveError| QueryError::Failed(error.to_string());
@@ -53,6 +60,19 @@ pub fn answer(
             let (after, more_after) = side(TimeRange::new(at.plus_ns(1), Instant::MAX), false)?;
             Ok(Answer::MessagesAround { before, after, more_before, more_after })
         }
+        Request::Packets { link, at, limit } => {
+            let query = PacketQuery {
+                range: TimeRange::new(Instant::MIN, at.plus_ns(1)),
+                link: link.clone(),
+                apid: None,
+                limit: (*limit).min(MAX_PACKETS) as usize,
+                newest: true,
+            };
+            let (mut packets, _) = archive.packets(&query, cancelled)?;
+            packets.sort_by_key(|packet| packet.number);
+            decode(&packets).map(|picture| Answer::Packets(Arc::new(picture)))
+        }
+        Request::Passes { range } => archive.passes(*range, cancelled).map(Answer::Passes),
         Request::Notes(wanted) => {
             let limit = wanted.limit.min(MAX_MESSAGES);
             let (entries, truncated) =

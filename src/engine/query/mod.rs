@@ -5,10 +5,12 @@
 
 mod answer;
 pub mod export;
+mod packets;
 mod request;
 mod spectrum;
 
 pub use crate::archive::{LatestValue, QueryError};
-pub use answer::answer;
+pub use answer::{Decode, answer};
+pub use packets::{PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen};
 pub use request::{Answer, Request};
 pub use spectrum::{Spectrum, decode_spectrum};

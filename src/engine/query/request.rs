@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Spectrum;
+use super::{PacketPicture, Spectrum};
 use crate::archive::{
-    Bucket, Event, EventMessage, LatestValue, Levels, LogEntry, LogQuery, Product, ProductId,
-    SeriesKey,
+    Bucket, Event, EventMessage, LatestValue, Levels, LogEntry, LogQuery, PacketPass, Product,
+    ProductId, SeriesKey,
 };
 use crate::time::{Instant, TimeRange};
 
@@ -59,6 +59,20 @@ pub enum Request {
         text: String,
         /// Most messages wanted on each side.
         each: u32,
+    },
+    /// The packets of a link up to an instant, decoded as the dictionaries of now read them.
+    Packets {
+        /// Name of the link.
+        link: String,
+        /// Made at or before when.
+        at: Instant,
+        /// Most packets wanted, the newest.
+        limit: u32,
+    },
+    /// Stretches of reception over all links.
+    Passes {
+        /// Of the time of reception.
+        range: TimeRange,
     },
     /// Entries of the operator's log book.
     Notes(LogQuery),
@@ -118,6 +132,10 @@ pub enum Answer {
         /// Whether there are later ones than these.
         more_after: bool,
     },
+    /// Packets of a link.
+    Packets(Arc<PacketPicture>),
+    /// Passes, ascending in time.
+    Passes(Vec<PacketPass>),
     /// Entries of the log book.
     Notes {
         /// The entries, ascending in the time they are about.

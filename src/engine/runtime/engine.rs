@@ -13,7 +13,8 @@ use super::handle::{AlarmPicture, EngineHandle, Intent, JobState, MessageLevel, 
 use super::jobs::Ledger;
 use super::links::{LinkOrder, Live, Switchboard};
 use super::work::{self, Work};
-use crate::archive::{Access, Archive, ArchiveError};
+use crate::archive::{Access, Archive, ArchiveError, StoredPacket};
+use crate::ingest::live::KeptPackets;
 use crate::mission::Database;
 use crate::query::{self, Answer, QueryError, Request};
 use crate::time::{Clock, TimeRange};
@@ -104,6 +105,7 @@ struct Query {
 struct Shared {
     archive: Arc<Archive>,
     missions: Arc<Database>,
+    packets: KeptPackets,
     snapshot: RwLock<Arc<Snapshot>>,
     clock: Arc<dyn Clock + Send + Sync>,
     waker: Waker,
@@ -126,9 +128,11 @@ impl Engine {
             ledger.say(clock.now(), MessageLevel::Warning, note);
         }
         let archive = Arc::new(open(&archive, access, &*clock, &mut ledger)?);
+        let missions = Arc::new(missions);
         let shared = Arc::new(Shared {
             archive,
-            missions: Arc::new(missions),
+            packets: KeptPackets::new(Arc::clone(&missions)),
+            missions,
             snapshot: RwLock::default(),
             clock,
             waker,
@@ -224,7 +228,11 @@ fn answer_queries(queue: &Receiver<Query>, shared: &Shared) {
         if query.cancelled.load(Ordering::Relaxed) {
             continue;
         }
-        let answer = query::answer(&shared.archive, &query.request, &query.cancelled);
+        let decode = |packets: &[StoredPacket]| {
+            let picture = shared.packets.picture(&shared.archive, packets);
+            picture.map_err(|error| QueryError::Failed(error.to_string()))
+        };
+        let answer = query::answer(&shared.archive, &query.request, &decode, &query.cancelled);
         // A closed channel is a view that moved on.
         if query.answer.send(answer).is_ok() {
             (shared.waker)();

@@ -1,9 +1,8 @@
 //! What the console sees of links, packets and of the engine itself: plain data.
 
-pub use crate::ingest::live::{
-    LinkCounts, PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen,
-};
+pub use crate::ingest::live::LinkCounts;
 use crate::link::{LinkConfig, LinkStatus};
+pub use crate::query::{PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen};
 use crate::time::Instant;
 
 /// A link as the console shows it.

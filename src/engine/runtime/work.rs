@@ -14,6 +14,7 @@ use super::handle::{Intent, JobState};
 use crate::archive::{Archive, QueryError, SeriesKey};
 use crate::ingest::{FileReport, IngestOptions, IngestProgress, Outcome, ingest_path};
 use crate::mission::Database;
+use crate::parameter::definitions;
 use crate::query::export::{self, ExportError};
 use crate::report::{self, ReportError, ReportOrder};
 use crate::simulator;
@@ -106,7 +107,11 @@ pub(super) fn run(
         (JobState::Cancelled, "cancelled before it started".to_owned())
     } else {
         match work {
-            Work::Ingest(paths) => ingest(archive, paths, clock, &progress, cancel),
+            Work::Ingest(paths) => {
+                let derived = definitions(&missions.missions).into();
+                let options = IngestOptions { derived, ..IngestOptions::default() };
+                ingest(archive, paths, &options, clock, &progress, cancel)
+            }
             Work::Fetch(order) => fetched(archive, order, clock, &progress, cancel),
             Work::Export { series, range, path } => {
                 export_to(archive, series, *range, path, &progress, cancel)
@@ -125,6 +130,7 @@ type Tell<'a> = &'a dyn Fn(Option<f32>, &str);
 fn ingest(
     archive: &Archive,
     paths: &[PathBuf],
+    options: &IngestOptions,
     clock: &dyn Clock,
     progress: Tell<'_>,
     cancel: &AtomicBool,
@@ -135,8 +141,7 @@ fn ingest(
             let done = p.bytes_done as f32 / p.bytes_total.max(1) as f32;
             progress(Some((i as f32 + done) / paths.len() as f32), &p.name);
         };
-        let options = IngestOptions::default();
-        reports.extend(ingest_path(archive, path, &options, clock.now(), &show, cancel));
+        reports.extend(ingest_path(archive, path, options, clock.now(), &show, cancel));
     }
     if cancel.load(Ordering::Relaxed) {
         return (JobState::Cancelled, "cancelled; what was stored stays".to_owned());

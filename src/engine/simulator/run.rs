@@ -12,6 +12,7 @@ use crate::format::chemcam::write_ccs;
 use crate::format::mseed::{Samples, SourceId, Trace, WriteOptions, write};
 use crate::ingest::{IngestOptions, Outcome, ingest_bytes};
 use crate::mission::Database;
+use crate::parameter::{Expression, definitions};
 use crate::time::{Convention, Instant, MarsClock, SolClock, TimeError};
 
 /// Called with the fraction done and what is being done.
@@ -254,8 +255,33 @@ impl Target<'_> {
             batch.units.push(column.unit);
             batch.columns.push(column.values);
         }
+        self.derive(&mut batch);
         self.archive.append_parameters(&batch)?;
         Ok(())
+    }
+
+    /// Adds the derived parameters of the mission database that a table has all inputs of.
+    fn derive(&mut self, batch: &mut ParameterBatch) {
+        for definition in definitions(&self.missions.missions) {
+            let Ok(expression) = Expression::parse(&definition.expression) else { continue };
+            let place = |name: &String| batch.names.iter().position(|known| known == name);
+            let Some(inputs) = expression.inputs.iter().map(place).collect::<Option<Vec<_>>>()
+            else {
+                continue;
+            };
+            let mut stack = Vec::new();
+            let value = |row: usize| {
+                let of = |at: &usize| batch.columns.get(*at).and_then(|column| column.get(row));
+                let row: Vec<f64> =
+                    inputs.iter().map(|at| of(at).copied().unwrap_or(f64::NAN)).collect();
+                expression.evaluate(&row, &mut stack)
+            };
+            let column: Vec<f64> = (0..batch.times.len()).map(value).collect();
+            self.report.samples += column.len() as u64;
+            batch.names.push(definition.name);
+            batch.units.push(definition.unit);
+            batch.columns.push(column);
+        }
     }
 
     fn file(&mut self, name: &str, bytes: &[u8]) -> Result<(), SimulatorError> {

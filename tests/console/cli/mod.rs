@@ -8,6 +8,7 @@ mod ingest;
 mod killed;
 mod others;
 mod query;
+mod served;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -58,7 +58,9 @@ fn stage(theme: Theme, messages: &[EventMessage]) -> (Stage, Asked) {
     let answers = move |request: &Request| {
         let _keep = &dir;
         seen.lock().expect("not poisoned").push(request.clone());
-        Some(answer(&archive, request, &std::sync::atomic::AtomicBool::new(false)))
+        let decode = |_: &[_]| unreachable!("no packets are asked for");
+        let never = std::sync::atomic::AtomicBool::new(false);
+        Some(answer(&archive, request, &decode, &never))
     };
     (Stage::new("Events", Snapshot::default(), theme, Box::new(answers)), asked)
 }

@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use marsdeck::intent::UiIntent;
 use marsdeck::theme::Theme;
+use marsdeck_engine::archive::{Archive, NewPacket, PacketSource, StoredPacket};
+use marsdeck_engine::ingest::live::KeptPackets;
+use marsdeck_engine::ingest::{IngestOptions, ingest_bytes};
 use marsdeck_engine::mission::Severity;
+use marsdeck_engine::query::{QueryError, Request, answer};
 use marsdeck_engine::runtime::{
     PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen, Snapshot,
 };
 use marsdeck_engine::time::Instant;
 
 use super::{Stage, harness, links, picture, themes};
+use crate::telemetry;
 
 const NOW_S: f64 = 1.5642e9;
 
@@ -91,7 +97,9 @@ pub fn with_packets(count: u64) -> Snapshot {
 }
 
 fn stage(theme: Theme) -> Stage {
-    Stage::new("Packets", with_packets(400), theme, Box::new(|_| None))
+    let mut stage = Stage::new("Packets", with_packets(400), theme, Box::new(|_| None));
+    stage.time.go_live(Some(Instant::from_unix_s(NOW_S)));
+    stage
 }
 
 fn pour(harness: &mut Harness<'static, Stage>, count: u64) {
@@ -152,6 +160,52 @@ fn pause_holds_still_while_packets_pour_in() {
 }
 
 #[test]
+fn in_replay_the_packets_up_to_the_cursor_are_shown_as_they_were_received() {
+    let midnight = telemetry::midnight();
+    let packet = |count: u32| NewPacket {
+        received: midnight.plus_s(60.0 + f64::from(count)),
+        generated: Some(midnight.plus_s(f64::from(count))),
+        channel: None,
+        bytes: telemetry::packet(count).into(),
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    let archive = Archive::create(dir.path(), midnight).expect("an archive");
+    let options = IngestOptions::default();
+    ingest_bytes(
+        &archive,
+        "t.xml",
+        telemetry::DICTIONARY.as_bytes(),
+        &|_| None,
+        &options,
+        midnight,
+    );
+    let source = PacketSource { link: "lander".into(), ..PacketSource::default() };
+    let packets: Vec<NewPacket> = (0..50).map(packet).collect();
+    archive.append_packets(&source, &packets).expect("stored");
+    let kept = KeptPackets::new(Arc::default());
+    let answers = move |request: &Request| {
+        let _keep = &dir;
+        let decode = |packets: &[StoredPacket]| {
+            let picture = kept.picture(&archive, packets);
+            picture.map_err(|error| QueryError::Failed(error.to_string()))
+        };
+        Some(answer(&archive, request, &decode, &AtomicBool::new(false)))
+    };
+    let mut stage = Stage::new("Packets", links::snapshot(), Theme::dark(), Box::new(answers));
+    stage.time.set_cursor(midnight.plus_s(20.5));
+    let mut harness = harness(stage, [1264.0, 700.0], false);
+    harness.get_by_label("The last ones made up to the cursor, as received");
+    harness.get_by_label("Dictionary t.xml");
+    // Packet 20 is the last one by then; 600 Pa.
+    harness.get_by_label_contains("0000  08 2a c0 14");
+    harness.get_by_label_contains("600");
+    harness.get_by_label_contains("60 s late");
+    harness.state_mut().time.set_cursor(midnight.plus_s(-1.0));
+    harness.run_steps(12);
+    harness.get_by_label("No packets so early");
+}
+
+#[test]
 fn a_low_panel_shows_one_table_at_a_time() {
     let mut harness = harness(stage(Theme::dark()), [1264.0, 330.0], false);
     harness.get_by_label("VC 0, real time");
@@ -175,7 +229,8 @@ fn empty_states_say_what_to_do() {
     empty.get_by_label("Open Links").click();
     empty.run_steps(2);
     assert_eq!(empty.state().wishes, [UiIntent::OpenPanel("Links".into())]);
-    let quiet = Stage::new("Packets", links::snapshot(), Theme::dark(), Box::new(|_| None));
+    let mut quiet = Stage::new("Packets", links::snapshot(), Theme::dark(), Box::new(|_| None));
+    quiet.time.go_live(Some(Instant::from_unix_s(NOW_S)));
     harness(quiet, [800.0, 500.0], false).get_by_label("No packets yet");
 }
 

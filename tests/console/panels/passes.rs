@@ -1,10 +1,13 @@
 //! The Passes panel: passes as they come, how late their packets were, what each sol holds.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use egui_kittest::kittest::Queryable;
 use marsdeck::theme::Theme;
-use marsdeck_engine::archive::{SeriesKey, SeriesKind, SeriesSummary};
+use marsdeck_engine::archive::{
+    Archive, NewPacket, PacketSource, SeriesKey, SeriesKind, SeriesSummary,
+};
 use marsdeck_engine::link::LinkState;
 use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::runtime::{Health, Snapshot};
@@ -50,7 +53,46 @@ fn answer(request: &Request) -> Option<Answer> {
 }
 
 fn stage(theme: Theme) -> Stage {
-    Stage::new("Passes", after(0.0, 0.0, 1), theme, Box::new(|request| answer(request).map(Ok)))
+    let answers = Box::new(|request: &Request| answer(request).map(Ok));
+    let mut stage = Stage::new("Passes", after(0.0, 0.0, 1), theme, answers);
+    stage.time.go_live(Some(at(0.0)));
+    stage
+}
+
+/// A minute of packets ten minutes before, of a link that is no more.
+#[test]
+fn passes_of_before_come_from_the_archive() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let archive = Archive::create(dir.path(), at(-600.0)).expect("an archive");
+    let source = PacketSource { link: "old relay".into(), ..PacketSource::default() };
+    let packets: Vec<NewPacket> = (0..61)
+        .filter(|i| *i != 30)
+        .map(|i| NewPacket {
+            received: at(-600.0 + f64::from(i)),
+            generated: Some(at(-660.0 + f64::from(i))),
+            channel: Some(1),
+            bytes: crate::telemetry::packet(i).into(),
+        })
+        .collect();
+    archive.append_packets(&source, &packets).expect("stored");
+    let answers = move |request: &Request| {
+        let _keep = &dir;
+        let Request::Passes { range } = request else { return answer(request).map(Ok) };
+        Some(archive.passes(*range, &AtomicBool::new(false)).map(Answer::Passes))
+    };
+    let mut stage = Stage::new("Passes", after(0.0, 0.0, 1), Theme::dark(), Box::new(answers));
+    stage.time.go_live(Some(at(0.0)));
+    let mut harness = harness(stage, [1264.0, 400.0], false);
+    harness.get_by_label("old relay");
+    // 60 packets of 13 bytes, one missing, each a minute late.
+    harness.get_by_label("780 B");
+    harness.get_by_label("60");
+    harness.get_by_label("1");
+    assert!(harness.get_all_by_label("60 s").count() >= 4);
+    // Before it, there was none.
+    harness.state_mut().time.set_cursor(at(-700.0));
+    harness.run_steps(12);
+    harness.get_by_label("No pass yet");
 }
 
 #[test]

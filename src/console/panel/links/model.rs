@@ -73,6 +73,7 @@ pub(super) fn totals(link: &LinkView) -> Vec<(&'static str, String)> {
         ("pieces of records lost", c.lost_records),
         ("event messages", c.messages),
         ("event messages lost", c.lost_messages),
+        ("packets not kept", c.lost_packets),
         ("files", c.files),
         ("connections", link.status.connects),
         ("deliveries dropped", link.status.dropped),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::{ComboBox, Frame, Margin, RichText, Ui};
+use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::runtime::{PacketKey, PacketPicture, PacketRow, PacketSeen};
 
 use super::fields::FieldTree;
@@ -17,6 +18,8 @@ use crate::widget::{EmptyState, bytes_text, duration_text};
 
 /// Below this height in points two tables do not fit one above the other.
 const SHORT: f32 = 400.0;
+/// Packets that are looked at in replay.
+const REPLAYED: u32 = 500;
 
 /// The Packets panel.
 #[derive(Default)]
@@ -55,14 +58,32 @@ impl Panel for Packets {
         if self.held.as_ref().is_some_and(|(held, _)| held != name) {
             self.held = None;
         }
-        let newest = cx.snapshot.packets.get(name);
-        let picture = self.held.as_ref().map(|(_, held)| held).or(newest).map(Arc::clone);
+        let newest = match cx.time.mode {
+            Mode::Live => cx.snapshot.packets.get(name).map(Arc::clone),
+            _ => None,
+        };
+        let newest = newest.or_else(|| at_cursor(ui, cx, name));
+        let picture = self.held.as_ref().map(|(_, held)| Arc::clone(held)).or(newest);
         self.controls(ui, cx, name, picture.as_ref());
         ui.separator();
         match picture.filter(|picture| !picture.rows.is_empty()) {
             Some(picture) => self.show(ui, cx, &picture),
+            None if cx.time.mode != Mode::Live => {
+                let sentence = "The archive keeps no packet of this link up to the cursor.";
+                EmptyState::new("No packets so early", sentence).show(ui, cx.theme);
+            }
             None => nothing(ui, cx, link.config.enabled),
         }
+    }
+}
+
+/// The packets that the archive keeps up to the cursor, as they are decoded now.
+fn at_cursor(ui: &Ui, cx: &ViewContext<'_>, link: &str) -> Option<Arc<PacketPicture>> {
+    let request = Request::Packets { link: link.to_owned(), at: cx.time.cursor, limit: REPLAYED };
+    let pending = cx.queries.ask(ui.scope_id().with("packets"), &request);
+    match pending.answer?.1.as_ref() {
+        Answer::Packets(picture) => Some(Arc::clone(picture)),
+        _ => None,
     }
 }
 
@@ -120,7 +141,7 @@ impl Packets {
             };
             ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
             if cx.time.mode != Mode::Live && !paused {
-                let text = "Packets are shown as they come, not as at the cursor";
+                let text = "The last ones made up to the cursor, as received";
                 ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
             }
         });

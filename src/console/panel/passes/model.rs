@@ -1,7 +1,9 @@
-//! Passes out of successive looks at the links, and shares of sols that data cover.
+//! Passes out of successive looks at the links and out of the packets that the archive keeps, and
+//! shares of sols that data cover.
 
 use std::collections::{BTreeMap, VecDeque};
 
+use marsdeck_engine::archive::PacketPass;
 use marsdeck_engine::runtime::LinkView;
 use marsdeck_engine::time::{Instant, TimeRange};
 
@@ -67,9 +69,27 @@ pub(super) struct Pass {
     pub(super) packets: u64,
     /// Frames and packets missing by their counts.
     pub(super) missing: u64,
-    /// Frames that were damaged.
-    pub(super) damaged: u64,
+    /// Frames that were damaged; not known of what only the archive tells.
+    pub(super) damaged: Option<u64>,
     pub(super) latencies: Latencies,
+}
+
+impl Pass {
+    /// As the packets of the archive tell it.
+    pub(super) fn kept(of: &PacketPass) -> Self {
+        let mut latencies = Latencies::default();
+        of.latencies.iter().for_each(|latency| latencies.add(*latency));
+        Self {
+            start: of.start,
+            end: of.end,
+            open: false,
+            bytes: of.bytes,
+            packets: of.packets,
+            missing: of.missing,
+            damaged: None,
+            latencies,
+        }
+    }
 }
 
 /// What a link had counted.
@@ -120,14 +140,11 @@ struct LinkLog {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct PassLog {
     links: BTreeMap<String, LinkLog>,
-    /// The first look.
-    pub(super) since: Option<Instant>,
 }
 
 impl PassLog {
     /// Takes in how the links stand at an instant.
     pub(super) fn observe(&mut self, links: &[LinkView], now: Option<Instant>) {
-        self.since = self.since.or(now);
         for link in links {
             let name = &link.config.name;
             let counted = Counted::of(link);
@@ -178,7 +195,7 @@ impl LinkLog {
                     bytes: 0,
                     packets: 0,
                     missing: 0,
-                    damaged: 0,
+                    damaged: Some(0),
                     latencies: Latencies::default(),
                 });
             }
@@ -187,7 +204,7 @@ impl LinkLog {
                 pass.bytes += new.bytes;
                 pass.packets += new.packets;
                 pass.missing += new.missing;
-                pass.damaged += new.damaged;
+                pass.damaged = pass.damaged.map(|before| before + new.damaged);
                 if let (true, Some(latency)) = (new.packets > 0, link.latency_s) {
                     pass.latencies.add(latency);
                 }
@@ -285,7 +302,6 @@ mod tests {
         assert_eq!((old.start, old.end, old.open), (at(10.0), at(95.0), false));
         assert_eq!((old.bytes, old.packets), (4000, 40));
         assert_eq!(old.latencies.spread(), Some([5.0, 7.0, 9.0]));
-        assert_eq!(log.since, Some(at(0.0)));
     }
 
     #[test]

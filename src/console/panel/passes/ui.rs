@@ -1,25 +1,34 @@
 //! Paints the table of passes, and below it what was received of each sol.
 
+use std::sync::Arc;
+
 use egui::{Align, Label, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 use marsdeck_engine::mission::Severity;
+use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::runtime::Snapshot;
+use marsdeck_engine::time::{Instant, TimeRange};
 
 use super::completeness;
 use super::model::{Pass, PassLog};
 use crate::clock::{utc_clock, utc_text};
 use crate::panel::shared::at_least_wide;
+use crate::state::Mode;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
 use crate::widget::{EmptyState, SeverityBadge, bytes_text, count_text, duration_text};
 
 /// Narrowest table in points.
 const LEAST: f32 = 990.0;
+/// Time before the cursor whose passes are listed, in seconds.
+const DAYS_S: f64 = 30.0 * 86_400.0;
 
 /// The Passes panel.
 #[derive(Default)]
 pub struct Passes {
     log: PassLog,
+    /// The last answer of the archive, and the passes in it, the newest first.
+    kept: Option<(Arc<Answer>, Vec<(String, Pass)>)>,
 }
 
 impl Panel for Passes {
@@ -40,11 +49,37 @@ impl Panel for Passes {
 }
 
 impl Passes {
-    fn passes(&self, ui: &mut Ui, cx: &ViewContext<'_>) {
-        let since = self.log.since.map(|t| format!(" ({} UTC)", utc_text(t))).unwrap_or_default();
-        let text = format!("Passes as seen since this console was started{since}");
+    fn passes(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
+        let live = cx.time.mode == Mode::Live;
+        let text = if live {
+            "Passes of the last 30 days; those since this console was started with damaged frames"
+        } else {
+            "Passes of the 30 days before the cursor, by the packets that the archive keeps"
+        };
         ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
-        let passes = self.log.passes();
+        // Whole minutes: a cursor that runs asks no new question in each frame.
+        let minutes = cx.time.cursor.unix_ns().div_euclid(60_000_000_000) + 1;
+        let now = Instant::from_unix_ns(minutes.saturating_mul(60_000_000_000));
+        let seen = if live { self.log.passes() } else { Vec::new() };
+        let until = seen.last().map_or(now, |(_, first)| first.start.min(now));
+        let request = Request::Passes { range: TimeRange::new(now.plus_s(-DAYS_S), now) };
+        let pending = cx.queries.ask(ui.scope_id().with("passes"), &request);
+        if let Some((_, answer)) = &pending.answer
+            && !self.kept.as_ref().is_some_and(|(known, _)| Arc::ptr_eq(known, answer))
+            && let Answer::Passes(all) = answer.as_ref()
+        {
+            let newest_first = all.iter().rev();
+            let passes = newest_first.map(|p| (p.source.link.clone(), Pass::kept(p))).collect();
+            self.kept = Some((Arc::clone(answer), passes));
+        }
+        let kept = self.kept.iter().flat_map(|(_, passes)| passes);
+        let kept = kept.map(|(name, pass)| (name.as_str(), pass));
+        let kept = kept.filter(
+            |(_, pass)| {
+                if live { pass.end < until } else { pass.start <= cx.time.cursor }
+            },
+        );
+        let passes: Vec<(&str, &Pass)> = seen.into_iter().chain(kept).collect();
         if passes.is_empty() {
             let sentence = if cx.snapshot.links.is_empty() {
                 "A pass is a stretch of reception over a link. Add a link in the Links panel."
@@ -134,8 +169,12 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, name: &str, pass: &Pa
             ui.add(plain(text));
         });
     }
-    for count in [pass.missing, pass.damaged] {
+    for count in [Some(pass.missing), pass.damaged] {
         row.col(|ui| {
+            let Some(count) = count else {
+                ui.label(RichText::new("–").color(cx.theme.text_weak));
+                return;
+            };
             let bad = cx.theme.severity(Severity::Watch);
             let colour = if count == 0 { cx.theme.text_weak } else { bad };
             ui.label(RichText::new(count_text(count)).color(colour));

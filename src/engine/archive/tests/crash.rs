@@ -42,6 +42,24 @@ fn quake(i: i64) -> Event {
     Event { id: format!("e{i}"), time: at(i), ..Event::default() }
 }
 
+fn relay() -> PacketSource {
+    PacketSource { link: "relay".to_owned(), mission: "insight".to_owned(), ..Default::default() }
+}
+
+/// Packets of one second; of some seconds so many that a log is soon full.
+fn packets(i: i64) -> Vec<NewPacket> {
+    let length = if i % 4 == 0 { 60_000 } else { 40 };
+    let bytes = |k: i64| (0..length).map(|b| ((b * k) ^ i) as u8).collect::<Vec<u8>>().into();
+    (1..20)
+        .map(|k| NewPacket {
+            received: at(i),
+            generated: Some(Instant::from_unix_ns(at(i).unix_ns() + k)),
+            channel: None,
+            bytes: bytes(k),
+        })
+        .collect()
+}
+
 /// A thousand samples at 20 per second, 100 s apart from those of the next number.
 fn trace(i: i64) -> Trace {
     let samples = Samples::I32((0..1000).map(|k| (k * 7 + i as i32) % 1013).collect());
@@ -75,6 +93,8 @@ fn child() {
         writeln!(out, "@ event {i}").unwrap();
         archive.append_waveform("raw", &records(i)).unwrap();
         writeln!(out, "@ waveform {i}").unwrap();
+        archive.append_packets(&relay(), &packets(i)).unwrap();
+        writeln!(out, "@ packets {i}").unwrap();
         out.flush().unwrap();
     }
 }
@@ -131,6 +151,13 @@ fn holds(archive: &Archive, kind: &str, i: i64) -> bool {
             let key = SeriesKey::new("XB.ELYSE.02.BHU", "raw");
             let (_, found, _) = archive.range(&key, range, u64::MAX, &NEVER).unwrap();
             found == trace(i).samples.to_f64()
+        }
+        "packets" => {
+            let range = TimeRange::new(at(i), at(i + 1));
+            let query =
+                PacketQuery { range, link: String::new(), apid: None, limit: 99, newest: true };
+            let (found, _) = archive.packets(&query, &NEVER).unwrap();
+            found.iter().map(|p| &p.bytes).eq(packets(i).iter().map(|p| &p.bytes))
         }
         _ => archive.events(TimeRange::new(at(i), at(i + 1))).unwrap() == [quake(i)],
     }

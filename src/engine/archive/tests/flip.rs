@@ -22,6 +22,15 @@ fn fill(dir: &Path) {
     };
     archive.append_parameters(&batch).unwrap();
     let large: Vec<u8> = (0..80_000u32).map(|i| (i >> 3) as u8).collect();
+    let packet = |i: i64| NewPacket {
+        received: at(i),
+        generated: None,
+        channel: Some(1),
+        bytes: (0..50_000).map(|k| ((k * i) >> 7) as u8).collect::<Vec<u8>>().into(),
+    };
+    for second in 0..100 {
+        archive.append_packets(&PacketSource::default(), &[packet(second)]).unwrap();
+    }
     archive.put_product(&about("large", None), &large, at(2)).unwrap();
     for i in 0..20 {
         archive.put_product(&about("small", None), &vec![i; 900], at(3)).unwrap();

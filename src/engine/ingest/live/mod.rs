@@ -4,6 +4,7 @@
 //! when, and an archive to put it into. The same bytes give the same values, live or again.
 
 mod correlation;
+mod kept;
 mod model;
 mod packets;
 mod picture;
@@ -15,12 +16,14 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use model::{LinkCounts, PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen};
+pub use kept::{Again, AgainOrder, KeptPackets, KeptValue};
+pub use model::LinkCounts;
 pub use packets::Dictionaries;
 
 use crate::archive::Archive;
 use crate::link::{Delivery, LinkConfig};
 use crate::problem::Problem;
+use crate::query::PacketPicture;
 use crate::time::Instant;
 use packets::Reader;
 use picture::Painter;
@@ -51,7 +54,7 @@ impl Intake {
         Self {
             stream: Stream::new(config.framing, config.frame_bytes, config.randomised),
             reader: Reader::new(dictionaries),
-            store: Store::new(product, &config.mission),
+            store: Store::new(&config.name, product, &config.mission),
             painter: Painter::default(),
             counts: LinkCounts::default(),
             problems: Vec::new(),
@@ -74,7 +77,8 @@ impl Intake {
             Delivery::Records(bytes) => self.store.add_records(bytes),
             Delivery::File { name, bytes } => {
                 self.counts.files += 1;
-                self.said.extend(self.store.take_file(archive, name, bytes, received));
+                let derived = self.reader.derived();
+                self.said.extend(self.store.take_file(archive, name, bytes, derived, received));
             }
         }
         for packet in found {
@@ -92,6 +96,7 @@ impl Intake {
         let mut latency = self.latency_s;
         reader.read(at_once, &mut |packet, decoded| {
             painter.see(&packet, &decoded);
+            store.keep_packet(&packet, decoded.time);
             match decoded.time {
                 Some(time) => {
                     if newest.is_none_or(|newest| time >= newest) {
@@ -129,7 +134,7 @@ impl Intake {
         self.reader.use_dictionaries(dictionaries);
     }
 
-    /// Whether values, records or messages wait for the archive.
+    /// Whether packets, values, records or messages wait for the archive.
     pub fn is_waiting(&self) -> bool {
         !self.store.is_empty()
     }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::super::packets::{Decoder, PacketClock};
-use super::model::PacketKey;
 use super::stream::Found;
 use crate::archive::{Archive, ArchiveError, ProductId};
 use crate::format::ccsds::Header;
 use crate::mission::Database;
 use crate::mission::packets::dictionary;
 use crate::mission::telemetry::ContainerId;
-use crate::parameter::{State, Values};
+use crate::parameter::{Definition, State, Values, definitions};
+use crate::query::PacketKey;
 use crate::time::Instant;
 
 /// Packets by which a dictionary is chosen.
@@ -26,18 +26,22 @@ pub struct Dictionaries {
     all: Vec<Arc<Decoder>>,
     /// The files in the archive that they come from.
     files: Vec<ProductId>,
+    derived: Arc<[Definition]>,
 }
 
 impl Dictionaries {
     /// Those of an archive, the newest first, then what each mission sends by the database.
     pub fn of(archive: &Archive, missions: &Database) -> Result<Self, ArchiveError> {
         let products = Decoder::products(archive)?;
-        let mut all = Decoder::all(archive, &products);
+        let derived = definitions(&missions.missions);
+        let mut all = Decoder::all(archive, &products, &derived);
         all.extend(missions.missions.iter().filter_map(|mission| {
-            Decoder::of(format!("{} (mission database)", mission.name), dictionary(mission))
+            let name = format!("{} (mission database)", mission.name);
+            Decoder::of(name, dictionary(mission), &derived)
         }));
         let files = products.iter().map(|product| product.id).collect();
-        Ok(Self { all: all.into_iter().map(Arc::new).collect(), files })
+        let all = all.into_iter().map(Arc::new).collect();
+        Ok(Self { all, files, derived: derived.into() })
     }
 
     /// Whether the archive keeps other dictionaries than these.
@@ -98,6 +102,11 @@ impl Reader {
             number: 0,
             waiting: Vec::new(),
         }
+    }
+
+    /// What is computed from the parameters of packets.
+    pub(super) fn derived(&self) -> Arc<[Definition]> {
+        Arc::clone(&self.dictionaries.derived)
     }
 
     /// The dictionary in use.

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::super::packets::Decoder;
-use super::model::{PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen};
 use super::packets::{Decoded, Packet, Reader};
 use crate::format::ccsds::Tracker;
 use crate::mission::Severity;
 use crate::parameter::{Raw, Validity, Value, Values};
+use crate::query::{PacketField, PacketKey, PacketPicture, PacketRow, PacketSeen};
 use crate::time::{Instant, iso};
 
 /// Packets that are remembered, and their bytes in all.
@@ -173,7 +173,8 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn raw(value: &Value<'_>) -> String {
+/// A raw value as printed.
+pub(super) fn raw(value: &Value<'_>) -> String {
     match value.raw {
         Raw::Unsigned(x) => x.to_string(),
         Raw::Signed(x) => x.to_string(),

@@ -1,7 +1,8 @@
-//! What waits for the archive: rows of values, miniSEED records. Bounded; what has to be given up
+//! What waits for the archive: packets as they came, rows of values, miniSEED records. Bounded; what has to be given up
 //! is counted.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::super::packets::Rows;
 use super::super::{IngestOptions, Outcome, ingest_bytes};
@@ -9,7 +10,10 @@ use super::correlation::Correlation;
 use super::model::LinkCounts;
 use super::packets::{Decoded, Packet};
 use super::service::{self, Service};
-use crate::archive::{Archive, ArchiveError, EventMessage, ParameterBatch};
+use crate::archive::{
+    Archive, ArchiveError, EventMessage, NewPacket, PacketSource, ParameterBatch,
+};
+use crate::parameter::Definition;
 use crate::problem::Problem;
 use crate::time::Instant;
 
@@ -19,6 +23,8 @@ const ROWS: usize = 4_096;
 const MOST_VALUES: u64 = 8 << 20;
 /// Bytes of records that may wait.
 const MOST_RECORDS: usize = 64 << 20;
+/// Bytes of packets that may wait to be kept.
+const MOST_PACKETS: usize = 64 << 20;
 /// Event messages that may wait.
 const MOST_MESSAGES: usize = 100_000;
 
@@ -26,6 +32,9 @@ const MOST_MESSAGES: usize = 100_000;
 pub(super) struct Store {
     product: String,
     mission: String,
+    source: PacketSource,
+    packets: Vec<NewPacket>,
+    packet_bytes: usize,
     rows: Rows,
     /// Dictionary of the rows.
     dictionary: Option<String>,
@@ -35,10 +44,11 @@ pub(super) struct Store {
     records: Vec<u8>,
     messages: Vec<EventMessage>,
     correlation: Correlation,
-    /// Given up since the last flush: values, pieces of records, messages.
+    /// Given up since the last flush: values, pieces of records, messages, packets.
     lost: u64,
     lost_records: u64,
     lost_messages: u64,
+    lost_packets: u64,
 }
 
 fn size(batch: &ParameterBatch) -> u64 {
@@ -46,10 +56,19 @@ fn size(batch: &ParameterBatch) -> u64 {
 }
 
 impl Store {
-    pub(super) fn new(product: &str, mission: &str) -> Self {
+    pub(super) fn new(link: &str, product: &str, mission: &str) -> Self {
+        let (product, mission) = (product.to_owned(), mission.to_owned());
+        let source = PacketSource {
+            link: link.to_owned(),
+            mission: mission.clone(),
+            product: product.clone(),
+        };
         Self {
-            product: product.to_owned(),
-            mission: mission.to_owned(),
+            product,
+            mission,
+            source,
+            packets: Vec::new(),
+            packet_bytes: 0,
             rows: Rows::default(),
             dictionary: None,
             batches: VecDeque::new(),
@@ -60,7 +79,23 @@ impl Store {
             lost: 0,
             lost_records: 0,
             lost_messages: 0,
+            lost_packets: 0,
         }
+    }
+
+    /// Keeps a packet as it came, known or not: a later dictionary may read it.
+    pub(super) fn keep_packet(&mut self, packet: &Packet, generated: Option<Instant>) {
+        if self.packet_bytes + packet.bytes.len() > MOST_PACKETS {
+            self.lost_packets += 1;
+            return;
+        }
+        self.packet_bytes += packet.bytes.len();
+        self.packets.push(NewPacket {
+            received: packet.received,
+            generated,
+            channel: packet.key.channel,
+            bytes: packet.bytes.clone(),
+        });
     }
 
     /// Adds the values of a packet whose time is known.
@@ -158,7 +193,10 @@ impl Store {
 
     /// Whether anything waits.
     pub(super) fn is_empty(&self) -> bool {
-        self.waiting() == 0 && self.records.is_empty() && self.messages.is_empty()
+        self.waiting() == 0
+            && self.records.is_empty()
+            && self.messages.is_empty()
+            && self.packets.is_empty()
     }
 
     /// Takes a file in at once; says what went wrong.
@@ -167,11 +205,13 @@ impl Store {
         archive: &Archive,
         name: &str,
         bytes: &[u8],
+        derived: Arc<[Definition]>,
         now: Instant,
     ) -> Option<String> {
         let options = IngestOptions {
             product: if self.product == "raw" { String::new() } else { self.product.clone() },
             mission: self.mission.clone(),
+            derived,
             ..IngestOptions::default()
         };
         let report = ingest_bytes(archive, name, bytes, &|_| None, &options, now);
@@ -182,8 +222,8 @@ impl Store {
         })
     }
 
-    /// Stores what waits, the oldest first. Values, records and messages each go as far as they
-    /// can; the error is the first one.
+    /// Stores what waits, the oldest first. Packets, values, records and messages each go as far
+    /// as they can; the error is the first one.
     pub(super) fn flush(
         &mut self,
         archive: &Archive,
@@ -193,10 +233,24 @@ impl Store {
         counts.lost_values += std::mem::take(&mut self.lost);
         counts.lost_records += std::mem::take(&mut self.lost_records);
         counts.lost_messages += std::mem::take(&mut self.lost_messages);
+        counts.lost_packets += std::mem::take(&mut self.lost_packets);
+        let packets = self.store_packets(archive, counts);
         let values = self.store_values(archive, counts);
         let records = self.store_records(archive, counts);
         let messages = self.store_messages(archive, counts);
-        values.and(records).and(messages)
+        packets.and(values).and(records).and(messages)
+    }
+
+    fn store_packets(&mut self, archive: &Archive, counts: &mut LinkCounts) -> Result<(), String> {
+        match archive.append_packets(&self.source, &self.packets) {
+            Ok(()) => {}
+            // It would be refused for ever.
+            Err(ArchiveError::Input(_)) => counts.lost_packets += self.packets.len() as u64,
+            Err(error) => return Err(error.to_string()),
+        }
+        self.packets.clear();
+        self.packet_bytes = 0;
+        Ok(())
     }
 
     fn store_values(&mut self, archive: &Archive, counts: &mut LinkCounts) -> Result<(), String> {

@@ -11,6 +11,8 @@ use super::*;
 use crate::format::ccsds::{FrameHeader, FrameKind, FrameSpec, Framer, write_cadu};
 use crate::link::{Framing, Source};
 use crate::mission::Database;
+use crate::query::PacketKey;
+use crate::time::TimeRange;
 
 const NOW: Instant = Instant::from_unix_ns(1_700_000_000_000_000_000);
 
@@ -225,4 +227,102 @@ fn what_the_archive_refuses_waits_for_it() {
     intake.flush(&writing, NOW).unwrap();
     assert_eq!(samples(&writing, "/T/bus"), expected(20));
     assert_eq!((intake.waiting(), intake.counts().lost_values), (0, 0));
+}
+
+/// Everything that a picture shows of a stream.
+fn kept(archive: &Archive) -> Vec<(i64, Vec<u8>)> {
+    let mut found = Vec::new();
+    let each = &mut |packet: &crate::archive::StoredPacket| {
+        assert_eq!((packet.received, packet.source.link.as_str()), (NOW, "test"));
+        found.push((packet.time().unix_ns(), packet.bytes.to_vec()));
+        std::ops::ControlFlow::Continue(())
+    };
+    archive.each_packet(TimeRange::ALL, each).unwrap();
+    found
+}
+
+#[test]
+fn packets_stay_as_they_came_and_a_better_dictionary_reads_them_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::create(&dir.path().join("archive"), NOW).unwrap();
+    let mut intake = intake(&archive, Framing::Packets);
+    intake.push(&archive, &Delivery::Stream(stream(40)), NOW);
+    intake.flush(&archive, NOW).unwrap();
+    // No dictionary knew them: no time of their own, but every byte.
+    let bytes: Vec<u8> = kept(&archive).into_iter().flat_map(|(_, bytes)| bytes).collect();
+    assert_eq!(bytes, stream(40));
+    assert!(archive.series().is_empty());
+
+    let kept_packets = KeptPackets::new(Arc::default());
+    let never = std::sync::atomic::AtomicBool::new(false);
+    let order = AgainOrder { range: TimeRange::ALL, link: String::new(), product: None };
+    let again = || kept_packets.decode_again(&archive, &order, &|_| (), &never).unwrap();
+    let report = again();
+    assert_eq!((report.packets, report.unknown, report.values), (40, 40, 0));
+
+    let ingest = |text: &str| {
+        let options = IngestOptions::default();
+        ingest_bytes(&archive, "t.xml", text.as_bytes(), &|_| None, &options, NOW);
+    };
+    ingest(DICTIONARY);
+    let report = again();
+    assert_eq!((report.packets, report.unknown), (40, 0));
+    assert_eq!(report.dictionaries, ["t.xml"]);
+    assert_eq!(samples(&archive, "/T/bus"), expected(40));
+    assert_eq!(again().values, 0, "the same values are not stored twice");
+
+    // The calibration was wrong: 0.5 V a count instead of 0.25.
+    ingest(&DICTIONARY.replace("0.25", "0.5"));
+    assert!(again().values >= 40);
+    let right: Vec<(i64, f64)> =
+        expected(40).into_iter().map(|(time, volt)| (time, (volt + 1.5) * 2.0 - 1.5)).collect();
+    assert_eq!(samples(&archive, "/T/bus"), right);
+    let other = AgainOrder { product: Some("trial".into()), ..order.clone() };
+    kept_packets.decode_again(&archive, &other, &|_| (), &never).unwrap();
+    assert_eq!(samples(&archive, "/T/bus@trial"), right);
+
+    // One parameter with everything that its packets say of it.
+    let ask = |limit| kept_packets.history(&archive, "/T/bus", TimeRange::ALL, limit, &never);
+    let (values, more) = ask(100).unwrap();
+    assert_eq!((values.len(), more), (40, false));
+    let third = &values[2];
+    assert_eq!((third.raw.as_str(), third.engineering, third.received), ("102", 49.5, NOW));
+    assert_eq!(third.time.unix_ns(), right[2].0);
+    assert_eq!((ask(7).unwrap().0.len(), ask(7).unwrap().1), (7, true));
+}
+
+#[test]
+fn derived_parameters_come_with_their_packets() {
+    use crate::mission::{Instrument, Mission, Parameter};
+    let parameter = |name: &str, expression: &str| {
+        let text =
+            format!("name = {name:?}\ntitle = \"x\"\nunit = \"W\"\nexpression = {expression:?}");
+        toml::from_str::<Parameter>(&text).unwrap()
+    };
+    let mut missions = Database::builtin();
+    let mission: &mut Mission = &mut missions.missions[0];
+    let instrument: &mut Instrument = &mut mission.instruments[0];
+    instrument.parameters.push(parameter("/T/power", "{/T/bus} * 2"));
+    instrument.parameters.push(parameter("/T/twice", "{/T/power} + {/T/power}"));
+    let dir = tempfile::tempdir().unwrap();
+    let archive = archive(&dir);
+    let dictionaries = Arc::new(Dictionaries::of(&archive, &missions).unwrap());
+    let mut live = Intake::new(&config(Framing::Packets), dictionaries);
+    live.push(&archive, &Delivery::Stream(stream(40)), NOW);
+    live.flush(&archive, NOW).unwrap();
+    let times = |factor: f64| -> Vec<(i64, f64)> {
+        expected(40).into_iter().map(|(time, volt)| (time, volt * factor)).collect()
+    };
+    assert_eq!(samples(&archive, "/T/power"), times(2.0));
+    assert_eq!(samples(&archive, "/T/twice"), times(4.0));
+    let unit = |name: &str| archive.series().into_iter().find(|s| s.key.name == name).unwrap().unit;
+    assert_eq!(unit("/T/power"), "W");
+
+    // A file of packets says the same.
+    let dir = tempfile::tempdir().unwrap();
+    let archive = self::archive(&dir);
+    let derived = crate::parameter::definitions(&missions.missions).into();
+    let options = IngestOptions { derived, ..IngestOptions::default() };
+    ingest_bytes(&archive, "a.tlm", &stream(40), &|_| None, &options, NOW);
+    assert_eq!(samples(&archive, "/T/power"), times(2.0));
 }

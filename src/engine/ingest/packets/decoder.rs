@@ -3,7 +3,7 @@
 use crate::archive::{Archive, ArchiveError, Product};
 use crate::format::xtce;
 use crate::mission::telemetry::{ContainerId, Dictionary, Item};
-use crate::parameter::{Plan, Values};
+use crate::parameter::{Definition, Derived, Plan, Values};
 use crate::time::{Instant, TimeRange};
 
 /// A dictionary ready to decode.
@@ -13,13 +13,21 @@ pub(in crate::ingest) struct Decoder {
     pub(in crate::ingest) name: String,
     pub(in crate::ingest) dictionary: Dictionary,
     pub(in crate::ingest) plan: Plan,
+    /// What is computed from its parameters.
+    pub(in crate::ingest) derived: Derived,
 }
 
 impl Decoder {
-    /// Compiles a dictionary; none where it has no container.
-    pub(in crate::ingest) fn of(name: String, dictionary: Dictionary) -> Option<Self> {
+    /// Compiles a dictionary, with the derived parameters that it has the inputs of; none where
+    /// it has no container.
+    pub(in crate::ingest) fn of(
+        name: String,
+        dictionary: Dictionary,
+        definitions: &[Definition],
+    ) -> Option<Self> {
         let (plan, _) = Plan::compile(&dictionary, root(&dictionary)?);
-        Some(Self { name, dictionary, plan })
+        let (derived, _) = Derived::compile(definitions, &plan);
+        Some(Self { name, dictionary, plan, derived })
     }
 
     /// The dictionaries that an archive keeps, the newest first.
@@ -32,10 +40,14 @@ impl Decoder {
     }
 
     /// Reads dictionaries; those that cannot be read are left out.
-    pub(in crate::ingest) fn all(archive: &Archive, products: &[Product]) -> Vec<Self> {
+    pub(in crate::ingest) fn all(
+        archive: &Archive,
+        products: &[Product],
+        definitions: &[Definition],
+    ) -> Vec<Self> {
         let read = |product: &Product| {
             let bytes = archive.product_bytes(product.id).ok()?;
-            Self::of(product.about.name.clone(), xtce::read(&bytes).0?)
+            Self::of(product.about.name.clone(), xtce::read(&bytes).0?, definitions)
         };
         products.iter().filter_map(read).collect()
     }

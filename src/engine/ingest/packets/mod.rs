@@ -10,7 +10,7 @@ pub(super) mod tests;
 use crate::archive::{Archive, ArchiveError, ParameterBatch};
 use crate::format::ccsds::{self, Counts, Tracker};
 use crate::mission::telemetry::ContainerId;
-use crate::parameter::Values;
+use crate::parameter::{Definition, Values};
 use crate::problem::Problem;
 use crate::time::TimeRange;
 
@@ -35,15 +35,17 @@ pub(super) struct Stored {
     pub(super) new: u64,
 }
 
-/// Decodes and stores a file of packets under a product identity.
+/// Decodes and stores a file of packets under a product identity, with what the definitions derive
+/// from them.
 pub(super) fn store(
     archive: &Archive,
     bytes: &[u8],
     product: &str,
+    derived: &[Definition],
     problems: &mut Vec<Problem>,
 ) -> Result<Stored, ArchiveError> {
     let prefix = ccsds::sniff_prefix(bytes).unwrap_or_default();
-    let chosen = choose(archive, bytes, prefix)?;
+    let chosen = choose(archive, bytes, prefix, derived)?;
     let clock = find_clock(&chosen, bytes, prefix).ok_or_else(|| {
         ArchiveError::Input(format!(
             "the packets that {} describes state no time: neither an absolute time among their \
@@ -108,8 +110,13 @@ fn trial(bytes: &[u8], prefix: usize) -> Vec<&[u8]> {
 }
 
 /// The dictionary that knows most of the packets.
-fn choose(archive: &Archive, bytes: &[u8], prefix: usize) -> Result<Decoder, ArchiveError> {
-    let all = Decoder::all(archive, &Decoder::products(archive)?);
+fn choose(
+    archive: &Archive,
+    bytes: &[u8],
+    prefix: usize,
+    derived: &[Definition],
+) -> Result<Decoder, ArchiveError> {
+    let all = Decoder::all(archive, &Decoder::products(archive)?, derived);
     let tried: Vec<String> = all.iter().map(|decoder| decoder.name.clone()).collect();
     Decoder::choose(all, &trial(bytes, prefix)).ok_or_else(|| {
         ArchiveError::Input(if tried.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Decoder;
 use crate::archive::ParameterBatch;
 use crate::mission::telemetry::ContainerId;
-use crate::parameter::{RawKind, ValueId, Values};
+use crate::parameter::{Derived, RawKind, ValueId, Values};
 use crate::problem::Problem;
 use crate::time::Instant;
 
@@ -24,6 +24,8 @@ struct Kind {
     /// packets of a kind hold the same ones.
     last: Vec<ValueId>,
     into: Vec<Option<usize>>,
+    /// The column of each derived parameter, by its position.
+    derived: HashMap<usize, usize>,
     /// Whether series beyond the bound were told.
     told: bool,
 }
@@ -32,6 +34,10 @@ struct Kind {
 #[derive(Debug, Default)]
 pub(in crate::ingest) struct Rows {
     kinds: HashMap<ContainerId, Kind>,
+    /// With the newest values of its inputs, whatever packet brought them; none before the first
+    /// packet.
+    derived: Option<Derived>,
+    computed: Vec<(usize, f64)>,
     /// Values that wait.
     values: u64,
 }
@@ -46,6 +52,8 @@ impl Rows {
         decoder: &Decoder,
         problems: &mut Vec<Problem>,
     ) -> usize {
+        let derived = self.derived.get_or_insert_with(|| decoder.derived.clone());
+        derived.update(values, &mut self.computed);
         let kind = self.kinds.entry(container).or_default();
         let row = kind.times.len();
         kind.times.push(time);
@@ -60,11 +68,15 @@ impl Rows {
         }
         for (into, value) in kind.into.iter().zip(values.engineering()) {
             if let Some(column) = into.and_then(|at| kind.columns.get_mut(at)) {
-                // A value that stands twice in a packet: the later one counts.
-                if column.len() != row {
-                    column.resize(row, f64::NAN);
-                }
-                column.push(*value);
+                put(column, row, *value);
+                self.values += 1;
+            }
+        }
+        for (which, value) in &self.computed {
+            if let Some(at) = kind.derived_column(*which, derived)
+                && let Some(column) = kind.columns.get_mut(at)
+            {
+                put(column, row, *value);
                 self.values += 1;
             }
         }
@@ -98,7 +110,32 @@ impl Rows {
     }
 }
 
+/// Sets the value of a row; of one that stands twice in a packet, the later one counts.
+fn put(column: &mut Vec<f64>, row: usize, value: f64) {
+    if column.len() != row {
+        column.resize(row, f64::NAN);
+    }
+    column.push(value);
+}
+
 impl Kind {
+    /// The column of a derived parameter, made where it is new; none beyond the bound.
+    fn derived_column(&mut self, which: usize, derived: &Derived) -> Option<usize> {
+        if let Some(at) = self.derived.get(&which) {
+            return Some(*at);
+        }
+        let (name, unit) = (derived.names().get(which)?, derived.units().get(which)?);
+        if self.columns.len() >= MOST_SERIES {
+            return None;
+        }
+        let at = self.columns.len();
+        self.derived.insert(which, at);
+        self.names.push(name.clone());
+        self.units.push(unit.clone());
+        self.columns.push(Vec::new());
+        Some(at)
+    }
+
     /// Its rows as a batch; the columns stay known. None where there are no rows.
     fn take(&mut self, product: &str) -> Option<ParameterBatch> {
         let rows = self.times.len();

@@ -74,11 +74,12 @@ pub struct PacketType {
 }
 
 /// Whether a parameter travels in packets of its own instrument: it is called
-/// `/<mission>/<instrument>/<name>`.
+/// `/<mission>/<instrument>/<name>` and not computed on the ground.
 fn is_packed(mission: &Mission, instrument: &Instrument, parameter: &Parameter) -> bool {
     let parts: Vec<&str> = parameter.name.split('/').collect();
     matches!(parts.as_slice(), ["", first, second, last]
-        if *first == mission.id && *second == instrument.id && !last.is_empty())
+        if *first == mission.id && *second == instrument.id && !last.is_empty()
+            && parameter.expression.is_empty())
 }
 
 /// The kinds of packets of a mission: the services, then the instruments in their order, each by

@@ -27,6 +27,7 @@ fn every_packed_parameter_stands_in_one_packet_and_apids_are_unique() {
         }
         // Channels travel as records, and the ground works out what the clock is off.
         let packed = mission.instruments.iter().flat_map(|i| &i.parameters);
+        let packed = packed.filter(|p| p.expression.is_empty());
         let clock = format!("/{}/clock/", mission.id);
         let names = packed.map(|p| p.name.clone());
         let names = names.filter(|name| name.starts_with('/') && !name.starts_with(&clock));

@@ -6,6 +6,7 @@ use crate::parameter::{Definition, Derived, Values};
 fn definitions(all: &[(&str, &str)]) -> Vec<Definition> {
     let make = |(name, expression): &(&str, &str)| Definition {
         name: (*name).to_owned(),
+        unit: String::new(),
         expression: (*expression).to_owned(),
     };
     all.iter().map(make).collect()

@@ -86,7 +86,10 @@ struct Line {
     failed: String,
     /// The last looks, the newest last.
     looks: Vec<Look>,
-    started: Instant,
+    /// When its last data came, or when it was started, by the machine's own clock: the system
+    /// clock may be set.
+    heard: Moment,
+    heard_data: Option<Instant>,
     was_refused: bool,
 }
 
@@ -175,8 +178,7 @@ impl Switchboard {
             Ok(configs) => {
                 self.positions = file::positions(self.archive.path());
                 self.look_for_dictionaries();
-                let now = self.clock.now();
-                self.lines = configs.into_iter().map(|config| Line::new(config, now)).collect();
+                self.lines = configs.into_iter().map(Line::new).collect();
                 for at in 0..self.lines.len() {
                     self.start(at);
                 }
@@ -249,7 +251,7 @@ impl Switchboard {
                     return self.say(MessageLevel::Error, text);
                 }
                 let at = place(&self.lines, &config.name).unwrap_or(self.lines.len());
-                let line = Line::new(*config, self.clock.now());
+                let line = Line::new(*config);
                 if at < self.lines.len() {
                     // Where the old source was does not matter to another one.
                     let same = self.lines[at].config.source == line.config.source;
@@ -285,7 +287,7 @@ impl Switchboard {
 
     fn start(&mut self, at: usize) {
         let Some(line) = self.lines.get_mut(at) else { return };
-        line.started = self.clock.now();
+        line.heard = Moment::now();
         line.looks.clear();
         line.failed.clear();
         if !line.config.enabled || !self.runs {
@@ -340,7 +342,7 @@ impl Switchboard {
                 });
             }
             packets.insert(name, Arc::clone(&progress.packets));
-            let (view, values_per_s) = line.view(progress, runs, now);
+            let (view, values_per_s) = line.view(progress, runs);
             health.values_per_s += values_per_s;
             views.push(view);
         }
@@ -358,13 +360,14 @@ impl Switchboard {
 }
 
 impl Line {
-    fn new(config: LinkConfig, now: Instant) -> Self {
+    fn new(config: LinkConfig) -> Self {
         Self {
             config,
             worker: None,
             failed: String::new(),
             looks: Vec::new(),
-            started: now,
+            heard: Moment::now(),
+            heard_data: None,
             was_refused: false,
         }
     }
@@ -395,7 +398,7 @@ impl Line {
     }
 
     /// What is shown, and the values stored a second.
-    fn view(&mut self, progress: Progress, runs: bool, now: Instant) -> (LinkView, f64) {
+    fn view(&mut self, progress: Progress, runs: bool) -> (LinkView, f64) {
         let status = self.status(runs);
         let counts = progress.counts;
         self.looks.push(Look {
@@ -414,13 +417,15 @@ impl Line {
             }
             _ => 0.0,
         };
-        let since = status.last_data.unwrap_or(self.started);
+        if status.last_data != self.heard_data {
+            (self.heard, self.heard_data) = (Moment::now(), status.last_data);
+        }
         let limit = self.config.silent_after_s;
         let is_at_work = matches!(status.state, LinkState::Ok | LinkState::Unavailable);
         let view = LinkView {
             bytes_per_s: rate(|look| look.bytes),
             packets_per_s: rate(|look| look.packets),
-            silent: is_at_work && limit > 0.0 && now.s_since(since) > limit,
+            silent: is_at_work && limit > 0.0 && self.heard.elapsed().as_secs_f64() > limit,
             config: self.config.clone(),
             status,
             counts,

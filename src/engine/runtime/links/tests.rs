@@ -4,6 +4,7 @@ use std::io::Write;
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant as Moment};
 
 use super::{links, set_links};
@@ -12,7 +13,7 @@ use crate::ingest::{IngestOptions, ingest_bytes};
 use crate::link::{LinkConfig, LinkState, Source};
 use crate::mission::Database;
 use crate::runtime::{Engine, EngineConfig, EngineHandle, Intent, LinkView, Snapshot};
-use crate::time::{Instant, SystemClock, TimeRange};
+use crate::time::{Clock, Instant, SystemClock, TimeRange};
 
 const DICTIONARY: &str = r#"<SpaceSystem name="T" xmlns="http://www.omg.org/spec/XTCE/20180204">
 <TelemetryMetaData><ParameterTypeSet>
@@ -47,12 +48,16 @@ fn prepare(folder: &Path, all: &[LinkConfig]) {
 }
 
 fn start(folder: &Path) -> Engine {
+    start_by(folder, Arc::new(SystemClock))
+}
+
+fn start_by(folder: &Path, clock: Arc<dyn Clock + Send + Sync>) -> Engine {
     Engine::start(EngineConfig {
         archive: folder.to_owned(),
         access: Access::Write,
         missions: Database::builtin(),
         notes: Vec::new(),
-        clock: Arc::new(SystemClock),
+        clock,
         waker: Arc::new(|| {}),
         links: true,
     })
@@ -214,4 +219,48 @@ fn a_link_file_that_cannot_be_read_is_told_and_kept() {
     until(&engine, "a refusal", |s| said(s, "The links were not changed"));
     drop(engine);
     assert_eq!(std::fs::read_to_string(folder.join("links.toml")).unwrap(), broken);
+}
+
+/// The system clock, set by so many seconds.
+#[derive(Default)]
+struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Instant {
+        SystemClock.now().plus_s(self.0.load(Ordering::Relaxed) as f64)
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_neither_hides_nor_invents_a_silent_link() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("archive");
+    let port = free_port();
+    let source = Source::TcpListen(format!("127.0.0.1:{port}"));
+    let config = LinkConfig { silent_after_s: 3.0, ..LinkConfig::new("relay", source) };
+    prepare(&folder, &[config]);
+    let clock = Arc::new(SetClock::default());
+    let engine = start_by(&folder, Arc::clone(&clock) as _);
+    let mut stream = connect(port);
+    let is_silent = |s: &Snapshot| link(s, "relay").is_some_and(|view| view.silent);
+    // An hour forwards, two hours back, while a packet comes every 50 ms.
+    for i in 0..60u16 {
+        if i == 20 {
+            clock.0.store(3600, Ordering::Relaxed);
+        }
+        if i == 40 {
+            clock.0.store(-3600, Ordering::Relaxed);
+        }
+        stream.write_all(&packets(i, i + 1)).unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(!is_silent(&engine.snapshot()), "packet {i}");
+    }
+    until(&engine, "all values", |_| bus(&engine).len() == 60);
+    assert_eq!(engine.snapshot().alarms.journal.records().len(), 0);
+    let silenced = until(&engine, "silence", |s| is_silent(s) && !s.alarms.present.is_empty());
+    assert_eq!(silenced.alarms.present[0].title, "No data by relay");
+    // The log and the alarms go on by a clock that went back.
+    stream.write_all(&packets(60, 61)).unwrap();
+    until(&engine, "the return", |s| s.alarms.present.iter().all(|view| !view.alarm.active));
+    assert_eq!(bus(&engine).len(), 61);
 }

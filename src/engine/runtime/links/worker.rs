@@ -8,8 +8,9 @@ use std::time::{Duration, Instant as Moment};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::archive::Archive;
-use crate::ingest::live::{Dictionaries, Intake, LinkCounts, PacketPicture};
+use crate::ingest::live::{Dictionaries, Intake, LinkCounts};
 use crate::link::{Delivery, Link, LinkConfig, LinkStatus};
+use crate::query::PacketPicture;
 use crate::time::{Clock, Instant};
 
 /// Pieces that may wait between a link and its values.
