@@ -87,6 +87,7 @@ impl Desk {
             match self.write_found(key, from, &mut rows, &searched.mark) {
                 Ok(()) => {
                     self.owed.remove(key);
+                    self.could_write();
                 }
                 Err(error) => {
                     rows.iter_mut().for_each(unstored);
@@ -134,7 +135,10 @@ impl Desk {
         }
         let rows: Vec<_> = records.iter().map(Record::row).collect();
         match self.archive.put_alarms(&rows) {
-            Ok(numbers) => number(&mut records, &numbers),
+            Ok(numbers) => {
+                number(&mut records, &numbers);
+                self.could_write();
+            }
             Err(error) => {
                 records.iter_mut().for_each(unstored);
                 self.owed_rows.extend(records.iter().cloned());
@@ -175,6 +179,13 @@ impl Desk {
             self.owed.remove(&key);
         }
         Ok(())
+    }
+
+    /// The next failure is told again, where nothing is left of the last one.
+    fn could_write(&mut self) {
+        if self.owed.is_empty() && self.owed_rows.is_empty() {
+            self.unwritten.clear();
+        }
     }
 
     /// Says once that the journal cannot be written.
