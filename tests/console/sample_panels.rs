@@ -46,6 +46,7 @@ impl Panel for TestPlot {
                 }],
                 limits: if i == 0 {
                     vec![LimitLine {
+                        holds: marsdeck_engine::time::TimeRange::ALL,
                         value: 742.0,
                         colour: cx.theme.severity(Severity::Warning),
                         label: "caution high 742".to_owned(),

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use marsdeck_engine::alarm::series_of;
 use marsdeck_engine::archive::SeriesKey;
 use marsdeck_engine::mission::{Database, Parameter, Severity};
 use marsdeck_engine::query::{Answer, Request};
@@ -89,8 +90,8 @@ impl App {
             let title = title.map_or_else(|| first.to_string(), |view| view.title.clone());
             let word = severity_word(heard.severity);
             let body = match heard.fresh.len() {
-                1 => first.to_string(),
-                n => format!("{first} and {} more", n - 1),
+                1 => series_of(first).to_string(),
+                n => format!("{} and {} more", series_of(first), n - 1),
             };
             let urgent = heard.severity >= Severity::Critical;
             speaker.notify(format!("{word}: {title}"), body, urgent);
@@ -141,10 +142,10 @@ fn worst_value(cx: &ViewContext<'_>, is_aside: impl Fn(&SeriesKey) -> bool) -> (
     for (key, value) in keys.iter().zip(values) {
         let Some(value) = value else { continue };
         let Some((_, parameter)) = watched.iter().find(|(known, _)| known == key) else { continue };
-        if is_stale(*at, value.time, parameter.rate_hz) {
+        if is_stale(*at, value.time, Some(parameter)) {
             continue;
         }
-        let severity = parameter.severity(value.value);
+        let severity = parameter.severity(value.time, value.value);
         if severity > worst.0 {
             let text = if severity > Severity::Normal {
                 parameter.title.clone()

@@ -91,6 +91,7 @@ impl App {
         match &mut intent {
             Intent::Alarm { who, .. } => who.clone_from(&self.options.operator),
             Intent::Report { order, .. } => order.who.clone_from(&self.options.operator),
+            Intent::EditLimits { edit } => edit.who.clone_from(&self.options.operator),
             Intent::WriteNote { entry } => entry.who.clone_from(&self.options.operator),
             _ => {}
         }

@@ -17,14 +17,17 @@ pub struct EventArguments {
     /// Print the entries of the operators' log book instead of samples
     #[arg(long, group = "texts", conflicts_with_all = ["channel", "list", "points"])]
     pub(super) notes: bool,
+    /// Print the changes of limits instead of samples, by the time from which they hold
+    #[arg(long, group = "texts", conflicts_with_all = ["channel", "list", "points"])]
+    pub(super) limits: bool,
     /// Least level of event messages: DIAGNOSTIC, ACTIVITY_LO, …, WARNING_LO, FATAL
     #[arg(long, value_name = "LEVEL", requires = "events")]
     level: Option<String>,
-    /// Words that module, name or message of event messages, or text, author or series of log
-    /// entries must hold
+    /// Words that module, name or message of event messages, text, author or series of log entries,
+    /// or parameter, author or reason of changes of limits must hold
     #[arg(long, value_name = "WORDS", requires = "texts")]
     pub(super) text: Option<String>,
-    /// Most event messages or log entries; the newest ones are kept
+    /// Most event messages, log entries or changes of limits; the newest ones are kept
     #[arg(long, value_name = "N", default_value_t = 1000, requires = "texts")]
     pub(super) limit: u32,
 }

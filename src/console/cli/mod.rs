@@ -8,6 +8,7 @@ mod dictionary;
 mod events;
 mod fetch;
 mod ingest;
+mod limits;
 mod link;
 mod live;
 mod mdb;

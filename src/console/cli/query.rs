@@ -1,4 +1,4 @@
-//! `marsdeck query`: event messages, log entries, or samples of a channel as text, JSON, Parquet or miniSEED.
+//! `marsdeck query`: event messages, log entries, changes of limits, or samples of a channel as text, JSON, Parquet or miniSEED.
 
 use std::io::Write;
 
@@ -8,13 +8,13 @@ use marsdeck_engine::query::export;
 use marsdeck_engine::time::{TimeRange, iso};
 use serde_json::json;
 
-use super::{ArchiveArgument, Outcome, events, notes, output, place};
+use super::{ArchiveArgument, Outcome, events, limits, notes, output, place};
 
 /// Arguments of `marsdeck query`.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Channel or parameter, with @PRODUCT where it is not the raw one
-    #[arg(required_unless_present_any = ["list", "events", "notes"])]
+    #[arg(required_unless_present_any = ["list", "events", "notes", "limits"])]
     channel: Option<String>,
     #[command(flatten)]
     place: ArchiveArgument,
@@ -57,7 +57,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let at = |text: &Option<String>| {
         text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
     };
-    if arguments.events.events || arguments.events.notes {
+    let asked = &arguments.events;
+    if asked.events || asked.notes || asked.limits {
         return texts(&archive, arguments, format);
     }
     let series = archive.series();
@@ -114,11 +115,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Event messages or log entries of the range.
+/// Event messages, log entries or changes of limits of the range.
 fn texts(archive: &Archive, arguments: &Arguments, format: Format) -> anyhow::Result<Outcome> {
     anyhow::ensure!(
         matches!(format, Format::Csv | Format::Json),
-        "event messages and log entries are printed as csv or json"
+        "event messages, log entries and changes of limits are printed as csv or json"
     );
     let at = |text: &Option<String>| {
         text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
@@ -126,7 +127,9 @@ fn texts(archive: &Archive, arguments: &Arguments, format: Format) -> anyhow::Re
     let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
     let range = TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end));
     let as_json = format == Format::Json;
-    if arguments.events.notes {
+    if arguments.events.limits {
+        limits::run(archive, &arguments.events, range, as_json)
+    } else if arguments.events.notes {
         notes::run(archive, &arguments.events, range, as_json)
     } else {
         events::run(archive, &arguments.events, range, as_json)

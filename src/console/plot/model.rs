@@ -95,6 +95,8 @@ impl<'a> Curve<'a> {
 pub struct LimitLine {
     /// Where.
     pub value: f64,
+    /// For data of which times it holds.
+    pub holds: TimeRange,
     /// Colour, that of its severity.
     pub colour: Color32,
     /// What it says, e.g. `critical high`.

@@ -39,19 +39,31 @@ pub(super) fn spans(painter: &Painter, rect: Rect, map: XMap, spans: &[TimeSpan]
     }
 }
 
-/// Paints limit lines with their labels at the right.
-pub(super) fn limits(painter: &Painter, rect: Rect, scale: YScale, limits: &[LimitLine]) {
+/// Paints limit lines as long as they hold, with their labels at the right.
+pub(super) fn limits(
+    painter: &Painter,
+    rect: Rect,
+    map: XMap,
+    scale: YScale,
+    limits: &[LimitLine],
+) {
     for limit in limits {
         if limit.value < scale.low || limit.value > scale.high {
             continue;
         }
         let y = scale.y(limit.value, rect.y_range());
-        let ends = [pos2(rect.left(), y), pos2(rect.right(), y)];
+        let shown = map.range();
+        let left = map.x(limit.holds.start.max(shown.start)).max(rect.left());
+        let right = map.x(limit.holds.end.min(shown.end)).min(rect.right());
+        if left >= right {
+            continue;
+        }
+        let ends = [pos2(left, y), pos2(right, y)];
         painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, limit.colour), 6.0, 4.0));
         let above = y - rect.top() > 18.0;
         let (align, dy) =
             if above { (Align2::RIGHT_BOTTOM, -1.0) } else { (Align2::RIGHT_TOP, 1.0) };
-        let at = pos2(rect.right() - 4.0, y + dy);
+        let at = pos2(right - 4.0, y + dy);
         painter.text(at, align, &limit.label, FontId::proportional(SMALL - 1.0), limit.colour);
     }
 }

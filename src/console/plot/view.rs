@@ -114,7 +114,7 @@ impl PlotView<'_> {
             paint::spans(&inner, *rect, layout.map, self.spans);
             self.grid(painter, &inner, *rect, layout.map, *scale);
             if let Some(scale) = scale {
-                paint::limits(&inner, *rect, *scale, &row.limits);
+                paint::limits(&inner, *rect, layout.map, *scale, &row.limits);
                 // Sols laid over the shown one lie below it.
                 let (shifted, own): (Vec<_>, Vec<_>) =
                     row.curves.iter().partition(|curve| curve.shift_ns != 0);

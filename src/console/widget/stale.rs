@@ -1,14 +1,13 @@
 //! Ages of values: when one is stale, and how its age is printed.
 
+use marsdeck_engine::mission::Parameter;
 use marsdeck_engine::time::Instant;
 
-/// Whether a value is older than it should be: older than five of its periods and than 10 s.
-/// A value that is not periodic (`rate_hz` 0) never goes stale.
-pub fn is_stale(now: Instant, taken: Instant, rate_hz: f64) -> bool {
-    if rate_hz <= 0.0 {
-        return false;
-    }
-    now.s_since(taken) > (5.0 / rate_hz).max(10.0)
+/// Whether a value is older than it may be by the rule of its parameter, by which also the alarm
+/// of a silent parameter is raised. Without a parameter nothing is expected.
+pub fn is_stale(now: Instant, taken: Instant, parameter: Option<&Parameter>) -> bool {
+    let limit_s = parameter.and_then(Parameter::stale_after_s);
+    limit_s.is_some_and(|limit_s| now.s_since(taken) > limit_s)
 }
 
 /// An age in the largest fitting unit: `4 s`, `12 min`, `3.5 h`, `12 d`. Before its time: `in 4 s`.
@@ -28,6 +27,8 @@ pub fn age_text(now: Instant, taken: Instant) -> String {
 
 #[cfg(test)]
 mod tests {
+    use marsdeck_engine::mission::{Database, Severity, Stale};
+
     use super::*;
 
     #[test]
@@ -42,12 +43,19 @@ mod tests {
     }
 
     #[test]
-    fn stale_follows_the_expected_rate() {
-        let taken = Instant::from_unix_ns(0);
-        assert!(!is_stale(Instant::from_unix_s(9.0), taken, 20.0));
-        assert!(is_stale(Instant::from_unix_s(11.0), taken, 20.0));
-        assert!(!is_stale(Instant::from_unix_s(400.0), taken, 0.01));
-        assert!(is_stale(Instant::from_unix_s(501.0), taken, 0.01));
-        assert!(!is_stale(Instant::from_unix_s(1e9), taken, 0.0));
+    fn stale_follows_the_rule_of_the_parameter() {
+        let database = Database::builtin();
+        let (_, _, battery) = database.parameter("/insight/lander/battery_charge").unwrap();
+        let is_stale = |s: f64, parameter| {
+            is_stale(Instant::from_unix_s(s), Instant::from_unix_ns(0), parameter)
+        };
+        // Every 20 s; three may be missing.
+        assert!(!is_stale(60.0, Some(battery)) && is_stale(61.0, Some(battery)));
+        let stale = Stale { severity: Severity::Watch, after_s: 300.0, against: String::new() };
+        let mut own = battery.clone();
+        own.alarm.stale = Some(stale);
+        assert!(!is_stale(61.0, Some(&own)) && is_stale(301.0, Some(&own)));
+        let seldom = Parameter { rate_hz: 0.0, ..battery.clone() };
+        assert!(!is_stale(1e9, Some(&seldom)) && !is_stale(1e9, None));
     }
 }

@@ -70,8 +70,7 @@ impl<'a> ValueCell<'a> {
     }
 
     fn stale(&self) -> bool {
-        let rate = self.parameter.map_or(0.0, |parameter| parameter.rate_hz);
-        self.latest.is_some_and(|latest| is_stale(self.now, latest.time, rate))
+        self.latest.is_some_and(|latest| is_stale(self.now, latest.time, self.parameter))
     }
 
     fn colour(&self) -> Color32 {

@@ -58,6 +58,8 @@ pub struct Alarm {
     pub latch: bool,
     /// When an operator did something for the last time, and who.
     pub handled: Option<(Instant, String)>,
+    /// When it had been raised or got worse as it was escalated for the last time.
+    pub escalated: Option<Instant>,
     /// Why it was put aside; empty where it is not.
     pub reason: String,
     /// Until when it is shelved.
@@ -81,6 +83,7 @@ impl Alarm {
             limit: String::new(),
             latch: false,
             handled: None,
+            escalated: None,
             reason: String::new(),
             shelved_until: None,
             occurrences: VecDeque::new(),
@@ -172,6 +175,10 @@ impl Alarm {
                 self.notes.push_front(note);
                 self.notes.truncate(KEPT);
                 self.happen(AlarmEvent::Comment);
+            }
+            AlarmAction::Escalate { .. } => {
+                self.escalated = Some(done.raised);
+                return;
             }
         }
         self.handled = Some((time, done.who.clone()));

@@ -48,7 +48,8 @@ impl Detector {
         self.violated.resize(parameter.limits.len(), false);
         for (limit, violated) in parameter.limits.iter().zip(&mut self.violated) {
             let deadband = if *violated { limit.hysteresis } else { 0.0 };
-            *violated = parameter.violates(limit, value, deadband) || is_fast(limit, rate);
+            *violated = limit.holds_at(time)
+                && (parameter.violates(limit, value, deadband) || is_fast(limit, rate));
         }
         let worst = parameter
             .limits

@@ -3,6 +3,7 @@
 
 use super::board::{Alarm, Board};
 use super::silence::link_of;
+use super::stale::{alarm_title, is_stale_alarm, series_of};
 use crate::mission::Database;
 use crate::time::Instant;
 
@@ -30,6 +31,8 @@ pub struct AlarmView {
     pub first_out: bool,
     /// Number of alarms in its group, 1 or more.
     pub group_size: usize,
+    /// Whether the journal on disk has it; a full disk keeps nothing from being shown.
+    pub is_stored: bool,
 }
 
 /// The alarms of a board that are not normal: the most severe first, then in first-out order.
@@ -75,14 +78,21 @@ fn named(alarm: &Alarm, missions: &Database) -> AlarmView {
         first: alarm.since,
         first_out: true,
         group_size: 1,
+        is_stored: true,
         alarm: alarm.clone(),
     };
-    if let Some((mission, instrument, parameter)) = missions.parameter(&alarm.key.name) {
+    if let Some((mission, instrument, parameter)) = missions.parameter(&series_of(&alarm.key).name)
+    {
         view.mission.clone_from(&mission.id);
         view.instrument.clone_from(&instrument.id);
         view.instrument_name.clone_from(&instrument.name);
-        view.title.clone_from(&parameter.title);
+        view.title = alarm_title(&alarm.key, &parameter.title);
         view.guidance.clone_from(&parameter.alarm.guidance);
+        if is_stale_alarm(&alarm.key) {
+            "Other data come, this parameter does not: look at its packet in Packets, and whether \
+             its instrument is on. Where it is off on purpose, shelve the alarm."
+                .clone_into(&mut view.guidance);
+        }
     } else if let Some(link) = link_of(&alarm.key) {
         view.title = format!("No data by {link}");
         "Link".clone_into(&mut view.instrument_name);

@@ -47,6 +47,11 @@ pub enum AlarmAction {
         /// The note.
         text: String,
     },
+    /// Tell it to a program, because nobody acknowledged it; done by the engine.
+    Escalate {
+        /// The program and its arguments.
+        command: String,
+    },
 }
 
 impl AlarmAction {
@@ -59,6 +64,7 @@ impl AlarmAction {
             Self::Remove { .. } => "taken out of service",
             Self::Restore => "returned to service",
             Self::Comment { .. } => "commented",
+            Self::Escalate { .. } => "escalated",
         }
     }
 }

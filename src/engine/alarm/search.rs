@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::detect::Detector;
 use super::record::{Found, Record, What, design_key};
+use super::stale::stale_key;
 use crate::archive::{AlarmMark, Archive, Bucket, QueryError, SeriesKey, SeriesSummary};
 use crate::mission::{AlarmRule, Database, Limit, Parameter, Severity};
 use crate::time::{Instant, TimeRange};
@@ -25,7 +26,7 @@ pub struct Mark {
     end: Instant,
     /// Samples of the series then.
     samples: u64,
-    /// Checksum of the limits and rules.
+    /// Checksum of the rules, and of the limits as far as they concern data before `end`.
     rule: u32,
     detector: Detector,
 }
@@ -88,8 +89,10 @@ pub struct Watched<'a> {
 pub fn watched<'a>(missions: &'a Database, series: &'a [SeriesSummary]) -> Vec<Watched<'a>> {
     let mut all = Vec::new();
     for instrument in missions.missions.iter().flat_map(|m| &m.instruments) {
-        for parameter in instrument.parameters.iter().filter(|p| !p.limits.is_empty()) {
-            for summary in stored(series, &parameter.name) {
+        let is_watched = |p: &&Parameter| !p.limits.is_empty() || p.alarm.stale.is_some();
+        for parameter in instrument.parameters.iter().filter(is_watched) {
+            let has_limits = !parameter.limits.is_empty();
+            for summary in stored(series, &parameter.name).filter(|_| has_limits) {
                 let (key, parameter) = (summary.key.clone(), Cow::Borrowed(parameter));
                 all.push(Watched { key, summary, parameter });
             }
@@ -100,11 +103,14 @@ pub fn watched<'a>(missions: &'a Database, series: &'a [SeriesSummary]) -> Vec<W
             let limit = Limit { severity: Severity::Watch, states, ..Limit::default() };
             let (limits, alarm) = (vec![limit], AlarmRule::default());
             for summary in stored(series, &mode.name) {
-                let alarm_key = SeriesKey::new(&parameter.name, &summary.key.product);
+                let of_limits = SeriesKey::new(&parameter.name, &summary.key.product);
+                let of_silence = parameter.alarm.stale.as_ref().map(|_| stale_key(&of_limits));
                 let mode =
                     Parameter { limits: limits.clone(), alarm: alarm.clone(), ..mode.clone() };
-                let (key, parameter) = (design_key(&alarm_key), Cow::Owned(mode));
-                all.push(Watched { key, summary, parameter });
+                for key in has_limits.then_some(of_limits).iter().chain(&of_silence) {
+                    let (key, parameter) = (design_key(key), Cow::Owned(mode.clone()));
+                    all.push(Watched { key, summary, parameter });
+                }
             }
         }
     }
@@ -112,15 +118,18 @@ pub fn watched<'a>(missions: &'a Database, series: &'a [SeriesSummary]) -> Vec<W
 }
 
 /// All products of a name, from a list that is sorted by key, and keys by name first.
-fn stored<'a>(series: &'a [SeriesSummary], name: &str) -> impl Iterator<Item = &'a SeriesSummary> {
+pub(super) fn stored<'a>(
+    series: &'a [SeriesSummary],
+    name: &str,
+) -> impl Iterator<Item = &'a SeriesSummary> {
     let first = series.partition_point(|s| s.key.name.as_str() < name);
     let end = series.partition_point(|s| s.key.name.as_str() <= name);
     series.get(first..end).unwrap_or_default().iter()
 }
 
 /// Looks through what is new in a series since its mark; none where nothing is. Where data came
-/// late or the limits changed, the whole series is looked through again. Slices that stay inside
-/// all limits are passed over without reading their samples.
+/// late, or limits changed that hold for data looked through before, the whole series is looked
+/// through again. Slices that stay inside all limits are passed over without reading their samples.
 pub fn look_through(
     archive: &Archive,
     parameter: &Parameter,
@@ -129,10 +138,10 @@ pub fn look_through(
     cancel: &AtomicBool,
 ) -> Result<Option<Searched>, QueryError> {
     let key = &summary.key;
-    let rule = fingerprint(parameter);
     let (end, samples) = (summary.span.end, summary.samples);
+    let rule = fingerprint(parameter, end);
     let mut begun = None;
-    if let Some(mark) = mark.filter(|mark| mark.rule == rule) {
+    if let Some(mark) = mark.filter(|mark| mark.rule == fingerprint(parameter, mark.end)) {
         if mark.samples == samples && mark.end == end {
             return Ok(None);
         }
@@ -154,8 +163,17 @@ pub fn look_through(
     Ok(Some(Searched { from, found, mark: Mark { end, samples, rule, detector } }))
 }
 
-fn fingerprint(parameter: &Parameter) -> u32 {
-    let rules = (&parameter.limits, &parameter.alarm, &parameter.states);
+/// Checksum of what decides about data before an instant: limits that hold later do not count. As
+/// limits are in the order of time, their places among each other stay when later ones are added.
+fn fingerprint(parameter: &Parameter, end: Instant) -> u32 {
+    let mut limits: Vec<Limit> =
+        parameter.limits.iter().filter(|limit| limit.start() < end).cloned().collect();
+    for limit in limits.iter_mut().filter(|limit| limit.end() >= end) {
+        limit.until = None;
+    }
+    // Silence is not found in samples.
+    let alarm = AlarmRule { stale: None, ..parameter.alarm.clone() };
+    let rules = (limits, alarm, &parameter.states);
     crc32c::crc32c(serde_json::to_string(&rules).unwrap_or_default().as_bytes())
 }
 

@@ -18,6 +18,8 @@ const STALE_S: f64 = 86_400.0;
 /// Ten or more alarms within ten minutes are a flood.
 const FLOOD_S: f64 = 600.0;
 const FLOOD_ALARMS: usize = 10;
+/// An operator counts as at work for so many seconds before and after each of their actions.
+const PRESENCE_S: f64 = 1800.0;
 /// Length of the list of the most frequent alarms.
 const TOP: usize = 10;
 
@@ -28,6 +30,26 @@ pub struct Flood {
     pub range: TimeRange,
     /// Alarms that started in it.
     pub alarms: usize,
+}
+
+/// What reached the position of one operator while they were at work. Nobody logs in: an operator
+/// counts as at work from half an hour before each of their actions in the journal until half an
+/// hour after it, within the range.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Duty {
+    /// Who.
+    pub who: String,
+    /// Alarms that started while they were at work, handled or not.
+    pub alarms: usize,
+    /// How long they were at work, in hours.
+    pub hours: f64,
+}
+
+impl Duty {
+    /// Alarms an hour of work; ISA-18.2-2016 clause 16 calls six acceptable and twelve manageable.
+    pub fn per_hour(&self) -> f64 {
+        if self.hours > 0.0 { self.alarms as f64 / self.hours } else { 0.0 }
+    }
 }
 
 /// Figures over a range of the journal.
@@ -55,6 +77,8 @@ pub struct Statistics {
     pub acknowledged: usize,
     /// Acknowledgements by each operator, the most first, with those per hour of the range.
     pub operators: Vec<(String, usize, f64)>,
+    /// What each operator received while at work, the most alarms an hour first.
+    pub duties: Vec<Duty>,
 }
 
 /// The figures of a range; records in their order, those before the range decide how it begins.
@@ -65,6 +89,7 @@ pub fn statistics(records: &[Record], range: TimeRange) -> Statistics {
     let mut chatter: HashMap<&SeriesKey, (VecDeque<Instant>, usize)> = HashMap::new();
     let mut delays: Vec<f64> = Vec::new();
     let mut hands: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut deeds: BTreeMap<&str, Vec<Instant>> = BTreeMap::new();
     for record in records.iter().take_while(|r| r.time < range.end) {
         let before = board.get(&record.key).map(|a| (a.active, a.state, a.raised));
         board.apply(record);
@@ -73,6 +98,11 @@ pub fn statistics(records: &[Record], range: TimeRange) -> Statistics {
         }
         let (was_active, state, raised) =
             before.unwrap_or((false, AlarmState::Normal, record.time));
+        if let What::Done(done) = &record.what
+            && !matches!(done.action, AlarmAction::Escalate { .. })
+        {
+            deeds.entry(&done.who).or_default().push(record.time);
+        }
         match &record.what {
             What::Found(found) => {
                 if found.severity > Severity::Normal && !was_active {
@@ -112,6 +142,7 @@ pub fn statistics(records: &[Record], range: TimeRange) -> Statistics {
         acknowledged: delays.len(),
         slow_acknowledge_s: within(&mut delays, 0.95),
         operators: operators(hands, hours),
+        duties: duties(deeds, &starts, TimeRange::new(range.start, end)),
         median_acknowledge_s: median(delays),
     }
 }
@@ -178,6 +209,35 @@ fn operators(hands: BTreeMap<&str, usize>, hours: f64) -> Vec<(String, usize, f6
     all
 }
 
+/// What reached each operator while at work; actions and alarms ascending.
+fn duties(deeds: BTreeMap<&str, Vec<Instant>>, starts: &[Instant], range: TimeRange) -> Vec<Duty> {
+    let mut all: Vec<Duty> =
+        deeds.into_iter().map(|(who, deeds)| duty(who, &deeds, starts, range)).collect();
+    all.sort_by(|a, b| b.per_hour().total_cmp(&a.per_hour()));
+    all
+}
+
+fn duty(who: &str, deeds: &[Instant], starts: &[Instant], range: TimeRange) -> Duty {
+    let mut stretches: Vec<TimeRange> = Vec::new();
+    for deed in deeds {
+        let from = deed.plus_s(-PRESENCE_S).max(range.start);
+        let until = deed.plus_s(PRESENCE_S).min(range.end);
+        match stretches.last_mut() {
+            Some(last) if from <= last.end => last.end = until.max(last.end),
+            _ => stretches.push(TimeRange::new(from, until.max(from))),
+        }
+    }
+    let within = |stretch: &TimeRange| {
+        let before = |t: Instant| starts.partition_point(|start| *start < t);
+        before(stretch.end) - before(stretch.start)
+    };
+    Duty {
+        who: who.to_owned(),
+        alarms: stretches.iter().map(within).sum(),
+        hours: stretches.iter().map(TimeRange::duration_s).sum::<f64>() / 3600.0,
+    }
+}
+
 /// The smallest of the values that a share of all does not exceed (nearest rank).
 fn within(values: &mut [f64], share: f64) -> Option<f64> {
     values.sort_by(f64::total_cmp);
@@ -198,6 +258,23 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn alarms_count_for_those_who_were_at_work() {
+        let at = |hours: f64| Instant::from_unix_s(1.6e9 + hours * 3600.0);
+        let starts = [0.1, 1.0, 2.0, 5.0, 9.0].map(at);
+        // Ada acts at 0.2 and 0.9 h: at work until 1.4 h. Bob at 5.2 and, once more, at 9.0 h.
+        let deeds = BTreeMap::from([
+            ("Ada", vec![at(0.2), at(0.9)]),
+            ("Bob", vec![at(5.2), at(9.0)]),
+            ("Eve", vec![at(7.0)]),
+        ]);
+        let all = duties(deeds, &starts, TimeRange::new(at(0.0), at(9.25)));
+        let told = all.iter().map(|d| (d.who.as_str(), d.alarms, (d.hours * 100.0).round()));
+        let told: Vec<_> = told.collect();
+        assert_eq!(told, [("Ada", 2, 140.0), ("Bob", 2, 175.0), ("Eve", 0, 100.0)]);
+        assert!((all[0].per_hour() - 2.0 / 1.4).abs() < 1e-6);
+    }
 
     #[test]
     fn the_share_is_by_nearest_rank() {

@@ -6,6 +6,7 @@
 mod catalogue;
 mod error;
 mod header;
+mod limit;
 mod message;
 mod model;
 mod note;
@@ -23,6 +24,7 @@ pub use crate::format::ampcs::EvrLevel;
 pub use error::ArchiveError;
 /// The level of an event message.
 pub use header::FORMAT;
+pub use limit::LimitEdit;
 pub use message::{EventMessage, Levels, MessageQuery};
 pub use model::{
     AlarmMark, AlarmRow, Bucket, Event, LatestValue, NewProduct, ParameterBatch, Pick, Product,

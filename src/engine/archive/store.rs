@@ -13,10 +13,10 @@ use super::packet::PacketStore;
 use super::parameter::ParameterStore;
 use super::verify::Course;
 use super::{
-    Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue, LogEntry,
-    LogQuery, MessageQuery, NewPacket, PacketPass, PacketQuery, PacketSource, ParameterBatch,
-    ParameterReport, QueryError, SeriesKey, SeriesSummary, StoredPacket, WaveformReport,
-    WaveformStore,
+    Access, AlarmMark, AlarmRow, ArchiveError, Bucket, Event, EventMessage, LatestValue, LimitEdit,
+    LogEntry, LogQuery, MessageQuery, NewPacket, PacketPass, PacketQuery, PacketSource,
+    ParameterBatch, ParameterReport, QueryError, SeriesKey, SeriesSummary, StoredPacket,
+    WaveformReport, WaveformStore,
 };
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
@@ -238,6 +238,16 @@ impl Archive {
     /// for, and whether earlier ones were left out.
     pub fn notes(&self, query: &LogQuery) -> Result<(Vec<LogEntry>, bool), ArchiveError> {
         self.catalogue.notes(query)
+    }
+
+    /// Adds a change of limits, durable on return; its number.
+    pub fn put_limit_edit(&self, edit: &LimitEdit) -> Result<i64, ArchiveError> {
+        self.catalogue.put_limit_edit(edit)
+    }
+
+    /// All changes of limits in the order of writing.
+    pub fn limit_edits(&self) -> Result<Vec<LimitEdit>, ArchiveError> {
+        self.catalogue.limit_edits()
     }
 
     /// A number that changes when a writer in another process commits to the catalogue.

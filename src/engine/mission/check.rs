@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use super::load::{Loaded, Source};
 use super::model::{AlarmRule, Display, Instrument, Limit, Parameter, Severity, Site};
+use super::stale::Stale;
+use super::valid::wrong_times;
 use crate::problem::Problem;
 
 /// Checks one mission; every problem names file and line.
@@ -72,6 +74,12 @@ fn instrument<'a>(
             say("name", format!("{quoted} is defined twice"));
         }
         parameter(definition, &mut say);
+        let against = definition.alarm.stale.as_ref().map_or("", |rule| rule.against.as_str());
+        if !against.is_empty() && !own.contains(against) {
+            let reason =
+                format!("{} is stale against {against}: name one of {}", definition.name, value.id);
+            say("alarm", reason);
+        }
         if let Some(rule) = &definition.alarm.suppressed {
             let mode = value.parameters.iter().find(|p| p.name == rule.parameter);
             let known = |name: &String| {
@@ -113,7 +121,17 @@ fn parameter(p: &Parameter, say: &mut dyn FnMut(&str, String)) {
             say("alarm", reason);
         }
     }
-    if p.limits.is_empty() && p.alarm != AlarmRule::default() {
+    for reason in wrong_times(&p.limits) {
+        say("limits", format!("{}: {reason}", p.name));
+    }
+    if let Some(rule) = &p.alarm.stale {
+        stale(p, rule, say);
+    }
+    let mut of_limits = p.alarm.clone();
+    if of_limits.stale.take().is_some() {
+        (of_limits.suppressed, of_limits.guidance) = (None, String::new());
+    }
+    if p.limits.is_empty() && of_limits != AlarmRule::default() {
         say("alarm", format!("{} has rules for its alarm but no limits", p.name));
     }
     let mut values = HashSet::new();
@@ -122,9 +140,32 @@ fn parameter(p: &Parameter, say: &mut dyn FnMut(&str, String)) {
     }
 }
 
+fn stale(p: &Parameter, rule: &Stale, say: &mut dyn FnMut(&str, String)) {
+    if rule.severity <= Severity::Normal {
+        let reason = "a stale alarm has a severity of watch, warning, distress, critical or severe";
+        say("alarm", format!("{}: {reason}", p.name));
+    }
+    if !(0.0..=86_400.0 * 366.0).contains(&rule.after_s) {
+        say("alarm", format!("{}: after_s is a number of seconds, not {}", p.name, rule.after_s));
+    }
+    if p.stale_after_s().is_none() {
+        let reason = "it can only be stale with a rate_hz or with after_s";
+        say("alarm", format!("{}: {reason}", p.name));
+    }
+    if rule.against == p.name {
+        say("alarm", format!("{}: it cannot be stale against itself", p.name));
+    }
+}
+
+/// What is wrong with limits that a parameter is to have, in a sentence.
+pub fn wrong_limits(p: &Parameter, limits: &[Limit]) -> Option<String> {
+    let nonsense = limits.iter().find_map(|limit| nonsense(p, limit));
+    nonsense.or_else(|| wrong_times(limits).into_iter().next())
+}
+
 /// What makes a limit impossible to violate or to return from.
 fn nonsense(p: &Parameter, limit: &Limit) -> Option<String> {
-    let Limit { severity, low, high, rate_per_s, states, hysteresis } = limit;
+    let Limit { severity, low, high, rate_per_s, states, hysteresis, .. } = limit;
     if low.is_none() && high.is_none() && rate_per_s.is_none() && states.is_empty() {
         return Some("a limit has neither low nor high, rate_per_s nor states".to_owned());
     }
@@ -160,6 +201,7 @@ fn is_colour(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::mission::{Database, MissionFile, Severity, builtin_files};
+    use crate::time::Instant;
 
     #[test]
     fn the_built_in_database_has_no_problems() {
@@ -169,7 +211,7 @@ mod tests {
         assert_eq!(ids, ["insight", "msl"]);
         let (_, instrument, pressure) = database.parameter("/insight/apss/pressure").unwrap();
         assert_eq!((instrument.name.as_str(), pressure.unit.as_str()), ("APSS", "Pa"));
-        assert_eq!(pressure.severity(900.0), Severity::Watch);
+        assert_eq!(pressure.severity(Instant::default(), 900.0), Severity::Watch);
     }
 
     fn with(instrument: &str) -> Vec<String> {
@@ -198,6 +240,7 @@ mod tests {
             { severity = \"severe\", low = 0, high = 9, rate_per_s = 0.5, hysteresis = 1 }]
             alarm = { delay_on_s = 2, delay_off_s = 5, violations = 3, latch = true, guidance = \"G\" }";
         assert_eq!(parameter(good), "");
+        assert_eq!(parameter("alarm = { stale = { after_s = 60 }, guidance = \"G\" }"), "");
         let by = |state: &str| {
             format!(
                 "limits = [{{ severity = \"watch\", low = 1 }}]\n\
@@ -217,6 +260,11 @@ mod tests {
             ("limits = [{ severity = \"watch\", rate_per_s = 0 }]", "rate_per_s 0"),
             ("limits = [{ severity = \"watch\", states = [\"OFF\"] }]", "none of its states"),
             ("alarm = { violations = 2 }", "no limits"),
+            ("alarm = { stale = { } }", "rate_hz or with after_s"),
+            ("alarm = { stale = { after_s = -1 } }", "after_s is a number"),
+            ("alarm = { stale = { after_s = 9, severity = \"off\" } }", "a stale alarm has"),
+            ("alarm = { stale = { after_s = 9, against = \"/x/i/b\" } }", "stale against /x/i/b"),
+            ("alarm = { stale = { after_s = 9, against = \"/x/i/a\" } }", "against itself"),
             (
                 "limits = [{ severity = \"watch\", low = 1 }]\nalarm = { delay_on_s = -1 }",
                 "delay on",

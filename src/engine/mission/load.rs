@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::check;
-use super::model::{Database, Display, Instrument, Mission, Site};
+use super::model::{Database, Display, Instrument, Limit, Mission, Site};
 use crate::problem::Problem;
 
 /// One file of the database.
@@ -88,7 +88,8 @@ impl Database {
             let mut instruments = Vec::new();
             for other in files.iter().filter(|f| f.path.starts_with(folder) && f.path != file.path)
             {
-                if let Some(value) = parse::<Instrument>(other, &mut problems) {
+                if let Some(mut value) = parse::<Instrument>(other, &mut problems) {
+                    resolve(&mut value, &text.id, &Source { file: other }, &mut problems);
                     instruments.push(Loaded { value, source: Source { file: other } });
                 }
             }
@@ -135,6 +136,27 @@ impl Database {
                 Some((mission, instrument, found))
             })
         })
+    }
+}
+
+/// Finds the instants between which limits hold, and puts the limits into their order.
+fn resolve(
+    instrument: &mut Instrument,
+    mission: &str,
+    source: &Source<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    for parameter in &mut instrument.parameters {
+        let needle = format!("name = \"{}\"", parameter.name);
+        for limit in &mut parameter.limits {
+            for time in [&mut limit.from, &mut limit.until].into_iter().flatten() {
+                if let Err(error) = time.resolve(mission) {
+                    let reason = format!("{}: {error}", parameter.name);
+                    problems.push(source.problem(0, &needle, "limits", reason));
+                }
+            }
+        }
+        parameter.limits.sort_by_key(Limit::start);
     }
 }
 

@@ -9,11 +9,16 @@ mod difference;
 mod load;
 mod model;
 pub mod packets;
+mod stale;
 pub mod telemetry;
+mod valid;
 
+pub use check::wrong_limits;
 pub use difference::{Change, Fate, difference};
 pub use load::{MissionFile, builtin_files};
 pub use model::{
     AlarmRule, Database, Display, Instrument, Limit, Mission, Parameter, Severity, Site,
     Suppression,
 };
+pub use stale::{Stale, stale_after_s};
+pub use valid::DataTime;

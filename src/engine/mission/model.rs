@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{DataTime, Stale};
+
 /// Severity of a value, in the order of XTCE `AlarmLevels` with two quiet states below.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -49,6 +51,12 @@ pub struct Limit {
     /// in the parameter's unit.
     #[serde(default)]
     pub hysteresis: f64,
+    /// It holds for data of this time and later; none: since ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<DataTime>,
+    /// It holds for data before this time; none: for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DataTime>,
 }
 
 /// A condition of the design that puts an alarm aside.
@@ -81,6 +89,9 @@ pub struct AlarmRule {
     /// When the alarm is put aside by design.
     #[serde(default)]
     pub suppressed: Option<Suppression>,
+    /// Whether it is an alarm, too, when no values come while others do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Stale>,
     /// What the operator should do, in a sentence or two.
     #[serde(default)]
     pub guidance: String,
@@ -104,7 +115,7 @@ pub struct Parameter {
     /// Digits after the point when printed.
     #[serde(default = "two")]
     pub decimals: u8,
-    /// Limits, any order; the most severe violated one counts.
+    /// Limits, by the time from which they hold; the most severe violated one counts.
     #[serde(default)]
     pub limits: Vec<Limit>,
     /// When a violated limit becomes an alarm.
@@ -123,15 +134,6 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Severity of a value: that of the most severe limit it violates, else normal; a NaN is off.
-    pub fn severity(&self, value: f64) -> Severity {
-        if value.is_nan() {
-            return Severity::Off;
-        }
-        let violated = self.limits.iter().filter(|limit| self.violates(limit, value, 0.0));
-        violated.map(|l| l.severity).max().unwrap_or(Severity::Normal)
-    }
-
     /// Whether a value violates a limit whose range is narrowed by a deadband at both sides; rates
     /// of change need two values and are not looked at.
     pub fn violates(&self, limit: &Limit, value: f64, deadband: f64) -> bool {

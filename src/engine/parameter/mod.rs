@@ -19,7 +19,6 @@ mod leaf;
 mod plan;
 mod prepare;
 mod scalar;
-mod staleness;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -28,5 +27,4 @@ mod values;
 pub use derived::{Definition, Derived, check_derived, definitions};
 pub use expression::Expression;
 pub use plan::{Leaf, LeafId, Plan, RawKind, State};
-pub use staleness::{Age, MISSED};
 pub use values::{Raw, Validity, Value, ValueId, Values};

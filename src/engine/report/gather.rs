@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::html::html;
 use super::model::{Coverage, Figures, Life, Open, Report};
-use crate::alarm::{AlarmAction, AlarmView, Board, Journal, Record, What, views};
+use crate::alarm::{
+    AlarmAction, AlarmView, Board, Journal, Record, What, alarm_title, edited, series_of,
+    value_words, views,
+};
 use crate::archive::{
-    Archive, ArchiveError, EvrLevel, Levels, LogQuery, MessageQuery, QueryError, SeriesKey,
-    SeriesSummary,
+    Archive, ArchiveError, EvrLevel, Levels, LimitEdit, LogQuery, MessageQuery, QueryError,
+    SeriesKey, SeriesSummary,
 };
 use crate::mission::{Database, Instrument, Limit, Mission, Parameter, Severity};
 use crate::time::{Convention, Instant, SolClock, TimeError, TimeRange};
@@ -66,6 +69,8 @@ pub fn gather(
     cancel: &AtomicBool,
 ) -> Result<Report, ReportError> {
     let unknown = || ReportError::Mission(order.mission.clone());
+    let edits = archive.limit_edits()?;
+    let missions = &edited(missions, &edits);
     let mission = missions.mission(&order.mission).ok_or_else(unknown)?;
     let clock = SolClock::of(&mission.id)?;
     let range = clock.sol_range(order.sol, Convention::Kernel);
@@ -91,6 +96,13 @@ pub fn gather(
     let (mut notes, _) =
         archive.notes(&LogQuery { range, mission: all, text, limit: MOST_NOTES })?;
     notes.retain(|note| of_mission(&note.mission));
+    let of_sol = |e: &LimitEdit| range.contains(e.written) || range.contains(e.from);
+    let of_edit = |e: LimitEdit| {
+        let (known, _, parameter) = missions.parameter(&e.name)?;
+        let title = parameter.title.clone();
+        (known.id == mission.id && of_sol(&e)).then(|| (title, parameter.unit.clone(), e))
+    };
+    let limit_edits = edits.into_iter().filter_map(of_edit).collect();
     let series = archive.series();
     let simulated = series.iter().any(|s| s.key.is_simulated() && s.span.overlaps(&range));
     let mut report = Report {
@@ -108,6 +120,7 @@ pub fn gather(
         messages,
         more_messages,
         notes,
+        limit_edits,
         coverage: Vec::new(),
         figures: Vec::new(),
         simulated,
@@ -210,6 +223,9 @@ fn figures(
     let Some((bucket, mean)) = buckets.first().and_then(|b| Some((b, b.mean()?))) else {
         return Ok(None);
     };
+    // By the limits at the end of the sol, which the next shift works with.
+    let last = range.end.plus_ns(-1);
+    let limits: Vec<&Limit> = parameter.limits_at(last).collect();
     Ok(Some(Figures {
         instrument: instrument.name.clone(),
         key: key.clone(),
@@ -218,8 +234,8 @@ fn figures(
         decimals: usize::from(parameter.decimals),
         values: [bucket.min, mean, bucket.max],
         samples: bucket.count,
-        limits: parameter.limits.iter().map(limit_text).collect::<Vec<_>>().join("; "),
-        severity: parameter.severity(bucket.min).max(parameter.severity(bucket.max)),
+        limits: limits.iter().map(|limit| limit_text(limit)).collect::<Vec<_>>().join("; "),
+        severity: parameter.severity(last, bucket.min).max(parameter.severity(last, bucket.max)),
     }))
 }
 
@@ -248,21 +264,6 @@ pub(super) fn severity_word(severity: Severity) -> &'static str {
 }
 
 /// A value with unit and the limit that it violates.
-fn value_text(missions: &Database, key: &SeriesKey, value: f64, limit: &str) -> String {
-    let known = missions.parameter(&key.name).map(|(_, _, parameter)| parameter);
-    let text = match known {
-        _ if !value.is_finite() => String::new(),
-        Some(p) if p.unit.is_empty() => p.print(value),
-        Some(p) => format!("{} {}", p.print(value), p.unit),
-        None => value.to_string(),
-    };
-    match (text.is_empty(), limit.is_empty()) {
-        (_, true) => text,
-        (true, false) => limit.to_owned(),
-        (false, false) => format!("{text}, {limit}"),
-    }
-}
-
 fn opened(view: &AlarmView, missions: &Database) -> Open {
     let alarm = &view.alarm;
     Open {
@@ -271,7 +272,7 @@ fn opened(view: &AlarmView, missions: &Database) -> Open {
         instrument: view.instrument_name.clone(),
         severity: alarm.severity,
         state: alarm.state,
-        value: value_text(missions, &alarm.key, alarm.value, &alarm.limit),
+        value: value_words(missions, &alarm.key, alarm.value, &alarm.limit),
         since: alarm.since,
         who: alarm.handled.as_ref().map(|(_, who)| who.clone()).unwrap_or_default(),
         until: alarm.shelved_until,
@@ -300,7 +301,7 @@ pub fn lives(
             && !was_active
         {
             current.remove(&record.key);
-            let place = missions.parameter(&record.key.name);
+            let place = missions.parameter(&series_of(&record.key).name);
             let Some((_, instrument, parameter)) = place.filter(|(m, _, _)| m.id == mission) else {
                 continue;
             };
@@ -308,10 +309,10 @@ pub fn lives(
                 current.insert(&record.key, all.len());
                 all.push(Life {
                     key: record.key.clone(),
-                    title: parameter.title.clone(),
+                    title: alarm_title(&record.key, &parameter.title),
                     instrument: instrument.name.clone(),
                     severity: found.severity,
-                    value: value_text(missions, &record.key, found.value, &found.limit),
+                    value: value_words(missions, &record.key, found.value, &found.limit),
                     raised: record.time,
                     acknowledged: None,
                     cleared: None,
@@ -326,7 +327,7 @@ pub fn lives(
             What::Found(found) if found.severity > Severity::Normal => {
                 if found.severity > life.severity {
                     life.severity = found.severity;
-                    life.value = value_text(missions, &record.key, found.value, &found.limit);
+                    life.value = value_words(missions, &record.key, found.value, &found.limit);
                 }
             }
             What::Found(_) => life.cleared = Some(record.time),

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::gather::severity_word;
 use super::model::{Coverage, Open, Report};
+use crate::alarm::limit_words;
 use crate::mission::Severity;
 use crate::time::{Convention, Instant, TimeRange, iso};
 
@@ -133,6 +134,8 @@ pub fn html(report: &Report) -> String {
     section(&format!("Alarms open at {at} ({})", report.open.len()), open(report, &report.open));
     section(&format!("Alarms put aside ({})", report.aside.len()), aside(report));
     section(&format!("Log entries ({})", report.notes.len()), notes(report));
+    let count = report.limit_edits.len();
+    section(&format!("Limits changed ({count})"), limit_edits(report));
     section(&format!("Alarms raised in this sol ({})", report.lives.len()), lives(report));
     section(&format!("Events ({})", report.events.len()), events(report));
     let more = if report.more_messages { " and more" } else { "" };
@@ -275,6 +278,32 @@ fn notes(report: &Report) -> String {
             ("t", time(report, note.time)),
             ("", escape(&note.who)),
             ("text", text),
+        ]);
+    }
+    table.end()
+}
+
+fn limit_edits(report: &Report) -> String {
+    if report.limit_edits.is_empty() {
+        return none("No limit was changed in this sol.");
+    }
+    let titles =
+        ["#No.", "Written", "Who", "Parameter", "Before", "After", "For data from", "Reason"];
+    let mut table = Table::new(&titles);
+    for (title, unit, edit) in &report.limit_edits {
+        let after = match &edit.after {
+            Some(after) => limit_words(after, unit),
+            None => "as in the mission database".to_owned(),
+        };
+        table.row(&[
+            ("n", edit.id.to_string()),
+            ("t", time(report, edit.written)),
+            ("", escape(&edit.who)),
+            ("", format!("{}<br><span class=small>{}</span>", escape(title), escape(&edit.name))),
+            ("text", escape(&limit_words(&edit.before, unit))),
+            ("text", escape(&after)),
+            ("t", time(report, edit.from)),
+            ("text", escape(&edit.reason)),
         ]);
     }
     table.end()

@@ -1,7 +1,7 @@
 //! What the report of a sol holds, as plain data.
 
 use crate::alarm::AlarmState;
-use crate::archive::{Event, EventMessage, LogEntry, SeriesKey};
+use crate::archive::{Event, EventMessage, LimitEdit, LogEntry, SeriesKey};
 use crate::mission::Severity;
 use crate::time::{Instant, SolClock, TimeRange};
 
@@ -134,6 +134,9 @@ pub struct Report {
     pub more_messages: bool,
     /// Log entries, by time.
     pub notes: Vec<LogEntry>,
+    /// Limits that were changed in the sol, or hold from a time in it: title and unit of the
+    /// parameter, and the change; in the order of writing.
+    pub limit_edits: Vec<(String, String, LimitEdit)>,
     /// How much of the periodic series is there, by instrument.
     pub coverage: Vec<Coverage>,
     /// Key parameters, by instrument.

@@ -5,9 +5,10 @@ use std::sync::atomic::AtomicBool;
 use super::*;
 use crate::alarm::{AlarmAction, AlarmState, Done, Found, Record, What};
 use crate::archive::{
-    AlarmMark, Archive, Event, EventMessage, EvrLevel, LogEntry, ParameterBatch, SeriesKey,
+    AlarmMark, Archive, Event, EventMessage, EvrLevel, LimitEdit, LogEntry, ParameterBatch,
+    SeriesKey,
 };
-use crate::mission::{Database, Severity};
+use crate::mission::{Database, Limit, Severity};
 use crate::time::{Convention, Instant, SolClock, TimeRange};
 
 const HOSTILE: &str = "<script>alert('x')</script>&\"\u{202e}\u{7}";
@@ -91,7 +92,23 @@ fn archive(folder: &std::path::Path) -> Archive {
     let text = format!("{HOSTILE}\nsecond line");
     let note = LogEntry { time: at(70.0), written: at(80.0), text, ..LogEntry::default() };
     archive.put_note(&note).unwrap();
+    let edit = |from: f64, after| LimitEdit {
+        name: key().name,
+        from: at(from),
+        written: at(from),
+        who: "Ada".into(),
+        reason: HOSTILE.into(),
+        before: vec![high(36.0)],
+        after,
+        ..LimitEdit::default()
+    };
+    archive.put_limit_edit(&edit(-9e4, None)).unwrap();
+    archive.put_limit_edit(&edit(3000.0, Some(vec![high(45.0)]))).unwrap();
     archive
+}
+
+fn high(high: f64) -> Limit {
+    Limit { severity: Severity::Critical, high: Some(high), ..Limit::default() }
 }
 
 fn report() -> Report {
@@ -120,6 +137,11 @@ fn the_sol_is_gathered() {
     assert_eq!(report.aside[0].until, Some(at(2100.0 + 1e6)));
     assert_eq!((report.events.len(), report.messages.len(), report.notes.len()), (1, 1, 1));
     assert!(!report.simulated);
+    let [(title, unit, edit)] = report.limit_edits.as_slice() else { panic!("one of the sol") };
+    assert_eq!((title.as_str(), unit.as_str(), edit.id), ("Bus voltage", "V", 2));
+    let page = html(&report);
+    let row = ["critical above 36 V</td>", "critical above 45 V</td>", ">Ada</td>"];
+    assert!(row.iter().all(|cell| page.contains(cell)), "{page}");
 }
 
 #[test]
@@ -132,7 +154,11 @@ fn gaps_and_figures_are_those_of_the_samples() {
     let figures = report.figures.iter().find(|f| f.key == key()).expect("a key parameter");
     assert_eq!((figures.values[0], figures.samples), (30.0, 3000));
     assert!((figures.values[2] - (30.0 + 3599.0 / 360.0)).abs() < 1e-9);
-    assert_eq!(figures.severity, Severity::Critical);
+    // By the limits that hold at the end of the sol.
+    assert_eq!(
+        (figures.severity, figures.limits.as_str()),
+        (Severity::Normal, "critical above 45")
+    );
 }
 
 #[test]

@@ -69,9 +69,21 @@ pub struct EngineConfig {
 /// An event of the owner thread.
 pub(super) enum Event {
     Intent(Intent),
-    Progress { job: u64, fraction: Option<f32>, detail: String },
-    Ended { job: u64, state: JobState, detail: String },
-    Alarms { picture: Arc<AlarmPicture>, said: Vec<(MessageLevel, String)> },
+    Progress {
+        job: u64,
+        fraction: Option<f32>,
+        detail: String,
+    },
+    Ended {
+        job: u64,
+        state: JobState,
+        detail: String,
+    },
+    Alarms {
+        picture: Arc<AlarmPicture>,
+        missions: Arc<Database>,
+        said: Vec<(MessageLevel, String)>,
+    },
     Live(Box<Live>),
     Stop,
 }
@@ -157,8 +169,9 @@ impl Engine {
             Arc::clone(&stop),
         );
         let (desk, alarms) = desk?;
+        let missions = desk.missions();
         threads.push(spawn("alarms".into(), move || desk.run(&order_queue))?);
-        let alarms = AlarmDesk { picture: alarms, orders, stop, asked: 0 };
+        let alarms = AlarmDesk { picture: alarms, missions, orders, stop, asked: 0 };
         let (orders, link_queue) = bounded(LINK_QUEUE);
         let switchboard = Switchboard::new(
             links,
@@ -230,6 +243,8 @@ fn answer_queries(queue: &Receiver<Query>, shared: &Shared) {
 /// What the owner knows of the thread of the alarms.
 struct AlarmDesk {
     picture: Arc<AlarmPicture>,
+    /// The mission database with the limits that operators changed.
+    missions: Arc<Database>,
     orders: Sender<AlarmOrder>,
     stop: Arc<AtomicBool>,
     /// The archive generation that it was told to look through.
@@ -304,22 +319,23 @@ impl Owner {
         match event {
             Event::Intent(Intent::Cancel { job }) => self.ledger.cancel(job),
             Event::Intent(Intent::Alarm { alarms, action, who }) => {
-                let order = AlarmOrder::Act { alarms, action, who };
-                if self.alarms.orders.try_send(order).is_err() {
-                    let text = "The alarms are busy: nothing was done. Try again in a moment";
-                    let now = self.shared.clock.now();
-                    self.ledger.say(now, MessageLevel::Error, text.to_owned());
-                }
+                let text = "The alarms are busy: nothing was done. Try again in a moment";
+                self.order_alarms(AlarmOrder::Act { alarms, action, who }, text);
             }
             Event::Intent(Intent::WriteNote { entry }) => {
-                if self.alarms.orders.try_send(AlarmOrder::Note(entry)).is_err() {
-                    let text = "The log book is busy: nothing was written. Try again in a moment";
-                    let now = self.shared.clock.now();
-                    self.ledger.say(now, MessageLevel::Error, text.to_owned());
-                }
+                let text = "The log book is busy: nothing was written. Try again in a moment";
+                self.order_alarms(AlarmOrder::Note(entry), text);
             }
-            Event::Alarms { picture, said } => {
-                self.alarms.picture = picture;
+            Event::Intent(Intent::EditLimits { edit }) => {
+                let text = "The alarms are busy: no limit was changed. Try again in a moment";
+                self.order_alarms(AlarmOrder::EditLimits(edit), text);
+            }
+            Event::Intent(Intent::SetEscalation { rule }) => {
+                let text = "The alarms are busy: nothing was changed. Try again in a moment";
+                self.order_alarms(AlarmOrder::Escalation(rule), text);
+            }
+            Event::Alarms { picture, missions, said } => {
+                (self.alarms.picture, self.alarms.missions) = (picture, missions);
                 for (level, text) in said {
                     self.ledger.say(self.shared.clock.now(), level, text);
                 }
@@ -351,6 +367,12 @@ impl Owner {
                 self.ledger.end(job, state, detail, self.shared.clock.now());
             }
             Event::Stop => {}
+        }
+    }
+
+    fn order_alarms(&mut self, order: AlarmOrder, busy: &str) {
+        if self.alarms.orders.try_send(order).is_err() {
+            self.ledger.say(self.shared.clock.now(), MessageLevel::Error, busy.to_owned());
         }
     }
 
@@ -391,7 +413,7 @@ impl Owner {
             archive_generation: generation,
             archive_path: archive.path().to_owned(),
             writable: archive.writable(),
-            missions: Arc::clone(&self.shared.missions),
+            missions: Arc::clone(&self.alarms.missions),
             series: Arc::clone(&old.series),
             events: Arc::clone(&old.events),
             alarms: Arc::clone(&self.alarms.picture),

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossbeam_channel::Receiver;
 
 use super::live::{Health, LinkView, PacketPicture};
-use crate::alarm::{AlarmAction, AlarmRef, AlarmView, Journal};
-use crate::archive::{Event, LogEntry, SeriesSummary};
+use crate::alarm::{AlarmAction, AlarmRef, AlarmView, Escalation, Journal};
+use crate::archive::{Event, LimitEdit, LogEntry, SeriesSummary};
 use crate::link::LinkConfig;
 use crate::mission::Database;
 use crate::query::{Answer, QueryError, Request};
@@ -75,6 +75,10 @@ pub struct AlarmPicture {
     pub present: Vec<AlarmView>,
     /// Everything that ever happened, for replay and statistics.
     pub journal: Arc<Journal>,
+    /// Limits that operators changed, in the order of writing.
+    pub limit_edits: Arc<Vec<LimitEdit>>,
+    /// What is escalated how; none: nothing.
+    pub escalation: Option<Escalation>,
 }
 
 /// Everything that changes slowly, published whole.
@@ -88,7 +92,7 @@ pub struct Snapshot {
     pub archive_path: PathBuf,
     /// Whether this console may write (false: another console holds the archive, or read-only).
     pub writable: bool,
-    /// Mission database.
+    /// Mission database, with the limits that operators changed.
     pub missions: Arc<Database>,
     /// All series, sorted by key.
     pub series: Arc<Vec<SeriesSummary>>,
@@ -152,6 +156,17 @@ pub enum Intent {
     WriteNote {
         /// What to write.
         entry: Box<LogEntry>,
+    },
+    /// Change the limits of a parameter; number, time of writing and what held before are given by
+    /// the engine.
+    EditLimits {
+        /// The change.
+        edit: Box<LimitEdit>,
+    },
+    /// Say what is escalated how; kept in `alarms.toml` of the archive.
+    SetEscalation {
+        /// When which program is started; none: never.
+        rule: Option<Box<Escalation>>,
     },
     /// Set up a link, or set it up anew; kept in `links.toml` of the archive.
     PutLink {

@@ -50,6 +50,8 @@ impl Work {
             Intent::Cancel { .. }
             | Intent::Alarm { .. }
             | Intent::WriteNote { .. }
+            | Intent::EditLimits { .. }
+            | Intent::SetEscalation { .. }
             | Intent::PutLink { .. }
             | Intent::EnableLink { .. }
             | Intent::RemoveLink { .. } => None,

@@ -61,7 +61,7 @@ impl Voice<'_> {
                 };
                 let mut worst = Severity::Normal;
                 for (time, value) in table.times.iter().zip(&column.values) {
-                    let severity = parameter.severity(*value);
+                    let severity = parameter.severity(*time, *value);
                     if severity <= worst {
                         continue;
                     }

@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
+use marsdeck_engine::archive::{Archive, LimitEdit};
 use marsdeck_engine::format::mseed::{self, Samples};
+use marsdeck_engine::mission::{Limit, Severity};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
 use serde_json::Value;
@@ -274,4 +276,43 @@ fn event_messages_are_printed_by_level_text_and_time() {
     home.write("printed.csv", &ran.bytes);
     home.say("ingest printed.csv --archive x").done();
     assert_eq!(home.say("query --events --archive x").done().lines(), lines);
+}
+
+#[test]
+fn changes_of_limits_are_printed_with_before_and_after() {
+    let home = Home::new();
+    let folder = home.path("x");
+    let archive = Archive::create(&folder, noon(0)).expect("an archive");
+    let high = |high| Limit { severity: Severity::Warning, high: Some(high), ..Limit::default() };
+    let edit = LimitEdit {
+        name: "/insight/lander/bus_voltage".into(),
+        from: noon(60),
+        written: noon(90),
+        who: "Ada".into(),
+        reason: "New battery, tighter".into(),
+        before: vec![high(34.0)],
+        after: Some(vec![high(32.5)]),
+        ..LimitEdit::default()
+    };
+    archive.put_limit_edit(&edit).expect("written");
+    archive.put_limit_edit(&LimitEdit { after: None, ..edit }).expect("written");
+    drop(archive);
+    let ran = home.say("query --limits --archive x").done();
+    let row = "2019-07-26T12:01:30.000Z,Ada,/insight/lander/bus_voltage,2019-07-26T12:01:00.000Z,\
+               warning above 34 V";
+    assert_eq!(
+        ran.lines(),
+        [
+            "id,written_utc,who,parameter,from_utc,before,after,reason".to_owned(),
+            format!("1,{row},warning above 32.5 V,\"New battery, tighter\""),
+            format!("2,{row},as in the mission database,\"New battery, tighter\""),
+        ]
+    );
+    let ran = home.say("query --limits --archive x --text ada --limit 1 --json").done();
+    let all: Value = serde_json::from_slice(&ran.bytes).expect("JSON");
+    assert_eq!((&all[0]["id"], &all[0]["after"]), (&Value::from(2), &Value::Null));
+    assert!(ran.err.contains("raise --limit"), "{}", ran.err);
+    let ran = home.say("query --limits --archive x --text eve").done();
+    assert_eq!(ran.lines().len(), 1);
+    home.say("archive verify --archive x").done();
 }

@@ -9,8 +9,9 @@ use marsdeck::theme::Theme;
 use marsdeck_engine::alarm::{
     AlarmAction, AlarmRef, Board, Done, Found, Journal, Record, What, views,
 };
-use marsdeck_engine::archive::SeriesKey;
-use marsdeck_engine::mission::{Database, Severity};
+use marsdeck_engine::archive::{LatestValue, LimitEdit, SeriesKey};
+use marsdeck_engine::mission::{Database, Limit, Severity};
+use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::runtime::{AlarmPicture, Intent, Snapshot};
 use marsdeck_engine::time::{Instant, TimeRange};
 
@@ -55,7 +56,8 @@ fn snapshot() -> Snapshot {
     let mut journal = Journal::default();
     journal.add(records());
     let present = views(&Board::at(journal.records(), at(0.0)), &Database::builtin());
-    let picture = AlarmPicture { evaluated: 1, present, journal: Arc::new(journal) };
+    let journal = Arc::new(journal);
+    let picture = AlarmPicture { evaluated: 1, present, journal, ..AlarmPicture::default() };
     Snapshot {
         writable: true,
         archive_generation: 1,
@@ -169,5 +171,135 @@ fn pictures_in_both_themes() {
         harness.get_by_label("Battery charge and 1 more").click();
         harness.run_steps(3);
         picture(&mut harness, &format!("alarms-{name}"));
+    }
+}
+
+/// What the panel asked the engine for last.
+fn last(stage: &Stage) -> &Intent {
+    match stage.wishes.last() {
+        Some(UiIntent::Engine(intent)) => intent,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn limits_are_changed_with_a_reason_after_a_preview() {
+    let value = |request: &Request| {
+        let time = at(-100.0);
+        matches!(request, Request::Latest { .. })
+            .then(|| Ok(Answer::Latest(vec![Some(LatestValue { time, value: 790.0 })])))
+    };
+    let mut stage = Stage::new("Alarms", snapshot(), Theme::dark(), Box::new(value));
+    stage.time = TimeControl::live(at(0.0), 88_775.0);
+    let mut harness = harness(stage, [1280.0, 760.0], true);
+    harness.get_by_label("Pressure").click();
+    harness.run_steps(3);
+    harness.get_by_label("Change limits…").click();
+    harness.run_steps(3);
+    harness.get_by_label("Limits of APSS Pressure");
+    harness.get_by_label("The newest value, 790.00 Pa, is");
+    assert_eq!(harness.query_all_by_label("normal").count(), 2, "as it is and as it would be");
+    harness.get_by_label("Watch, high").focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    harness.run_steps(2);
+    harness.get_by_label("Watch, high").type_text("780");
+    harness.run_steps(3);
+    harness.get_by_label("caution");
+    picture(&mut harness, "alarms_limits");
+    harness.get_by_label("Change limits").click();
+    harness.run_steps(2);
+    assert!(harness.state().wishes.is_empty(), "without a reason nothing happens");
+    harness.get_by_label("Reason").focus();
+    harness.run_steps(2);
+    harness.get_by_label("Reason").type_text("dust storm");
+    harness.run_steps(3);
+    harness.get_by_label("Change limits").click();
+    harness.run_steps(2);
+    let Intent::EditLimits { edit } = last(harness.state()) else { panic!("no edit") };
+    assert_eq!(
+        (edit.name.as_str(), edit.reason.as_str()),
+        ("/insight/apss/pressure", "dust storm")
+    );
+    let after = edit.after.as_ref().expect("limits");
+    assert_eq!((after.len(), after[0].low, after[0].high), (1, Some(560.0), Some(780.0)));
+    assert_eq!(edit.from, at(0.0), "from the present on");
+    assert!(harness.query_by_label("Limits of APSS Pressure").is_none(), "closed");
+}
+
+#[test]
+fn escalation_is_set_and_switched_off() {
+    let mut harness = harness(stage(Theme::dark(), snapshot()), [1280.0, 760.0], false);
+    harness.get_by_label("Escalation").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("Off: nobody is told");
+    harness.get_by_label("Command").focus();
+    harness.run_steps(2);
+    harness.get_by_label("Command").type_text("page-duty --line 'A 1'");
+    harness.run_steps(3);
+    harness.get_by_label("Switch on").click();
+    harness.run_steps(2);
+    let Intent::SetEscalation { rule: Some(rule) } = last(harness.state()).clone() else {
+        panic!("no rule")
+    };
+    assert_eq!(rule.command, ["page-duty", "--line", "A 1"]);
+    assert_eq!((rule.after_s, rule.severity), (300.0, Severity::Critical));
+    let mut on = snapshot();
+    let picture = AlarmPicture { escalation: Some(*rule), ..(*on.alarms).clone() };
+    on.alarms = Arc::new(picture);
+    harness.state_mut().set_snapshot(on);
+    harness.run_steps(3);
+    harness.get_by_label_contains("On: what nobody acknowledges");
+    harness.get_by_label("Switch off").click();
+    harness.run_steps(2);
+    assert_eq!(*last(harness.state()), Intent::SetEscalation { rule: None });
+}
+
+#[test]
+fn silence_is_told_in_a_sentence_and_changes_of_limits_with_before_and_after() {
+    let mut with = snapshot();
+    let mut shown = (*with.alarms).clone();
+    let mut journal = Journal::default();
+    journal.add(records());
+    let words = "no value for 312 s, expected every 10 s";
+    journal.add([found("insight/apss/state#stale", -50.0, Severity::Warning, 312.0, words)]);
+    shown.present = views(&Board::at(journal.records(), at(0.0)), &Database::builtin());
+    shown.present[0].is_stored = false;
+    shown.journal = Arc::new(journal);
+    let high = |high| Limit { severity: Severity::Watch, high: Some(high), ..Limit::default() };
+    shown.limit_edits = Arc::new(vec![LimitEdit {
+        id: 1,
+        name: "/insight/apss/pressure".into(),
+        from: at(-1000.0),
+        written: at(-900.0),
+        who: "Ada".into(),
+        reason: "dust storm".into(),
+        before: vec![high(800.0)],
+        after: Some(vec![high(780.0)]),
+    }]);
+    with.alarms = Arc::new(shown);
+    for theme in themes() {
+        let name = theme.name;
+        let mut harness = harness(stage(theme, with.clone()), [1280.0, 760.0], true);
+        harness.get_by_label_contains(", not stored");
+        harness.get_by_label("Mode: no values").click();
+        harness.run_steps(3);
+        assert_eq!(harness.query_all_by_label(words).count(), 2, "in the list and below");
+        picture(&mut harness, &format!("alarms_silence_{name}"));
+        harness.get_by_label("Change limits…").click();
+        harness.run_steps(4);
+        harness.get_by_label("Limits of APSS Mode");
+        picture(&mut harness, &format!("alarms_limits_states_{name}"));
+        harness.get_by_label("Cancel").click();
+        harness.run_steps(3);
+        harness.get_by_label("Statistics").click();
+        harness.run_steps(3);
+        harness.get_by_label_contains("watch above 800 Pa → watch above 780 Pa");
+        harness.get_by_label_contains("UTC, Ada: APSS Pressure");
+        harness.get_by_label_contains("Ada: 7.4 an hour");
+        picture(&mut harness, &format!("alarms_statistics_{name}"));
+        harness.get_by_label("Escalation").click();
+        harness.run_steps(3);
+        picture(&mut harness, &format!("alarms_escalation_{name}"));
     }
 }

@@ -1,7 +1,7 @@
 //! What an operator does with alarms: buttons, and the line that asks for time and reason.
 
 use egui::{Button, ComboBox, Key, RichText, TextEdit, Ui};
-use marsdeck_engine::alarm::{AlarmAction, AlarmRef, AlarmState};
+use marsdeck_engine::alarm::{AlarmAction, AlarmRef, AlarmState, series_of};
 use marsdeck_engine::runtime::Intent;
 
 use super::model::{self, Row, SHELF};
@@ -103,7 +103,7 @@ impl Form {
             if button(ui, "Write log entry…", may_log, hint, why_log)
                 && let Some(lead) = selected.map(|row| row.lead)
             {
-                let series = Some(lead.alarm.key.clone());
+                let series = Some(series_of(&lead.alarm.key));
                 let intent = UiIntent::WriteLog(lead.alarm.since, lead.mission.clone(), series);
                 cx.intents.send(intent);
             }

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use egui::{Grid, RichText, ScrollArea, Ui};
-use marsdeck_engine::alarm::{Journal, Statistics, statistics};
+use marsdeck_engine::alarm::{
+    Journal, Statistics, alarm_title, limit_words, series_of, statistics,
+};
 use marsdeck_engine::archive::SeriesKey;
 use marsdeck_engine::time::{Instant, TimeRange};
 
 use super::model::length_text;
 use super::table::utc;
 use crate::state::Mode;
+use crate::theme::SMALL;
 use crate::view::ViewContext;
 use crate::widget::{EmptyState, card};
 
+/// Changes of limits listed.
+const EDITS: usize = 50;
 /// Floods listed.
 const FLOODS: usize = 5;
 
@@ -37,7 +42,7 @@ impl Figures {
             self.figures = statistics(journal.records(), range);
             self.made_of = Some((Arc::clone(journal), range));
         }
-        if journal.records().is_empty() {
+        if journal.records().is_empty() && cx.snapshot.alarms.limit_edits.is_empty() {
             EmptyState::new("No alarm yet", "Figures come with the first one.").show(ui, cx.theme);
             return;
         }
@@ -93,6 +98,8 @@ impl Figures {
         list(ui, cx, "Chattering: 3 changes a minute or more", &of.chattering, changes, "none");
         let age = |s: &f64| format!("outside for {}", length_text(*s));
         list(ui, cx, "Stale: outside for more than a day", &of.stale, age, "none");
+        duties(ui, cx, of);
+        edits(ui, cx, self.visible_only.then_some(range));
         card(ui, cx.theme, None, |ui| {
             ui.set_width(ui.available_width());
             ui.label(RichText::new("Floods: 10 alarms in 10 minutes or more").strong());
@@ -107,6 +114,63 @@ impl Figures {
             }
         });
     }
+}
+
+/// What each operator received while at work.
+fn duties(ui: &mut Ui, cx: &ViewContext<'_>, of: &Statistics) {
+    card(ui, cx.theme, None, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new("Alarms per hour of each operator").strong()).on_hover_text(
+            "Alarms that started while they were at work: from half an hour before each of their \
+             actions on alarms until half an hour after it. Six an hour are acceptable.",
+        );
+        if of.duties.is_empty() {
+            ui.label(RichText::new("nobody has handled an alarm").color(cx.theme.text_weak));
+        }
+        for duty in &of.duties {
+            let (alarms, hours) = (duty.alarms, duty.hours);
+            let s = if alarms == 1 { "" } else { "s" };
+            ui.label(format!(
+                "{}: {:.1} an hour ({alarms} alarm{s} in {hours:.1} h of work)",
+                duty.who,
+                duty.per_hour()
+            ));
+        }
+    });
+}
+
+/// The limits that operators changed, the newest first.
+fn edits(ui: &mut Ui, cx: &ViewContext<'_>, range: Option<TimeRange>) {
+    let all = &cx.snapshot.alarms.limit_edits;
+    let shown = all.iter().rev().filter(|edit| {
+        range.is_none_or(|range| range.contains(edit.from) || range.contains(edit.written))
+    });
+    let shown: Vec<_> = shown.take(EDITS).collect();
+    card(ui, cx.theme, None, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new("Limits changed").strong());
+        if shown.is_empty() {
+            ui.label(RichText::new("none").color(cx.theme.text_weak));
+        }
+        for edit in shown {
+            let known = cx.snapshot.missions.parameter(&edit.name);
+            let unit = known.map_or("", |(_, _, p)| p.unit.as_str());
+            let name = known.map_or_else(
+                || edit.name.clone(),
+                |(_, instrument, parameter)| format!("{} {}", instrument.name, parameter.title),
+            );
+            let before = limit_words(&edit.before, unit);
+            let after = edit.after.as_ref().map_or_else(
+                || "as in the mission database".to_owned(),
+                |after| limit_words(after, unit),
+            );
+            let (written, who, from) = (utc(edit.written), &edit.who, utc(edit.from));
+            let head = format!("{written} UTC, {who}: {name}");
+            ui.label(RichText::new(head).color(cx.theme.text)).on_hover_text(&edit.name);
+            let text = format!("{before} → {after}; for data from {from}; {}", edit.reason);
+            ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
+        }
+    });
 }
 
 fn list<T>(
@@ -124,10 +188,13 @@ fn list<T>(
             ui.label(RichText::new(none).color(cx.theme.text_weak));
         }
         for (key, figure) in items {
-            let known = cx.snapshot.missions.parameter(&key.name);
+            let series = series_of(key);
+            let known = cx.snapshot.missions.parameter(&series.name);
             let name = known.map_or_else(
                 || key.to_string(),
-                |(_, instrument, parameter)| format!("{} {}", instrument.name, parameter.title),
+                |(_, instrument, parameter)| {
+                    format!("{} {}", instrument.name, alarm_title(key, &parameter.title))
+                },
             );
             ui.label(format!("{name}: {}", text(figure))).on_hover_text(key.to_string());
         }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod details;
+mod escalation;
 mod figures;
 mod model;
 mod table;

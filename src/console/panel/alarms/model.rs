@@ -1,6 +1,6 @@
 //! Rows of the alarm list: filter, one line per cause, texts.
 
-use marsdeck_engine::alarm::{AlarmRef, AlarmState, AlarmView};
+use marsdeck_engine::alarm::{AlarmRef, AlarmState, AlarmView, value_words};
 use marsdeck_engine::mission::{Database, Severity};
 use marsdeck_engine::time::{Instant, TimeRange};
 
@@ -87,6 +87,11 @@ impl Row<'_> {
         self.members.iter().map(|view| reference(view)).collect()
     }
 
+    /// Whether the journal on disk has all of the line.
+    pub(super) fn is_stored(&self) -> bool {
+        self.members.iter().all(|view| view.is_stored)
+    }
+
     /// `Bus voltage`, or `Bus voltage and 2 more`.
     pub(super) fn name(&self) -> String {
         match self.members.len() {
@@ -145,20 +150,7 @@ pub(super) fn shelf(views: &[AlarmView]) -> Vec<Row<'_>> {
 /// `42.1 V, above 36`; a state by its name.
 pub(super) fn value_text(view: &AlarmView, missions: &Database) -> String {
     let alarm = &view.alarm;
-    if !alarm.value.is_finite() {
-        return "–".to_owned();
-    }
-    let known = missions.parameter(&alarm.key.name).map(|(_, _, parameter)| parameter);
-    let value = match known {
-        Some(p) if p.unit.is_empty() => p.print(alarm.value),
-        Some(p) => format!("{} {}", p.print(alarm.value), p.unit),
-        None => alarm.value.to_string(),
-    };
-    if alarm.limit.is_empty() || alarm.limit.starts_with("state") {
-        value
-    } else {
-        format!("{value}, {}", alarm.limit)
-    }
+    value_words(missions, &alarm.key, alarm.value, &alarm.limit)
 }
 
 /// Who handled it last, and why it was put aside.

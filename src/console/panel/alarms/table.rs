@@ -2,6 +2,7 @@
 
 use egui::{Label, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
+use marsdeck_engine::alarm::series_of;
 use marsdeck_engine::archive::SeriesKey;
 use marsdeck_engine::time::{Instant, iso};
 
@@ -40,7 +41,7 @@ pub(super) fn show(
         .column(Column::initial(170.0).at_least(90.0).clip(true).resizable(true))
         .column(Column::initial(144.0).at_least(80.0).clip(true))
         .column(Column::initial(124.0).at_least(70.0).clip(true))
-        .column(Column::initial(176.0).at_least(90.0).clip(true).resizable(true))
+        .column(Column::initial(184.0).at_least(90.0).clip(true).resizable(true))
         .column(Column::remainder().at_least(60.0).clip(true))
         .header(24.0, |mut header| {
             let titles = [
@@ -84,19 +85,20 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, line: &Row<'_>) {
         let others = line.members.iter().skip(1).map(|v| v.title.as_str());
         let others: Vec<&str> = others.collect();
         let hint = if others.is_empty() {
-            alarm.key.to_string()
+            series_of(&alarm.key).to_string()
         } else {
             format!("{} came first, then {}", view.title, others.join(", "))
         };
         ui.add(Label::new(text.color(cx.theme.text)).selectable(false)).on_hover_text(hint);
     });
     let until = alarm.shelved_until.map(|until| format!(" until {}", utc(until)));
+    let unstored = if line.is_stored() { "" } else { ", not stored" };
     let texts = [
         view.instrument_name.clone(),
         model::value_text(view, &cx.snapshot.missions),
         utc(alarm.since),
         sol(cx, &view.mission, alarm.since),
-        format!("{}{}", alarm.state.word(), until.unwrap_or_default()),
+        format!("{}{}{unstored}", alarm.state.word(), until.unwrap_or_default()),
         model::who_text(view),
     ];
     for text in texts {

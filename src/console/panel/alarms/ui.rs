@@ -6,8 +6,9 @@ use marsdeck_engine::archive::SeriesKey;
 use super::actions::Form;
 use super::figures::Figures;
 use super::model::{self, Filter, LEAST, Row, Which};
-use super::{details, table};
+use super::{details, escalation, table};
 use crate::intent::UiIntent;
+use crate::panel::shared::LimitForm;
 use crate::state::Mode;
 use crate::theme::SMALL;
 use crate::view::{AlarmsAt, Panel, ViewContext};
@@ -19,6 +20,7 @@ enum Tab {
     List,
     Shelf,
     Statistics,
+    Escalation,
 }
 
 /// The Alarms panel.
@@ -29,6 +31,8 @@ pub struct Alarms {
     filter: Filter,
     form: Form,
     figures: Figures,
+    escalation: escalation::Page,
+    limits: LimitForm,
     selected: Option<SeriesKey>,
 }
 
@@ -47,13 +51,15 @@ impl Panel for Alarms {
             ui.selectable_value(&mut self.tab, Tab::List, "List");
             ui.selectable_value(&mut self.tab, Tab::Shelf, format!("Shelf ({})", shelf.len()));
             ui.selectable_value(&mut self.tab, Tab::Statistics, "Statistics");
+            ui.selectable_value(&mut self.tab, Tab::Escalation, "Escalation");
             past(ui, cx);
         });
-        if self.tab == Tab::Statistics {
-            self.figures.show(ui, cx);
-        } else {
-            self.list(ui, cx, &rows);
+        match self.tab {
+            Tab::Statistics => self.figures.show(ui, cx),
+            Tab::Escalation => self.escalation.show(ui, cx),
+            Tab::List | Tab::Shelf => self.list(ui, cx, &rows),
         }
+        self.limits.show(ui, cx);
         drop((rows, shelf));
         self.at = at;
     }
@@ -94,7 +100,10 @@ impl Alarms {
         if let Some(row) = selected {
             let panel = egui::Panel::bottom("alarm details").resizable(true);
             panel.default_size(210.0).show(ui, |ui| {
-                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| details::show(ui, cx, row));
+                let page = ScrollArea::vertical().auto_shrink(false);
+                if let Some(series) = page.show(ui, |ui| details::show(ui, cx, row)).inner {
+                    self.limits.open(cx, series);
+                }
             });
         }
         egui::CentralPanel::default().show(ui, |ui| {

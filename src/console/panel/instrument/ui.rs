@@ -111,7 +111,7 @@ fn table(ui: &mut Ui, cx: &ViewContext<'_>, readings: &Readings<'_>) {
                     ui.label(RichText::new(age).color(cx.theme.text_weak));
                 });
                 row.col(|ui| {
-                    let text = limits(&parameter.limits);
+                    let text = limits(parameter.limits_at(cx.time.cursor));
                     ui.label(RichText::new(&text).size(theme::SMALL).color(cx.theme.text_weak))
                         .on_hover_text(&text);
                 });
@@ -139,8 +139,8 @@ fn table(ui: &mut Ui, cx: &ViewContext<'_>, readings: &Readings<'_>) {
 }
 
 /// Limits in words: `caution -60 to 60, critical -80 to 80`.
-fn limits(limits: &[Limit]) -> String {
-    let mut sorted: Vec<&Limit> = limits.iter().collect();
+fn limits<'a>(limits: impl IntoIterator<Item = &'a Limit>) -> String {
+    let mut sorted: Vec<&Limit> = limits.into_iter().collect();
     sorted.sort_by_key(|l| l.severity);
     let part = |l: &Limit| {
         let word = severity_word(l.severity.max(Severity::Normal)).to_lowercase();

@@ -2,12 +2,13 @@
 
 use egui::{Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use egui_extras::{Column, TableBuilder, TableRow};
+use marsdeck_engine::archive::SeriesKey;
 use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::time::date;
 
 use super::model::{self, Filter, Order, Row};
 use crate::intent::UiIntent;
-use crate::panel::shared::sparkline;
+use crate::panel::shared::{LimitForm, sparkline};
 use crate::theme;
 use crate::view::{Panel, ViewContext};
 use crate::widget::{EmptyState, SeverityBadge, ValueCell, simulated_badge};
@@ -16,6 +17,7 @@ use crate::widget::{EmptyState, SeverityBadge, ValueCell, simulated_badge};
 #[derive(Default)]
 pub struct Parameters {
     filter: Filter,
+    limits: LimitForm,
 }
 
 impl Panel for Parameters {
@@ -53,6 +55,7 @@ impl Panel for Parameters {
                 self.table(ui, cx, &rows);
             }
         });
+        self.limits.show(ui, cx);
     }
 }
 
@@ -81,6 +84,7 @@ impl Parameters {
     }
 
     fn table(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, rows: &[Row<'_>]) {
+        let mut wanted = None;
         TableBuilder::new(ui)
             .striped(true)
             .sense(egui::Sense::click_and_drag())
@@ -111,10 +115,13 @@ impl Parameters {
             .body(|body| {
                 body.rows(28.0, rows.len(), |mut row| {
                     if let Some(item) = rows.get(row.index()) {
-                        cells(&mut row, cx, item);
+                        cells(&mut row, cx, item, &mut wanted);
                     }
                 });
             });
+        if let Some(series) = wanted {
+            self.limits.open(cx, series);
+        }
     }
 
     fn heading(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, title: &str, order: Option<Order>) {
@@ -136,7 +143,13 @@ impl Parameters {
     }
 }
 
-fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &Row<'_>) {
+/// Paints a line; `limits` becomes its series where the operator wants to change the limits.
+fn cells(
+    row: &mut TableRow<'_, '_>,
+    cx: &ViewContext<'_>,
+    item: &Row<'_>,
+    limits: &mut Option<SeriesKey>,
+) {
     let key = &item.summary.key;
     row.col(|ui| {
         let drag = ui.dnd_drag_source(ui.scope_id().with(("drag", key)), key.clone(), |ui| {
@@ -161,6 +174,12 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &Row<'_>) {
             }
             if ui.button("Show its whole span").clicked() {
                 cx.intents.send(UiIntent::SetRange(item.summary.span));
+                ui.close();
+            }
+            let obstacle = LimitForm::obstacle(cx, key);
+            let button = ui.add_enabled(obstacle.is_none(), egui::Button::new("Change limits…"));
+            if button.on_disabled_hover_text(obstacle.unwrap_or_default()).clicked() {
+                *limits = Some(key.clone());
                 ui.close();
             }
         });
@@ -197,7 +216,8 @@ fn value(ui: &mut Ui, cx: &ViewContext<'_>, item: &Row<'_>) {
         Some(Answer::Latest(values)) => values.first().copied().flatten(),
         _ => None,
     };
-    let severity = latest.zip(item.parameter).map(|(l, p)| p.severity(l.value)).unwrap_or_default();
+    let severity =
+        latest.zip(item.parameter).map(|(l, p)| p.severity(l.time, l.value)).unwrap_or_default();
     let cell = ValueCell::new(cx.theme, item.title(), latest, cx.time.cursor)
         .parameter(item.parameter)
         .severity(severity);

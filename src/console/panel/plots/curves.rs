@@ -103,10 +103,11 @@ impl<'a> Curves<'a> {
                 painted.curves.push(Curve::new(&item.label, item.unit, cx.theme.curve(*i), none));
             }
             if let (true, Some(parameter)) = (self.shown.limits, item.parameter) {
-                for (value, severity, low) in model::limits(parameter) {
+                for (value, severity, low, holds) in model::limits(parameter, cx.time.range) {
                     let side = if low { "low" } else { "high" };
                     painted.limits.push(LimitLine {
                         value,
+                        holds,
                         colour: cx.theme.severity(severity),
                         label: format!("{} {side} {value}", severity_word(severity)),
                     });

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use marsdeck_engine::archive::{SeriesKey, SeriesSummary};
 use marsdeck_engine::mission::{Database, Parameter, Severity};
 use marsdeck_engine::runtime::Snapshot;
+use marsdeck_engine::time::TimeRange;
 
 use crate::panel::shared::{best_series, find_series};
 
@@ -224,12 +225,19 @@ pub(super) fn moved_up(plotted: &[SeriesKey], rows: &[Vec<usize>], row: usize) -
     order.into_iter().flatten().filter_map(|i| plotted.get(*i).cloned()).collect()
 }
 
-/// The limits of a parameter: value, severity, and whether it is the lower one.
-pub(super) fn limits(parameter: &Parameter) -> Vec<(f64, Severity, bool)> {
+/// A limit as a plot draws it: value, severity, whether it is the lower one, and for data of
+/// which times it holds.
+pub(super) type Line = (f64, Severity, bool, TimeRange);
+
+/// The limits of a parameter that hold in a range.
+pub(super) fn limits(parameter: &Parameter, shown: TimeRange) -> Vec<Line> {
     let mut lines = Vec::new();
     for limit in &parameter.limits {
-        lines.extend(limit.low.map(|value| (value, limit.severity, true)));
-        lines.extend(limit.high.map(|value| (value, limit.severity, false)));
+        let holds = TimeRange::new(limit.start(), limit.end());
+        if holds.overlaps(&shown) {
+            lines.extend(limit.low.map(|value| (value, limit.severity, true, holds)));
+            lines.extend(limit.high.map(|value| (value, limit.severity, false, holds)));
+        }
     }
     lines
 }
@@ -238,8 +246,8 @@ pub(super) fn limits(parameter: &Parameter) -> Vec<(f64, Severity, bool)> {
 mod tests {
     use super::*;
     use marsdeck_engine::archive::SeriesKind;
-    use marsdeck_engine::mission::{Display, Mission};
-    use marsdeck_engine::time::{Instant, TimeRange};
+    use marsdeck_engine::mission::{DataTime, Display, Limit, Mission};
+    use marsdeck_engine::time::Instant;
     use std::sync::Arc;
 
     fn snapshot() -> Snapshot {
@@ -332,5 +340,28 @@ mod tests {
             items(&plotted, &snapshot).into_iter().map(|item| item.label).collect();
         assert_eq!(labels[2], "gone (not in this archive)");
         assert_ne!(labels[0], labels[1]);
+    }
+
+    #[test]
+    fn limits_are_drawn_for_the_times_at_which_they_hold() {
+        let at = |s: f64| Instant::from_unix_s(s);
+        let limit = |high, from: Option<f64>, until: Option<f64>| Limit {
+            severity: Severity::Watch,
+            high: Some(high),
+            from: from.map(|s| DataTime::new(at(s))),
+            until: until.map(|s| DataTime::new(at(s))),
+            ..Limit::default()
+        };
+        let database = Database::builtin();
+        let (_, _, pressure) = database.parameter("/insight/apss/pressure").expect("known");
+        let limits_of = vec![limit(5.0, None, Some(100.0)), limit(7.0, Some(100.0), None)];
+        let parameter = Parameter { limits: limits_of, ..pressure.clone() };
+        let shown = |from, to| {
+            let lines = limits(&parameter, TimeRange::new(at(from), at(to)));
+            lines.iter().map(|(value, _, low, _)| (*value, *low)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(0.0, 50.0), [(5.0, false)]);
+        assert_eq!(shown(0.0, 150.0), [(5.0, false), (7.0, false)]);
+        assert_eq!(shown(100.0, 150.0), [(7.0, false)]);
     }
 }

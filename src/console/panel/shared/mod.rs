@@ -1,8 +1,9 @@
 //! What several panels need: which stored series stands for a name, its newest value, a sparkline,
-//! events on a time axis, the export bar.
+//! events on a time axis, the export bar, the form for limits.
 
 mod axis;
 mod export;
+mod limits;
 mod occurrences;
 mod pick;
 mod picture;
@@ -11,6 +12,7 @@ mod wide;
 
 pub use axis::axis_choice;
 pub use export::{ExportBar, expected_samples};
+pub use limits::LimitForm;
 pub use occurrences::{Occurrences, window_of};
 pub use pick::{best_series, find_series};
 pub use readings::{Reading, Readings, sparkline};

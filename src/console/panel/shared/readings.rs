@@ -30,7 +30,7 @@ pub struct Reading<'a> {
 impl Reading<'_> {
     /// Whether the value is too old to be trusted.
     pub fn is_stale(&self, now: Instant) -> bool {
-        self.latest.is_some_and(|l| is_stale(now, l.time, self.parameter.rate_hz))
+        self.latest.is_some_and(|l| is_stale(now, l.time, Some(self.parameter)))
     }
 }
 
@@ -71,7 +71,7 @@ impl<'a> Readings<'a> {
                 if let Some(latest) = reading.latest
                     && !reading.is_stale(cx.time.cursor)
                 {
-                    reading.severity = reading.parameter.severity(latest.value);
+                    reading.severity = reading.parameter.severity(latest.time, latest.value);
                 }
             }
         }

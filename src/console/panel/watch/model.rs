@@ -27,18 +27,19 @@ pub(super) fn state(instrument: &Instrument, readings: &Readings<'_>) -> State {
 /// What to look at next, in words, and the parameter it is about.
 pub(super) fn next<'a>(readings: &'a Readings<'_>) -> Option<(String, &'a Reading<'a>)> {
     let reading = readings.worst().filter(|r| r.severity > Severity::Normal)?;
-    let value = reading.parameter.print(reading.latest?.value);
-    let limit =
-        reading.parameter.limits.iter().filter(|l| l.severity == reading.severity).find_map(|l| {
-            match (l.low, l.high) {
-                (Some(low), Some(high)) => Some(format!("limits {low} to {high}")),
-                (Some(low), None) => Some(format!("lower limit {low}")),
-                (None, Some(high)) if reading.parameter.states.is_empty() => {
-                    Some(format!("upper limit {high}"))
-                }
-                _ => None,
+    let latest = reading.latest?;
+    let value = reading.parameter.print(latest.value);
+    let mut limits = reading.parameter.limits_at(latest.time);
+    let limit = limits.by_ref().filter(|l| l.severity == reading.severity).find_map(|l| {
+        match (l.low, l.high) {
+            (Some(low), Some(high)) => Some(format!("limits {low} to {high}")),
+            (Some(low), None) => Some(format!("lower limit {low}")),
+            (None, Some(high)) if reading.parameter.states.is_empty() => {
+                Some(format!("upper limit {high}"))
             }
-        });
+            _ => None,
+        }
+    });
     let unit = &reading.parameter.unit;
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
     let text = match limit {
@@ -67,7 +68,8 @@ mod tests {
                     parameter,
                     key: None,
                     latest: value.map(|value| LatestValue { time: Instant::default(), value }),
-                    severity: value.map_or(Severity::Off, |v| parameter.severity(v)),
+                    severity: value
+                        .map_or(Severity::Off, |v| parameter.severity(Instant::default(), v)),
                 }
             })
             .collect();

@@ -25,6 +25,7 @@ impl Catalogue {
             Self::bad_message_rows,
             Self::bad_alarm_rows,
             Self::bad_note_rows,
+            Self::bad_limit_rows,
             Self::bad_chunk_rows,
         ];
         for table in tables {

@@ -1,5 +1,5 @@
-//! `catalogue.sqlite`: products, events, event messages, alarms, log entries, parameter groups and
-//! chunks, everything transactional.
+//! `catalogue.sqlite`: products, events, event messages, alarms, log entries, limit edits, parameter
+//! groups and chunks, everything transactional.
 //!
 //! Every row carries a CRC-32C of its own fields, so that a flipped byte inside row data is found
 //! although SQLite itself would not notice. One writing connection, one for reading.
@@ -8,6 +8,7 @@ mod alarm;
 mod check;
 mod chunk;
 mod event;
+mod limit;
 mod message;
 mod note;
 mod product;
@@ -55,6 +56,10 @@ CREATE TABLE IF NOT EXISTS note(
     product TEXT NOT NULL, corrects INTEGER, crc INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS note_time ON note(t, id);
 CREATE INDEX IF NOT EXISTS note_corrects ON note(corrects) WHERE corrects IS NOT NULL;
+CREATE TABLE IF NOT EXISTS limit_edit(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, t INTEGER NOT NULL,
+    written INTEGER NOT NULL, who TEXT NOT NULL, reason TEXT NOT NULL, before TEXT NOT NULL,
+    after TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS fetched(part TEXT PRIMARY KEY, crc INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS grp(
     id INTEGER PRIMARY KEY, product TEXT NOT NULL, names TEXT NOT NULL, units TEXT NOT NULL,

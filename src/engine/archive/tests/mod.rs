@@ -2,6 +2,7 @@
 
 mod crash;
 mod flip;
+mod limit;
 mod message;
 mod note;
 

@@ -8,6 +8,7 @@ use super::super::telemetry::{
 use super::super::{Mission, Parameter, Severity};
 use super::coding::{Coding, coding};
 use super::{PacketType, Payload, RECORD_BYTES, packet_types};
+use crate::time::Instant;
 
 /// Ticks of the on-board clock in a second.
 const TICKS: f64 = 65_536.0;
@@ -257,14 +258,15 @@ fn alarm(parameter: &Parameter) -> Option<Alarm> {
     let mut alarm = Alarm { minimum_violations: violations, ..Alarm::default() };
     if matches!(coding(parameter), Coding::State) {
         for (number, name) in &parameter.states {
-            let severity = parameter.severity(*number);
+            let severity = parameter.severity(Instant::MAX, *number);
             if severity > Severity::Normal {
                 alarm.labels.push((severity, name.clone()));
             }
         }
         return (!alarm.labels.is_empty()).then_some(alarm);
     }
-    for limit in &parameter.limits {
+    // XTCE knows no times of limits: those that hold last.
+    for limit in parameter.limits_at(Instant::MAX) {
         if (limit.low.is_none() && limit.high.is_none()) || limit.severity <= Severity::Normal {
             continue;
         }
