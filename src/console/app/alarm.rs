@@ -1,7 +1,8 @@
 //! The worst alarm at the cursor, for the strip; without one, the worst violated limit. And what
 //! is heard of new alarms.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant as Moment};
 
 use marsdeck_engine::alarm::series_of;
 use marsdeck_engine::archive::SeriesKey;
@@ -71,12 +72,25 @@ impl App {
     /// Lets new alarms be heard, and shown by the desktop while the window is not looked at.
     pub(super) fn announce(&mut self, ctx: &egui::Context) {
         let now = self.now();
-        let snapshot = std::sync::Arc::clone(&self.snapshot);
+        let snapshot = Arc::clone(&self.snapshot);
         let present = &snapshot.alarms.present;
+        // By the machine's own clock: the system clock may be set.
+        let moment = Moment::now();
+        let wait = |due: Moment| ctx.request_repaint_after(due.saturating_duration_since(moment));
+        // The same alarms say nothing new before the next sound is due.
+        if let Some((picture, due)) = &self.announced
+            && Arc::ptr_eq(picture, &snapshot.alarms)
+            && due.is_none_or(|due| moment < due)
+        {
+            return due.map_or((), wait);
+        }
         let announcement = self.ears.take(present, now);
+        let due = self.ears.next_s(present, now);
+        let due = due.map(|s| moment + Duration::from_secs_f64(s.clamp(0.0, 3600.0)));
+        self.announced = Some((Arc::clone(&snapshot.alarms), due));
         let Some(speaker) = &self.speaker else { return };
-        if let Some(next_s) = self.ears.next_s(present, now) {
-            ctx.request_repaint_after(Duration::from_secs_f64(next_s.min(3600.0)));
+        if let Some(due) = due {
+            wait(due);
         }
         let Some(heard) = announcement else { return };
         if !heard.muted && self.settings.sound {
@@ -100,6 +114,7 @@ impl App {
 
     /// Keeps the alarms from being heard for so many seconds; 0 ends that.
     pub(super) fn silence(&mut self, seconds: f64) {
+        self.announced = None;
         if seconds > 0.0 {
             let now = self.now();
             self.ears.mute(&self.snapshot.alarms.present, now, seconds);

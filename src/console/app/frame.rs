@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{Frame, Panel as Side, Ui};
 use egui_tiles::{TileId, Tree};
 use marsdeck_engine::alarm::Annunciator;
-use marsdeck_engine::runtime::{EngineHandle, MessageLevel, Snapshot};
+use marsdeck_engine::runtime::{AlarmPicture, EngineHandle, MessageLevel, Snapshot};
 use marsdeck_engine::time::Instant;
 
 use super::alarm;
@@ -72,6 +72,8 @@ pub struct App {
     pub(super) alarms: AlarmsAt,
     /// What was heard of the alarms.
     pub(super) ears: Annunciator,
+    /// The alarms that were listened to last, and when there may be more to hear of them.
+    pub(super) announced: Option<(Arc<AlarmPicture>, Option<std::time::Instant>)>,
     /// None without a window: tests and pictures are silent.
     pub(super) speaker: Option<Speaker>,
     pub(super) transport: Transport,
@@ -156,6 +158,7 @@ impl App {
             jobs: JobTimes::default(),
             alarms: AlarmsAt::default(),
             ears: Annunciator::default(),
+            announced: None,
             speaker: None,
             transport: Transport::default(),
             full_screen: options.kiosk,

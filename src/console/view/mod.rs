@@ -6,7 +6,7 @@ mod curves;
 mod links;
 mod queries;
 
-pub use alarms::AlarmsAt;
+pub use alarms::{AlarmsAt, AlarmsStamp};
 pub use context::{Panel, ViewContext};
 pub use curves::{CurveAnswer, CurveParts, ask_curve, ask_samples};
 pub use links::{chosen_link, link_severity, link_word, worst_link};

@@ -39,8 +39,7 @@ pub struct AlarmView {
 pub fn views(board: &Board, missions: &Database) -> Vec<AlarmView> {
     let mut all: Vec<AlarmView> = board.listed().map(|alarm| named(alarm, missions)).collect();
     all.sort_by(|a, b| {
-        let place = |v: &AlarmView| (v.mission.clone(), v.instrument.clone());
-        (place(a), a.alarm.since).cmp(&(place(b), b.alarm.since))
+        (&a.mission, &a.instrument, a.alarm.since).cmp(&(&b.mission, &b.instrument, b.alarm.since))
     });
     for group in all.chunk_by_mut({
         let mut first = None;

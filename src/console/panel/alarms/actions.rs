@@ -1,9 +1,10 @@
 //! What an operator does with alarms: buttons, and the line that asks for time and reason.
 
 use egui::{Button, ComboBox, Key, RichText, TextEdit, Ui};
-use marsdeck_engine::alarm::{AlarmAction, AlarmRef, AlarmState, series_of};
+use marsdeck_engine::alarm::{AlarmAction, AlarmRef, AlarmState, AlarmView, series_of};
 use marsdeck_engine::runtime::Intent;
 
+use super::lines::Lines;
 use super::model::{self, Row, SHELF};
 use crate::intent::UiIntent;
 use crate::state::Mode;
@@ -62,7 +63,7 @@ impl Form {
         &mut self,
         ui: &mut Ui,
         cx: &ViewContext<'_>,
-        shown: &[Row<'_>],
+        (lines, views): (&Lines, &[AlarmView]),
         selected: Option<&Row<'_>>,
     ) {
         let obstacle = obstacle(cx);
@@ -79,12 +80,12 @@ impl Form {
             if button(ui, "Acknowledge", waits, hint, why) {
                 send(cx, refs(), AlarmAction::Acknowledge);
             }
-            let waiting = shown.iter().flat_map(|row| &row.members);
-            let waiting = waiting.filter(|v| v.alarm.state.wants_acknowledgement());
-            let all: Vec<AlarmRef> = waiting.map(|v| model::reference(v)).collect();
             let why_all = obstacle.unwrap_or("Nothing shown waits.");
             let hint = "All that the list shows now";
-            if button(ui, "Acknowledge all shown", free && !all.is_empty(), hint, why_all) {
+            if button(ui, "Acknowledge all shown", free && lines.waiting() > 0, hint, why_all) {
+                let all = lines.rows(views).flat_map(|row| row.members);
+                let waiting = all.filter(|v| v.alarm.state.wants_acknowledgement());
+                let all = waiting.map(model::reference).collect();
                 send(cx, all, AlarmAction::Acknowledge);
             }
             for (asked, text, hint) in [

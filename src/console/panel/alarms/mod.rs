@@ -4,6 +4,7 @@ mod actions;
 mod details;
 mod escalation;
 mod figures;
+mod lines;
 mod model;
 mod table;
 mod ui;

@@ -70,6 +70,15 @@ impl Default for Filter {
     }
 }
 
+impl Filter {
+    /// Whether it leaves an alarm.
+    pub(super) fn takes(&self, view: &AlarmView) -> bool {
+        view.alarm.severity >= self.least
+            && (self.mission.is_empty() || view.mission == self.mission)
+            && self.which.takes(view)
+    }
+}
+
 /// A line of the list: one alarm, or those of one cause.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row<'a> {
@@ -104,47 +113,6 @@ impl Row<'_> {
 /// An alarm as it is on screen.
 pub(super) fn reference(view: &AlarmView) -> AlarmRef {
     AlarmRef { key: view.alarm.key.clone(), raised: view.alarm.raised }
-}
-
-/// The lines that a filter leaves: the most severe first, then in first-out order.
-pub(super) fn rows<'a>(views: &'a [AlarmView], filter: &Filter) -> Vec<Row<'a>> {
-    let wanted = views.iter().filter(|view| {
-        view.alarm.severity >= filter.least
-            && (filter.mission.is_empty() || view.mission == filter.mission)
-            && filter.which.takes(view)
-    });
-    let mut rows: Vec<Row<'a>> = Vec::new();
-    for view in wanted {
-        let same = |row: &&mut Row<'_>| {
-            let lead = row.lead;
-            filter.by_cause
-                && lead.first == view.first
-                && lead.mission == view.mission
-                && lead.instrument == view.instrument
-        };
-        // The list comes with the most severe first, so the line keeps its place.
-        if let Some(row) = rows.iter_mut().find(same) {
-            row.members.push(view);
-        } else {
-            let severity = view.alarm.severity;
-            rows.push(Row { lead: view, members: vec![view], severity });
-        }
-    }
-    for row in &mut rows {
-        row.members.sort_by_key(|view| view.alarm.since);
-        row.lead = row.members.first().copied().unwrap_or(row.lead);
-    }
-    rows
-}
-
-/// What was put aside, by when it comes back.
-pub(super) fn shelf(views: &[AlarmView]) -> Vec<Row<'_>> {
-    let aside = views.iter().filter(|view| view.alarm.state.is_aside());
-    let mut rows: Vec<Row<'_>> = aside
-        .map(|lead| Row { lead, members: vec![lead], severity: lead.alarm.severity })
-        .collect();
-    rows.sort_by_key(|row| row.lead.alarm.shelved_until.unwrap_or(Instant::MAX));
-    rows
 }
 
 /// `42.1 V, above 36`; a state by its name.
@@ -194,6 +162,9 @@ mod tests {
     use marsdeck_engine::alarm::{Board, Found, Record, What, views};
     use marsdeck_engine::archive::SeriesKey;
 
+    use super::super::lines::Lines;
+    use crate::view::AlarmsStamp;
+
     fn found(name: &str, s: f64, severity: Severity, value: f64) -> Record {
         let limit = if severity > Severity::Normal { "above 36" } else { "" };
         Record {
@@ -217,11 +188,23 @@ mod tests {
     #[test]
     fn one_cause_is_one_line_with_its_worst_severity() {
         let list = list();
-        let names = |filter: &Filter| rows(&list, filter).iter().map(Row::name).collect::<Vec<_>>();
+        let made = |filter: &Filter, is_shelf| {
+            let mut lines = Lines::default();
+            lines.update(AlarmsStamp::Past(1), &list, filter, is_shelf);
+            lines
+        };
+        let names =
+            |filter: &Filter| made(filter, false).rows(&list).map(|r| r.name()).collect::<Vec<_>>();
         let all = Filter::default();
         assert_eq!(names(&all), ["Battery charge and 1 more", "Pressure"]);
-        assert_eq!(rows(&list, &all)[0].severity, Severity::Critical);
-        assert_eq!(rows(&list, &all)[0].refs().len(), 2);
+        let mut lines = made(&all, false);
+        assert_eq!((lines.alarms(), lines.waiting(), lines.aside()), (3, 3, 0));
+        let first = lines.row(0, &list).unwrap();
+        assert_eq!((first.severity, first.refs().len()), (Severity::Critical, 2));
+        let pressure = SeriesKey::new("/insight/apss/pressure", "simulated");
+        assert_eq!(lines.find(&pressure, &list), Some(1));
+        assert_eq!(lines.find(&pressure, &list), Some(1));
+        assert_eq!(lines.find(&SeriesKey::new("/x", "raw"), &list), None);
         let single = Filter { by_cause: false, ..all.clone() };
         assert_eq!(names(&single), ["Bus voltage", "Battery charge", "Pressure"]);
         let active = Filter { which: Which::Active, ..single.clone() };
@@ -230,7 +213,7 @@ mod tests {
         assert_eq!(names(&critical), ["Bus voltage"]);
         let other = Filter { mission: "msl".into(), ..single };
         assert!(names(&other).is_empty());
-        assert!(shelf(&list).is_empty());
+        assert_eq!(made(&all, true).len(), 0);
     }
 
     #[test]

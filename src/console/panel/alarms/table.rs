@@ -2,14 +2,18 @@
 
 use egui::{Label, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
-use marsdeck_engine::alarm::series_of;
+use marsdeck_engine::alarm::{AlarmView, series_of};
 use marsdeck_engine::archive::SeriesKey;
 use marsdeck_engine::time::{Instant, iso};
 
+use super::lines::Lines;
 use super::model::{self, Row};
 use crate::theme::SMALL;
 use crate::view::ViewContext;
 use crate::widget::SeverityBadge;
+
+/// Alarms of a line that its hint names after the first.
+const TOLD: usize = 12;
 
 /// `2019-07-26 12:16:15`.
 pub(super) fn utc(t: Instant) -> String {
@@ -27,8 +31,8 @@ pub(super) fn sol(cx: &ViewContext<'_>, mission: &str, t: Instant) -> String {
 pub(super) fn show(
     ui: &mut Ui,
     cx: &ViewContext<'_>,
-    rows: &[Row<'_>],
-    selected: Option<&SeriesKey>,
+    (lines, views): (&Lines, &[AlarmView]),
+    selected: Option<usize>,
 ) -> Option<SeriesKey> {
     let mut clicked = None;
     TableBuilder::new(ui)
@@ -61,10 +65,10 @@ pub(super) fn show(
             }
         })
         .body(|body| {
-            body.rows(24.0, rows.len(), |mut row| {
-                let Some(line) = rows.get(row.index()) else { return };
-                row.set_selected(selected == Some(&line.lead.alarm.key));
-                cells(&mut row, cx, line);
+            body.rows(24.0, lines.len(), |mut row| {
+                let Some(line) = lines.row(row.index(), views) else { return };
+                row.set_selected(selected == Some(row.index()));
+                cells(&mut row, cx, &line);
                 if row.response().clicked() {
                     clicked = Some(line.lead.alarm.key.clone());
                 }
@@ -83,11 +87,14 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, line: &Row<'_>) {
         // What nobody has seen yet stands out.
         let text = if alarm.state.wants_acknowledgement() { text.strong() } else { text };
         let others = line.members.iter().skip(1).map(|v| v.title.as_str());
-        let others: Vec<&str> = others.collect();
-        let hint = if others.is_empty() {
-            series_of(&alarm.key).to_string()
-        } else {
-            format!("{} came first, then {}", view.title, others.join(", "))
+        let others: Vec<&str> = others.take(TOLD).collect();
+        let more = line.members.len().saturating_sub(1 + TOLD);
+        let hint = match (others.as_slice(), more) {
+            ([], _) => series_of(&alarm.key).to_string(),
+            (others, 0) => format!("{} came first, then {}", view.title, others.join(", ")),
+            (others, more) => {
+                format!("{} came first, then {} and {more} more", view.title, others.join(", "))
+            }
         };
         ui.add(Label::new(text.color(cx.theme.text)).selectable(false)).on_hover_text(hint);
     });

@@ -1,11 +1,13 @@
 //! Paints the panel: tabs, filter, buttons, list and details.
 
 use egui::{ComboBox, RichText, ScrollArea, Ui};
+use marsdeck_engine::alarm::AlarmView;
 use marsdeck_engine::archive::SeriesKey;
 
 use super::actions::Form;
 use super::figures::Figures;
-use super::model::{self, Filter, LEAST, Row, Which};
+use super::lines::Lines;
+use super::model::{Filter, LEAST, Which};
 use super::{details, escalation, table};
 use crate::intent::UiIntent;
 use crate::panel::shared::LimitForm;
@@ -27,6 +29,7 @@ enum Tab {
 #[derive(Default)]
 pub struct Alarms {
     at: AlarmsAt,
+    lines: Lines,
     tab: Tab,
     filter: Filter,
     form: Form,
@@ -43,13 +46,12 @@ impl Panel for Alarms {
 
     fn ui(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         let mut at = std::mem::take(&mut self.at);
-        let views = at.get(cx);
-        let shelf = model::shelf(views);
-        let rows =
-            if self.tab == Tab::Shelf { shelf.clone() } else { model::rows(views, &self.filter) };
+        let (views, stamp) = at.listed(cx);
+        self.lines.update(stamp, views, &self.filter, self.tab == Tab::Shelf);
+        let shelf = format!("Shelf ({})", self.lines.aside());
         ui.horizontal_wrapped(|ui| {
             ui.selectable_value(&mut self.tab, Tab::List, "List");
-            ui.selectable_value(&mut self.tab, Tab::Shelf, format!("Shelf ({})", shelf.len()));
+            ui.selectable_value(&mut self.tab, Tab::Shelf, shelf);
             ui.selectable_value(&mut self.tab, Tab::Statistics, "Statistics");
             ui.selectable_value(&mut self.tab, Tab::Escalation, "Escalation");
             past(ui, cx);
@@ -57,10 +59,9 @@ impl Panel for Alarms {
         match self.tab {
             Tab::Statistics => self.figures.show(ui, cx),
             Tab::Escalation => self.escalation.show(ui, cx),
-            Tab::List | Tab::Shelf => self.list(ui, cx, &rows),
+            Tab::List | Tab::Shelf => self.list(ui, cx, views),
         }
         self.limits.show(ui, cx);
-        drop((rows, shelf));
         self.at = at;
     }
 }
@@ -81,23 +82,20 @@ fn past(ui: &mut Ui, cx: &ViewContext<'_>) {
 }
 
 impl Alarms {
-    fn list(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, rows: &[Row<'_>]) {
+    fn list(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, views: &[AlarmView]) {
         if self.tab == Tab::List {
-            self.controls(ui, cx, rows);
+            self.controls(ui, cx);
         }
-        let selected = self.selected.clone();
-        let is_selected = |row: &&Row<'_>| {
-            selected.as_ref().is_some_and(|key| row.members.iter().any(|v| v.alarm.key == *key))
-        };
-        let selected = rows.iter().find(is_selected);
-        self.form.show(ui, cx, rows, selected);
+        let line = self.selected.as_ref().and_then(|key| self.lines.find(key, views));
+        let selected = line.and_then(|at| self.lines.row(at, views));
+        self.form.show(ui, cx, (&self.lines, views), selected.as_ref());
         ui.separator();
-        if rows.is_empty() {
+        if self.lines.len() == 0 {
             let (title, sentence) = self.nothing(cx);
             EmptyState::new(title, sentence).show(ui, cx.theme);
             return;
         }
-        if let Some(row) = selected {
+        if let Some(row) = &selected {
             let panel = egui::Panel::bottom("alarm details").resizable(true);
             panel.default_size(210.0).show(ui, |ui| {
                 let page = ScrollArea::vertical().auto_shrink(false);
@@ -107,8 +105,7 @@ impl Alarms {
             });
         }
         egui::CentralPanel::default().show(ui, |ui| {
-            let key = selected.map(|row| &row.lead.alarm.key);
-            if let Some(clicked) = table::show(ui, cx, rows, key) {
+            if let Some(clicked) = table::show(ui, cx, (&self.lines, views), line) {
                 self.selected = Some(clicked);
             }
         });
@@ -130,7 +127,7 @@ impl Alarms {
         ("No alarms", "Every value is inside its limits, and everything was acknowledged.")
     }
 
-    fn controls(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, rows: &[Row<'_>]) {
+    fn controls(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         let filter = &mut self.filter;
         ui.horizontal_wrapped(|ui| {
             choose(ui, cx, "Severity", &mut filter.least, &LEAST);
@@ -142,8 +139,7 @@ impl Alarms {
             choose(ui, cx, "State", &mut filter.which, &Which::ALL);
             ui.checkbox(&mut filter.by_cause, "One line per cause")
                 .on_hover_text("Alarms of one instrument that start within a minute");
-            let alarms: usize = rows.iter().map(|row| row.members.len()).sum();
-            let text = format!("{alarms} alarms in {} lines", rows.len());
+            let text = format!("{} alarms in {} lines", self.lines.alarms(), self.lines.len());
             ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
         });
     }
