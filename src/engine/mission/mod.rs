@@ -5,8 +5,10 @@
 //! in the repository are built in; [`Database::load`] reads any others.
 
 mod check;
+pub mod command;
 mod difference;
 mod load;
+pub mod math;
 mod model;
 pub mod packets;
 pub mod telemetry;

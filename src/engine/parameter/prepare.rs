@@ -3,6 +3,7 @@
 use super::ValueId;
 use super::compile::Compiler;
 use super::plan::{Field, Limit, Load, Plan, Run};
+use super::postfix::Curve;
 use super::scalar::{Form, Meaning, Scalar};
 use crate::mission::telemetry::{Alarm, ByteOrder, Calibrator, FloatForm, IntegerForm, Range};
 
@@ -83,12 +84,12 @@ fn sort(run: &mut Run, slot: u32, scalar: &Scalar) -> bool {
     let (true, Some(limits)) = (quick, limits) else { return false };
     match &scalar.calibrator {
         None => {}
-        Some(Calibrator::Polynomial(c)) => match c.as_slice() {
+        Some(Curve::Plain(Calibrator::Polynomial(c))) => match c.as_slice() {
             [c0, c1] => run.lines.push((slot, [*c0, *c1])),
             [c0, c1, c2] => run.parabolas.push((slot, [*c0, *c1, *c2])),
             _ => return false,
         },
-        Some(Calibrator::Spline { .. }) => return false,
+        Some(_) => return false,
     }
     if let Some(float) = float {
         float.push(slot);

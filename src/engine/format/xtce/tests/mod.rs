@@ -1,7 +1,9 @@
 //! Tests of the XTCE codec.
 
+mod commands;
 mod containers;
 mod data;
+mod files;
 mod hostile;
 mod types;
 mod writing;

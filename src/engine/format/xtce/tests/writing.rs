@@ -5,10 +5,16 @@ use proptest::prelude::*;
 use super::round;
 use crate::format::xtce;
 use crate::mission::Severity;
+use crate::mission::command::{
+    Argument, ArgumentType, Check, Command, CommandContainer, CommandEntry, CommandItem,
+    Commanding, Consequence, Constraint, Packing, ParameterToSet, Significance, Stage, Verifier,
+    Window,
+};
+use crate::mission::math::{MathOperator, MathStep};
 use crate::mission::telemetry::{
-    Alarm, ByteOrder, Calibrator, Comparison, Condition, Container, Dictionary, Encoding, Entry,
-    Epoch, FloatForm, IntegerForm, Item, Kind, Label, Operator, ParameterType, Place, Range, Size,
-    Source, StringSize, System, TelemetryParameter,
+    Alarm, ArgumentComparison, ByteOrder, Calibrator, Comparison, Condition, Container, Dictionary,
+    Encoding, Entry, Epoch, FloatForm, IntegerForm, Item, Kind, Label, Operator, ParameterType,
+    Place, Range, Size, Source, StringSize, System, TelemetryParameter, With,
 };
 
 /// Parameters and types that references of a generated dictionary may name.
@@ -91,6 +97,26 @@ fn alarm() -> impl Strategy<Value = Alarm> {
     )
 }
 
+/// Steps that leave one number: operands, each but the first with an operator behind it.
+fn calculation() -> impl Strategy<Value = Calibrator> {
+    let operand = || {
+        let path = prop::collection::vec(prop_oneof!["m[0-9]", r"\[[0-9]\]"], 0..2);
+        prop_oneof![
+            number().prop_map(MathStep::Value),
+            Just(MathStep::This),
+            (0..COUNT, path, any::<bool>()).prop_map(|(parameter, path, calibrated)| {
+                MathStep::Parameter { parameter, path, calibrated }
+            }),
+        ]
+    };
+    let operator = prop::sample::select(MathOperator::ALL)
+        .prop_filter("two in, one out", |operator| operator.arity() == (2, 1));
+    (operand(), prop::collection::vec((operand(), operator), 0..4)).prop_map(|(first, more)| {
+        let more = more.into_iter().flat_map(|(step, by)| [step, MathStep::Operator(by)]);
+        Calibrator::Math(std::iter::once(first).chain(more).collect())
+    })
+}
+
 fn calibrator() -> impl Strategy<Value = Calibrator> {
     let polynomial = prop::collection::vec(number(), 1..5).prop_map(Calibrator::Polynomial);
     let spline = (prop::collection::vec(number(), 2..5), 0_u32..2, any::<bool>()).prop_map(
@@ -99,7 +125,7 @@ fn calibrator() -> impl Strategy<Value = Calibrator> {
             Calibrator::Spline { order, points, extrapolate }
         },
     );
-    prop_oneof![polynomial, spline]
+    prop_oneof![polynomial, spline, calculation()]
 }
 
 fn encoding() -> impl Strategy<Value = Encoding> {
@@ -245,6 +271,120 @@ fn byte() -> ParameterType {
     }
 }
 
+/// A base and a command that has one of everything.
+fn commanding(text: &str) -> Commanding {
+    let of = |name: &str, kind: Kind, encoding: Option<Encoding>| ArgumentType {
+        of: ParameterType { name: name.to_owned(), kind, encoding, ..byte() },
+        valid: vec![
+            Range { low: Some(1.0), high: Some(3.0), ..Range::default() },
+            Range { low: Some(9.5), low_exclusive: true, ..Range::default() },
+        ],
+        valid_is_raw: true,
+        characters: None,
+        members: Vec::new(),
+    };
+    let number = of("/R/u8", byte().kind, byte().encoding);
+    let size = Size::Argument { name: "n".to_owned(), slope: 2, intercept: -1 };
+    let list = Kind::Array { element: 0, dimensions: vec![size.clone()] };
+    let list = ArgumentType { valid: Vec::new(), valid_is_raw: false, ..of("/R/list", list, None) };
+    let both = Kind::Aggregate { members: vec![("a".to_owned(), 0), ("b".to_owned(), 1)] };
+    let members = vec![("a".to_owned(), text.to_owned())];
+    let both = ArgumentType {
+        members,
+        ..ArgumentType { of: of("/R/both", both, None).of, ..list.clone() }
+    };
+    let encoding = Encoding::String {
+        size: StringSize::Fixed { bits: size.clone(), terminator: Some(0) },
+        charset: "UTF-8".to_owned(),
+    };
+    let words = of("/R/X/words", Kind::String, Some(encoding));
+    let words = ArgumentType { valid: Vec::new(), valid_is_raw: false, ..words };
+    let words = ArgumentType { characters: Some((1, 9)), ..words };
+    let argument = |name: &str, type_id| Argument {
+        name: name.to_owned(),
+        type_id,
+        description: text.to_owned(),
+        initial: (type_id == 0).then(|| "2".to_owned()),
+    };
+    let with = |with| {
+        Condition::Argument(ArgumentComparison {
+            argument: "n".to_owned(),
+            operator: Operator::Less,
+            with,
+        })
+    };
+    let plain = Condition::Is(Comparison {
+        parameter: 0,
+        path: Vec::new(),
+        calibrated: true,
+        operator: Operator::Equal,
+        value: text.to_owned(),
+    });
+    let value = with(With::Value(text.to_owned()));
+    let any = Condition::Any(vec![with(With::Parameter(1)), plain.clone(), value.clone()]);
+    let significance =
+        |level| Significance { level, reason: text.to_owned(), at_risk: "/R/X".to_owned() };
+    let window = Window { from_s: Some(0.5), to_s: 600.0, from_release: true };
+    let verifier = |stage, check| Verifier { stage, check, window: Some(window), noted: Some(1) };
+    let base = Command {
+        name: "/R/base".to_owned(),
+        description: text.to_owned(),
+        is_abstract: true,
+        arguments: vec![argument("n", 0), argument("l", 1)],
+        container: Some(0),
+        ..Command::default()
+    };
+    let full = Command {
+        name: "/R/X/full".to_owned(),
+        base: Some(0),
+        assignments: vec![("n".to_owned(), text.to_owned())],
+        arguments: vec![argument("o", 2), argument("w", 3)],
+        container: Some(1),
+        significance: Some(significance(Consequence::Critical)),
+        context_significances: vec![(plain.clone(), significance(Consequence::Vital))],
+        constraints: vec![Constraint { condition: any, timeout_s: Some(1.234), suspendable: true }],
+        verifiers: vec![
+            verifier(Stage::Accepted, Check::Comes(1)),
+            verifier(Stage::Complete, Check::Changes(1, 2.5)),
+            verifier(Stage::Failed, Check::Holds(value.clone())),
+        ],
+        sets: vec![ParameterToSet { parameter: 1, value: text.to_owned(), stage: Stage::Release }],
+        ..Command::default()
+    };
+    let cut = Command { name: "/R/X/cut".to_owned(), is_cut: true, ..Command::default() };
+    let entry = |item| CommandEntry { item, place: Place::After(0), include: None, repeat: None };
+    let fixed = CommandItem::Fixed { name: text.to_owned(), bytes: vec![0xAB, 0xCD], bits: 13 };
+    let odd = CommandEntry {
+        item: CommandItem::Argument("l".to_owned()),
+        place: Place::FromStart(77),
+        include: Some(Condition::All(vec![plain.clone(), value])),
+        repeat: Some((size, 3)),
+    };
+    let container = |name: &str, base, entries| CommandContainer {
+        name: name.to_owned(),
+        description: text.to_owned(),
+        base,
+        is_cut: false,
+        restriction: None,
+        entries,
+        bits: None,
+    };
+    let shared = Packing::Command(2);
+    let mut own = vec![entry(fixed), odd, entry(CommandItem::Parameter(0))];
+    own.push(entry(CommandItem::Container(shared)));
+    let mut second = container("/R/X/C", Some(Packing::Telemetry(0)), own);
+    (second.restriction, second.bits, second.is_cut) = (Some(plain), Some(99), true);
+    Commanding {
+        types: vec![number, list, both, words],
+        containers: vec![
+            container("/R/C", None, vec![entry(CommandItem::Argument("n".to_owned()))]),
+            second,
+            container("/R/X/shared", Some(Packing::Command(0)), Vec::new()),
+        ],
+        commands: vec![base, full, cut],
+    }
+}
+
 fn dictionary() -> impl Strategy<Value = Dictionary> {
     let types = prop::collection::vec(parameter_type(), COUNT - 1);
     let entries = prop::collection::vec(entry(), 0..4);
@@ -302,6 +442,8 @@ fn dictionary() -> impl Strategy<Value = Dictionary> {
             types,
             parameters: parameters.collect(),
             containers: vec![base, inner, holder],
+            commanding: commanding(&text),
+            events: Vec::new(),
         }
     })
 }
