@@ -33,5 +33,5 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-pub use set::{Needs, SourceFile, needs, read, read_all, sniff};
+pub use set::{Needs, SourceFile, needs, read, read_all, sets, sniff};
 pub use write::{write, write_all};

@@ -120,6 +120,57 @@ pub fn needs(bytes: &[u8]) -> Option<Needs> {
     Some(needs)
 }
 
+/// Which of some files, the newest first, are one dictionary: those that name the roots of each
+/// other or include each other. Of several files of one root the newest counts for others; each
+/// older one is a dictionary with the newest of what it names. A file of no other is one alone.
+#[must_use]
+pub fn sets(files: &[SourceFile<'_>]) -> Vec<Vec<usize>> {
+    let wants: Vec<Needs> =
+        files.iter().map(|file| needs(file.bytes).unwrap_or_default()).collect();
+    let mut newest: HashMap<&str, usize> = HashMap::new();
+    for (at, needs) in wants.iter().enumerate() {
+        newest.entry(needs.root.as_str()).or_insert(at);
+    }
+    let base = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    let named = |href: &String| files.iter().position(|file| base(file.name) == base(href));
+    let edges: Vec<Vec<usize>> = wants
+        .iter()
+        .map(|needs| {
+            let roots = needs.roots.iter().filter_map(|root| newest.get(root.as_str()).copied());
+            roots.chain(needs.includes.iter().filter_map(named)).collect()
+        })
+        .collect();
+    let is_old = |at: usize| newest.get(wants[at].root.as_str()).is_some_and(|first| *first != at);
+    // Both ways between files in use, one way from those that are not.
+    let mut both = edges.clone();
+    for (from, list) in edges.iter().enumerate().filter(|(from, _)| !is_old(*from)) {
+        for &to in list {
+            both[to].push(from);
+        }
+    }
+    let mut taken = vec![false; files.len()];
+    let mut sets = Vec::new();
+    for start in 0..files.len() {
+        let old = is_old(start);
+        if taken[start] && !old {
+            continue;
+        }
+        let links = if old { &edges } else { &both };
+        let (mut set, mut open) = (BTreeSet::new(), vec![start]);
+        while let Some(at) = open.pop() {
+            if set.insert(at) {
+                taken[at] |= !old;
+                open.extend(&links[at]);
+            }
+        }
+        let mut set: Vec<usize> = set.into_iter().collect();
+        // The one that it was found by comes first.
+        set.sort_by_key(|at| *at != start);
+        sets.push(set);
+    }
+    sets
+}
+
 /// Attributes that name something of a dictionary.
 const REFERENCES: [&str; 9] = [
     "parameterRef",

@@ -162,3 +162,20 @@ fn services_of_five_files_are_whole() {
     assert!(!problems.iter().any(|p| p.reason.contains("is named")), "{problems:#?}");
     round(&dictionary);
 }
+
+#[test]
+fn files_that_name_each_other_are_one_set() {
+    let of = |root: &str, uses: &str| {
+        format!("<SpaceSystem name='{root}'><a typeRef='/{uses}/x'/></SpaceSystem>")
+    };
+    // The newest first: A uses B, an older B uses C, D is alone, C, and another older A.
+    let texts =
+        [of("A", "B"), of("B", "B"), of("B", "C"), of("D", "D"), of("C", "C"), of("A", "C")];
+    let files: Vec<_> =
+        texts.iter().map(|text| SourceFile { name: "f.xml", bytes: text.as_bytes() }).collect();
+    assert_eq!(xtce::sets(&files), [vec![0, 1], vec![2, 4], vec![3], vec![4], vec![5, 4]]);
+    let root = format!("<SpaceSystem name='S' {XI}><xi:include href='a/inner.xml'/></SpaceSystem>");
+    let files = [("inner.xml", "<SpaceSystem name='I'/>"), ("root.xml", root.as_str())];
+    let files = files.map(|(name, text)| SourceFile { name, bytes: text.as_bytes() });
+    assert_eq!(xtce::sets(&files), [[0, 1]]);
+}
