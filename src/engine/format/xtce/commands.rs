@@ -34,6 +34,15 @@ pub(super) const LEVELS: [(&str, Consequence); 6] = [
     ("critical", Consequence::Critical),
     ("forbidden", Consequence::Forbidden),
 ];
+/// What a command extends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Base {
+    Nothing,
+    /// A reference that cannot be followed.
+    Broken,
+    Command(usize),
+}
+
 /// What a broken reference to a command is written as.
 pub(super) const NO_COMMAND: &str = "_unknown";
 
@@ -127,41 +136,41 @@ impl<'t> Reader<'t> {
         Some(range)
     }
 
-    /// What each command extends: none, or a reference that is good or broken.
-    fn command_bases(&mut self) -> Vec<Option<Option<usize>>> {
+    /// What each command extends.
+    fn command_bases(&mut self) -> Vec<Base> {
         let items = self.names.commands.items.clone();
-        let mut bases: Vec<Option<Option<usize>>> = Vec::with_capacity(items.len());
+        let mut bases: Vec<Base> = Vec::with_capacity(items.len());
         for Named { node, system } in &items {
-            bases.push(node.child("BaseMetaCommand").map(|base| {
-                let reference = base.attribute("metaCommandRef").unwrap_or_default();
-                let found = self.names.find(&self.names.commands, *system, reference);
-                if found.is_none() {
-                    let hint = self.names.elsewhere(reference);
-                    let reason = format!("no command is named \"{}\"{hint}", shown(reference));
-                    self.notes.at(base, format!("{reason}; the command cannot be encoded"));
-                }
-                found
-            }));
+            let Some(base) = node.child("BaseMetaCommand") else {
+                bases.push(Base::Nothing);
+                continue;
+            };
+            let reference = base.attribute("metaCommandRef").unwrap_or_default();
+            let found = self.names.find(&self.names.commands, *system, reference);
+            if found.is_none() {
+                let hint = self.names.elsewhere(reference);
+                let reason = format!("no command is named \"{}\"{hint}", shown(reference));
+                self.notes.at(base, format!("{reason}; the command cannot be encoded"));
+            }
+            bases.push(found.map_or(Base::Broken, Base::Command));
         }
-        let edges: Vec<Vec<usize>> =
-            bases.iter().map(|base| base.iter().flatten().copied().collect()).collect();
+        let edge = |base: &Base| match base {
+            Base::Command(id) => vec![*id],
+            Base::Nothing | Base::Broken => Vec::new(),
+        };
+        let edges: Vec<Vec<usize>> = bases.iter().map(edge).collect();
         let (verdicts, _) = judge(&edges, MAX_DEPTH - 1);
         for (index, verdicts) in verdicts.iter().enumerate() {
             let verdict = verdicts.first().copied().unwrap_or(Edge::Good);
             if !self.judged(items[index].node, verdict, "extends") {
-                bases[index] = Some(None);
+                bases[index] = Base::Broken;
             }
         }
         bases
     }
 
     /// All of a command but what its container holds.
-    fn command(
-        &mut self,
-        index: usize,
-        base: Option<Option<usize>>,
-        types: &[Option<usize>],
-    ) -> Command {
+    fn command(&mut self, index: usize, base: Base, types: &[Option<usize>]) -> Command {
         let Named { node, system } = self.names.commands.items[index];
         self.notes.others(node, &PARTS, &[&DESCRIBING[..], &["SystemName"]].concat());
         let lists = node.all("BaseMetaCommand").flat_map(|b| b.all("ArgumentAssignmentList"));
@@ -180,8 +189,8 @@ impl<'t> Reader<'t> {
             name: self.names.commands.names[index].clone(),
             description: self.description(node),
             is_abstract: self.flag(node, "abstract", false),
-            base: base.flatten(),
-            is_cut: base == Some(None),
+            base: if let Base::Command(id) = base { Some(id) } else { None },
+            is_cut: base == Base::Broken,
             assignments,
             arguments: self.arguments(Named { node, system }, types),
             container: self.names.packing_of.get(index).copied().flatten(),

@@ -81,7 +81,7 @@ const TYPES: [&str; 10] = [
 ];
 
 /// The kind of a type; empty for other elements.
-pub(super) fn kind_of<'t>(node: Node<'t>) -> &'t str {
+pub(super) fn kind_of(node: Node<'_>) -> &str {
     let name = node.name();
     let kind = name.strip_suffix("ParameterType").or_else(|| name.strip_suffix("ArgumentType"));
     kind.filter(|kind| TYPES.contains(kind)).unwrap_or_default()
@@ -164,9 +164,12 @@ impl<'t> Names<'t> {
 
     /// Children of a system, files in the place of those that include them.
     fn parts(&self, node: Node<'t>) -> Vec<Node<'t>> {
-        let part = |child: Node<'t>| match is_include(child) {
-            true => self.included.get(&child.offset()).copied(),
-            false => Some(child),
+        let part = |child: Node<'t>| {
+            if is_include(child) {
+                self.included.get(&child.offset()).copied()
+            } else {
+                Some(child)
+            }
         };
         node.children().filter_map(part).collect()
     }

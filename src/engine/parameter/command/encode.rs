@@ -179,9 +179,10 @@ fn arguments(
         match all.iter().find(|(argument, _)| argument.name == *name) {
             None => {
                 let names: Vec<&str> = all.iter().map(|(a, _)| a.name.as_str()).take(20).collect();
-                let reason = match names.is_empty() {
-                    true => "the command has no arguments".to_owned(),
-                    false => format!("no argument has this name; there are {}", names.join(", ")),
+                let reason = if names.is_empty() {
+                    "the command has no arguments".to_owned()
+                } else {
+                    format!("no argument has this name; there are {}", names.join(", "))
                 };
                 problems.push(Problem::of(shown(name), reason));
             }
@@ -349,13 +350,12 @@ impl Walk<'_> {
     fn name(&self, item: &CommandItem) -> String {
         let dictionary = self.scope.dictionary;
         match item {
-            CommandItem::Argument(name) => name.clone(),
+            CommandItem::Fixed { name, .. } if name.is_empty() => "fixed value".to_owned(),
+            CommandItem::Argument(name) | CommandItem::Fixed { name, .. } => name.clone(),
             CommandItem::Parameter(id) => dictionary
                 .parameters
                 .get(*id)
                 .map_or_else(|| "parameter".to_owned(), |p| p.name.clone()),
-            CommandItem::Fixed { name, .. } if name.is_empty() => "fixed value".to_owned(),
-            CommandItem::Fixed { name, .. } => name.clone(),
             CommandItem::Container(_) => "container".to_owned(),
         }
     }

@@ -22,11 +22,12 @@ pub(super) fn integer(value: i128, n: u32, form: IntegerForm) -> Result<u64, Str
     }
     let magnitude = value.unsigned_abs() as u64;
     Ok(match form {
-        IntegerForm::Unsigned => magnitude,
         IntegerForm::TwosComplement => value as u64 & mask(n),
         IntegerForm::OnesComplement if value < 0 => !magnitude & mask(n),
         IntegerForm::SignMagnitude if value < 0 => magnitude | 1 << (n - 1),
-        IntegerForm::OnesComplement | IntegerForm::SignMagnitude => magnitude,
+        IntegerForm::Unsigned | IntegerForm::OnesComplement | IntegerForm::SignMagnitude => {
+            magnitude
+        }
         IntegerForm::Bcd => decimal(magnitude, n, 8),
         IntegerForm::PackedBcd => decimal(magnitude, n, 4),
     })

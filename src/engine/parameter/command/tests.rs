@@ -56,7 +56,7 @@ fn run(of: &Dictionary, name: &str, given: &[(&str, &str)]) -> Result<Encoded, V
 
 fn hex(of: &Dictionary, name: &str, given: &[(&str, &str)]) -> String {
     let encoded = run(of, name, given).unwrap_or_else(|problems| panic!("{problems:#?}"));
-    encoded.bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+    encoded.bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02X}"))
 }
 
 fn refused(of: &Dictionary, name: &str, given: &[(&str, &str)]) -> String {

@@ -74,7 +74,7 @@ pub(super) fn text(
             bytes.extend(end);
             match most {
                 Some(most) if bytes.len() as u64 * 8 > *most => too_long(*most, bytes.len()),
-                _ => whole(bytes),
+                _ => Ok(whole(bytes)),
             }
         }
         StringSize::Counted { bits, most } => {
@@ -95,9 +95,9 @@ pub(super) fn text(
     }
 }
 
-fn whole(bytes: Vec<u8>) -> Result<(Vec<u8>, u64), String> {
+fn whole(bytes: Vec<u8>) -> (Vec<u8>, u64) {
     let bits = bytes.len() as u64 * 8;
-    Ok((bytes, bits))
+    (bytes, bits)
 }
 
 /// Bytes in so many bits, filled with zeros behind them.

@@ -70,8 +70,8 @@ fn plain(name: String, kind: Kind, encoding: Option<Encoding>) -> ParameterType 
     }
 }
 
-fn integer(bits: u32, form: IntegerForm) -> Option<Encoding> {
-    Some(Encoding::Integer { bits, form, order: ByteOrder::Big })
+fn integer(bits: u32, form: IntegerForm) -> Encoding {
+    Encoding::Integer { bits, form, order: ByteOrder::Big }
 }
 
 fn entry(item: CommandItem) -> CommandEntry {
@@ -129,7 +129,7 @@ impl Maker<'_> {
             of.unit.clone_from(unit);
             if !channel.polynomial.is_empty() {
                 of.kind = Kind::Float { bits: 64 };
-                of.encoding = integer(bits, IntegerForm::TwosComplement);
+                of.encoding = Some(integer(bits, IntegerForm::TwosComplement));
                 of.calibrator = Some(Calibrator::Polynomial(channel.polynomial.clone()));
             }
         }
@@ -207,7 +207,7 @@ impl Maker<'_> {
             let mut of = plain(
                 format!("{around}_{name}"),
                 whole(false, 32),
-                integer(prefix_bits.unwrap_or(8), IntegerForm::Unsigned),
+                Some(integer(prefix_bits.unwrap_or(8), IntegerForm::Unsigned)),
             );
             of.description = format!("How often {} is given", given.name);
             let range = limits(&times.min, &times.max).into_iter().collect();
@@ -243,12 +243,13 @@ impl Maker<'_> {
     fn argument_type(&mut self, given: &Given, around: &str, depth: usize) -> (usize, bool) {
         let name = format!("{around}_{}", given.name);
         let bits = given.bits;
-        let number = |form| bits.filter(|b| (1..=64).contains(b)).and_then(|b| integer(b, form));
+        let number = |form| bits.filter(|b| (1..=64).contains(b)).map(|b| integer(b, form));
         let (kind, encoding) = match &given.kind {
-            ArgumentKind::Unsigned => (whole(false, 64), number(IntegerForm::Unsigned)),
             ArgumentKind::Integer => (whole(true, 64), number(IntegerForm::TwosComplement)),
             // The unit of a time is a clock of the spacecraft, which is a count.
-            ArgumentKind::Time => (whole(false, 64), number(IntegerForm::Unsigned)),
+            ArgumentKind::Unsigned | ArgumentKind::Time => {
+                (whole(false, 64), number(IntegerForm::Unsigned))
+            }
             ArgumentKind::Float => {
                 let (form, order) = (FloatForm::Ieee754, ByteOrder::Big);
                 let encoding = bits.filter(|b| matches!(b, 16 | 32 | 64));

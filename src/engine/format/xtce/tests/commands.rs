@@ -77,9 +77,8 @@ fn a_command_extends_the_header_of_telemetry() {
     let Some((of, problems)) = load(name) else { return };
     let command = &of.commanding.commands[0];
     let container = &of.commanding.containers[command.container.unwrap()];
-    assert!(
-        matches!(container.base, Some(Packing::Telemetry(id)) if of.containers[id].name.ends_with("/Header"))
-    );
+    let Some(Packing::Telemetry(base)) = container.base else { panic!("{container:?}") };
+    assert!(of.containers[base].name.ends_with("/Header"));
     assert_eq!(container.bits, Some(32));
     let fixed = CommandItem::Fixed { name: String::new(), bytes: vec![0x1E], bits: 8 };
     assert_eq!(container.entries[0].item, fixed);
