@@ -5,6 +5,7 @@ mod containers;
 mod data;
 mod files;
 mod hostile;
+mod made;
 mod types;
 mod writing;
 
