@@ -199,7 +199,7 @@ fn scroll(harness: &mut Harness<'static, Stage>, frames: &mut Frames, lines: f32
             unit: MouseWheelUnit::Line,
             delta: vec2(0.0, lines),
             phase: egui::TouchPhase::Move,
-            source: None,
+            source: egui::MouseWheelSource::Wheel,
             modifiers: Modifiers::NONE,
         });
         frames.step(harness);

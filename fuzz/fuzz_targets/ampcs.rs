@@ -28,4 +28,10 @@ fuzz_target!(|data: &[u8]| {
     problems_are_sound(&problems, room);
     assert!(dictionary.commands.len() + dictionary.channels.len() <= data.len());
     assert!(dictionary.summary().len() < 200);
+    let (converted, _) = dictionary.to_mission();
+    assert_eq!(converted.parameters.len(), dictionary.channels.len());
+    assert_eq!(converted.commanding.commands.len(), dictionary.commands.len());
+    let (mut values, mut evrs) = (values, evrs);
+    dictionary.complete_values(&mut values);
+    dictionary.complete_events(&mut evrs);
 });

@@ -17,47 +17,51 @@ pub struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Check mission files or an XTCE dictionary; problems name file and line
+    /// Check mission files or a dictionary (XTCE, AMPCS); problems name file and line
     Check {
-        /// Folder with <mission>/<instrument>.toml files, or an XTCE file; without it the built-in
-        /// database and the user's additions
-        path: Option<PathBuf>,
+        /// Folder with <mission>/<instrument>.toml files, or the files of a dictionary or their
+        /// folder; without it the built-in database and the user's additions
+        paths: Vec<PathBuf>,
         /// Print as JSON
         #[arg(long)]
         json: bool,
     },
-    /// List missions, instruments and parameters, or the containers of an XTCE dictionary
+    /// List missions, instruments and parameters, or the containers or commands of a dictionary
     List {
-        /// XTCE file; without it the mission database
-        path: Option<PathBuf>,
+        /// Files of a dictionary, or their folder; without it the mission database
+        paths: Vec<PathBuf>,
+        /// The commands of the dictionary with their arguments
+        #[arg(long, requires = "paths")]
+        commands: bool,
         /// Print as JSON
         #[arg(long)]
         json: bool,
     },
-    /// Show what a new XTCE dictionary changes: parameters, limits, packets, and who uses them
+    /// Show what a new dictionary changes: parameters, limits, packets, commands, and who uses them
     Diff {
-        /// The dictionary in use
+        /// The dictionary in use: a file, or the folder of its files
         older: PathBuf,
-        /// The new one
+        /// The new one: a file, or the folder of its files
         newer: PathBuf,
         /// Print as JSON
         #[arg(long)]
         json: bool,
     },
-    /// Write the built-in mission files, as a start for own ones, or the telemetry dictionary of
-    /// a mission's packets
+    /// Write the built-in mission files, as a start for own ones, or a dictionary as XTCE
     Export {
-        /// Folder to write the files to; it must not exist
+        /// New folder to write the mission files to; or the files of a dictionary or their folder,
+        /// which is written as XTCE
         #[arg(required_unless_present = "mission", conflicts_with = "mission")]
-        folder: Option<PathBuf>,
+        paths: Vec<PathBuf>,
         /// Mission whose telemetry dictionary is written
         #[arg(long)]
         mission: Option<String>,
         /// Format of the dictionary
-        #[arg(long, value_enum, default_value_t = Format::Xtce, requires = "mission")]
+        #[arg(long, value_enum, default_value_t = Format::Xtce)]
         format: Format,
-        /// File to write the dictionary to; without it stdout
-        #[arg(long, value_name = "FILE", requires = "mission")]
+        /// File to write the dictionary to, or a new folder for one of several files; without it
+        /// stdout
+        #[arg(long, value_name = "PATH")]
         out: Option<PathBuf>,
     },
 }
@@ -71,18 +75,25 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     match &arguments.command {
-        Command::Check { path: Some(path), json } if path.is_file() => {
-            dictionary::check(path, *json)
+        Command::Check { paths, json } if paths.len() > 1 || dictionary::is_dictionary(paths) => {
+            dictionary::check(paths, *json)
         }
-        Command::Check { path, json } => check(path.as_deref(), *json),
-        Command::List { path: Some(path), json } => dictionary::list(path, *json),
-        Command::List { path: None, json } => list(*json),
+        Command::Check { paths, json } => check(paths.first().map(PathBuf::as_path), *json),
+        Command::List { paths, json, .. } if paths.is_empty() => list(*json),
+        Command::List { paths, commands, json } => dictionary::list(paths, *commands, *json),
         Command::Diff { older, newer, json } => dictionary::diff(older, newer, *json),
         Command::Export { mission: Some(mission), format: Format::Xtce, out, .. } => {
             dictionary::export(mission, out.as_deref())
         }
-        Command::Export { folder: Some(folder), .. } => export(folder),
-        Command::Export { .. } => anyhow::bail!("name a folder or a --mission to export"),
+        Command::Export { paths, out, .. }
+            if out.is_some() || paths.len() > 1 || dictionary::is_dictionary(paths) =>
+        {
+            dictionary::convert(paths, out.as_deref())
+        }
+        Command::Export { paths, .. } => match paths.first() {
+            Some(folder) => export(folder),
+            None => anyhow::bail!("name a folder, a dictionary or a --mission to export"),
+        },
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::archive::{EventMessage, ParameterBatch};
-use crate::format::ampcs::{ChannelValue, Evr, PacketRow};
+use crate::archive::{Archive, ArchiveError, EventMessage, ParameterBatch};
+use crate::format::ampcs::{ChannelValue, Dictionary, Evr, PacketRow, read_dictionary};
 use crate::problem::Problem;
 use crate::time::{Instant, TimeRange};
 
@@ -15,6 +15,23 @@ fn root(mission: &str, session: &str) -> String {
         (true, false) => format!("/session_{session}"),
         (true, true) => "/eha".to_owned(),
     }
+}
+
+/// All that the AMPCS dictionaries of an archive define; of two of one name the newer counts.
+pub(super) fn definitions(archive: &Archive) -> Result<Dictionary, ArchiveError> {
+    let always = TimeRange::new(Instant::from_unix_ns(i64::MIN), Instant::from_unix_ns(i64::MAX));
+    let mut products = archive.products(always, "ampcs-dictionary")?;
+    products.sort_by_key(|product| product.id);
+    let mut all = Dictionary::default();
+    for product in products {
+        // One that cannot be read now adds nothing.
+        let Ok(bytes) = archive.product_bytes(product.id) else { continue };
+        let (one, _) = read_dictionary(&bytes);
+        // Newer enumerations take the place of older ones; of channels the last one is found.
+        all.enums.retain(|table| one.enumeration(&table.name).is_none());
+        all.join(one);
+    }
+    Ok(all)
 }
 
 /// One series on its way into the archive.

@@ -311,7 +311,11 @@ impl Intake<'_> {
         self.problems.extend(problems);
         let summary = dictionary.map_or_else(String::new, |found| {
             let (parameters, containers) = (found.parameters.len(), found.containers.len());
-            format!("{}: {parameters} parameters in {containers} containers", found.name)
+            let commands = match found.commanding.commands.len() {
+                0 => String::new(),
+                count => format!(", {count} commands"),
+            };
+            format!("{}: {parameters} parameters in {containers} containers{commands}", found.name)
         });
         let about = NewProduct { summary, ..NewProduct::default() };
         Taken { about, is_new: false, keep: true }
@@ -373,8 +377,9 @@ impl Intake<'_> {
     }
 
     fn channel_values(&mut self) -> Result<Taken, ArchiveError> {
-        let (values, problems) = ampcs::read_channels(self.bytes);
+        let (mut values, problems) = ampcs::read_channels(self.bytes);
         self.problems.extend(problems);
+        ground::definitions(self.archive)?.complete_values(&mut values);
         let (mission, identity) = (&self.origin.mission, &self.options.product);
         let batches = ground::batches(&values, mission, identity, &mut self.problems);
         let (mut new, mut known) = (0, 0);
@@ -394,8 +399,9 @@ impl Intake<'_> {
     }
 
     fn event_records(&mut self) -> Result<Taken, ArchiveError> {
-        let (evrs, problems) = ampcs::read_evrs(self.bytes);
+        let (mut evrs, problems) = ampcs::read_evrs(self.bytes);
         self.problems.extend(problems);
+        ground::definitions(self.archive)?.complete_events(&mut evrs);
         let mission = &self.origin.mission;
         let messages: Vec<_> = evrs.iter().filter_map(|e| ground::message(e, mission)).collect();
         let new = self.archive.put_messages(&messages)?;

@@ -1,4 +1,4 @@
-//! What a new telemetry dictionary changes: parameters and packets that come, go or mean
+//! What a new dictionary changes: parameters, packets, commands and events that come, go or mean
 //! something else.
 
 use std::collections::BTreeMap;
@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::changes;
+use super::command::{CommandId, EventDefinition};
 use super::telemetry::{
     Alarm, Condition, Container, Dictionary, Encoding, Item, ParameterType, Range,
     TelemetryParameter,
@@ -28,7 +30,7 @@ pub enum Fate {
 pub struct Change {
     /// What became of it.
     pub fate: Fate,
-    /// `parameter` or `container`.
+    /// `parameter`, `container`, `command` or `event`.
     pub what: &'static str,
     /// Its qualified name.
     pub name: String,
@@ -82,6 +84,19 @@ pub fn difference(older: &Dictionary, newer: &Dictionary) -> Vec<Change> {
         }
         details
     });
+    compare("command", &old.commands, &new.commands, &mut changes, |a, b| {
+        changes::commands(&old, *a, &new, *b)
+    });
+    compare("event", &old.events, &new.events, &mut changes, |a, b| {
+        let mut details = Vec::new();
+        if a.level != b.level {
+            details.push(format!("level {} → {}", a.level, b.level));
+        }
+        if (a.number, &a.message, &a.arguments) != (b.number, &b.message, &b.arguments) {
+            details.push("number or message".to_owned());
+        }
+        details
+    });
     changes
 }
 
@@ -91,8 +106,8 @@ fn shown(name: &str) -> &str {
 
 fn compare<T>(
     what: &'static str,
-    older: &BTreeMap<&str, &T>,
-    newer: &BTreeMap<&str, &T>,
+    older: &BTreeMap<&str, T>,
+    newer: &BTreeMap<&str, T>,
     out: &mut Vec<Change>,
     differ: impl Fn(&T, &T) -> Vec<String>,
 ) {
@@ -116,10 +131,12 @@ fn compare<T>(
 }
 
 /// A dictionary with its names at hand.
-struct Side<'d> {
-    dictionary: &'d Dictionary,
+pub(super) struct Side<'d> {
+    pub dictionary: &'d Dictionary,
     parameters: BTreeMap<&'d str, &'d TelemetryParameter>,
     containers: BTreeMap<&'d str, &'d Container>,
+    commands: BTreeMap<&'d str, CommandId>,
+    events: BTreeMap<&'d str, &'d EventDefinition>,
 }
 
 impl<'d> Side<'d> {
@@ -128,6 +145,11 @@ impl<'d> Side<'d> {
             dictionary,
             parameters: dictionary.parameters.iter().map(|p| (p.name.as_str(), p)).collect(),
             containers: dictionary.containers.iter().map(|c| (c.name.as_str(), c)).collect(),
+            commands: {
+                let all = dictionary.commanding.commands.iter().enumerate();
+                all.map(|(id, command)| (command.name.as_str(), id)).collect()
+            },
+            events: dictionary.events.iter().map(|e| (e.name.as_str(), e)).collect(),
         }
     }
 
@@ -137,7 +159,7 @@ impl<'d> Side<'d> {
     }
 
     /// Positions stand for names: two dictionaries number differently.
-    fn named(&self, text: &str) -> String {
+    pub(super) fn named(&self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("parameter: ") {
@@ -151,7 +173,7 @@ impl<'d> Side<'d> {
         out + rest
     }
 
-    fn condition(&self, condition: Option<&Condition>) -> String {
+    pub(super) fn condition(&self, condition: Option<&Condition>) -> String {
         condition.map_or_else(String::new, |of| self.named(&format!("{of:?}")))
     }
 
@@ -247,6 +269,7 @@ fn limits(of: &ParameterType) -> String {
 mod tests {
     use super::*;
     use crate::mission::Severity;
+    use crate::mission::command::{Argument, ArgumentType, Command, Consequence, Significance};
     use crate::mission::telemetry::{ByteOrder, Entry, IntegerForm, Kind, Place, Source};
 
     fn dictionary(names: &[&str], shift: usize) -> Dictionary {
@@ -305,6 +328,50 @@ mod tests {
     fn the_same_in_another_order_of_types_is_no_difference() {
         let (a, b) = (dictionary(&["/S/a", "/S/b"], 0), dictionary(&["/S/a", "/S/b"], 3));
         assert_eq!(difference(&a, &b), []);
+    }
+
+    /// A command with one argument up to this value, of a type in this place.
+    fn commanded(high: f64, level: Consequence, shift: usize) -> Dictionary {
+        let mut of = dictionary(&["/S/a"], 0);
+        let template = of.types[0].clone();
+        let plain = |name: String| ArgumentType {
+            of: ParameterType { name, ..template.clone() },
+            valid: vec![Range { low: Some(0.0), high: Some(high), ..Range::default() }],
+            valid_is_raw: false,
+            characters: None,
+            members: Vec::new(),
+        };
+        of.commanding.types = (0..=shift).map(|i| plain(format!("/S/t{i}"))).collect();
+        let argument = Argument {
+            name: "x".to_owned(),
+            type_id: shift,
+            description: String::new(),
+            initial: None,
+        };
+        of.commanding.commands.push(Command {
+            name: "/S/GO".to_owned(),
+            arguments: vec![argument],
+            significance: Some(Significance {
+                level,
+                reason: String::new(),
+                at_risk: String::new(),
+            }),
+            ..Command::default()
+        });
+        of
+    }
+
+    #[test]
+    fn changes_of_commands_are_told_in_words() {
+        let a = commanded(3.0, Consequence::Normal, 0);
+        assert_eq!(difference(&a, &commanded(3.0, Consequence::Normal, 2)), []);
+        let b = commanded(4.0, Consequence::Critical, 1);
+        let said: Vec<String> = difference(&a, &b).iter().map(ToString::to_string).collect();
+        let range = "argument x: range 0..3 → 0..4";
+        assert_eq!(said, [format!("~ command /S/GO: {range}; significance normal → critical")]);
+        let none = dictionary(&["/S/a"], 0);
+        let said: Vec<String> = difference(&none, &a).iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["+ command /S/GO"]);
     }
 
     #[test]

@@ -4,9 +4,12 @@
 //! mission, its sites and displays, every other file of the folder is one instrument. The files
 //! in the repository are built in; [`Database::load`] reads any others.
 
+mod changes;
 mod check;
+pub mod command;
 mod difference;
 mod load;
+pub mod math;
 mod model;
 pub mod packets;
 mod stale;

@@ -8,6 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Severity;
+use super::command::{Commanding, EventDefinition};
+use super::math::MathStep;
 
 /// Position of a type in [`Dictionary::types`].
 pub type TypeId = usize;
@@ -33,6 +35,12 @@ pub struct Dictionary {
     pub parameters: Vec<TelemetryParameter>,
     /// Containers, parents before or after their children.
     pub containers: Vec<Container>,
+    /// Telecommands.
+    #[serde(default)]
+    pub commanding: Commanding,
+    /// Event messages.
+    #[serde(default)]
+    pub events: Vec<EventDefinition>,
 }
 
 /// A system: the name space of what is defined in it.
@@ -281,6 +289,16 @@ pub enum Size {
         /// Summand.
         intercept: i64,
     },
+    /// What an argument of the same command says, times `slope` plus `intercept`; in commands
+    /// only.
+    Argument {
+        /// Its name.
+        name: String,
+        /// Factor.
+        slope: i64,
+        /// Summand.
+        intercept: i64,
+    },
     /// The first whose condition holds.
     Lookup(Vec<(Condition, i64)>),
 }
@@ -325,6 +343,8 @@ pub enum Calibrator {
         /// Whether values beyond the ends follow the last piece; else they have none.
         extrapolate: bool,
     },
+    /// Operands and operators in reverse Polish order; they leave one number.
+    Math(Vec<MathStep>),
 }
 
 /// Something that holds or not, from values of the same packet or the newest ones.
@@ -336,6 +356,28 @@ pub enum Condition {
     All(Vec<Condition>),
     /// At least one of these.
     Any(Vec<Condition>),
+    /// A comparison with an argument of a command; in commands only.
+    Argument(ArgumentComparison),
+}
+
+/// Compares an argument of a command.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ArgumentComparison {
+    /// Its name, with members on the way behind slashes.
+    pub argument: String,
+    /// How.
+    pub operator: Operator,
+    /// With what.
+    pub with: With,
+}
+
+/// What an argument is compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum With {
+    /// A number, a name of an enumeration, or text.
+    Value(String),
+    /// The engineering value of a parameter.
+    Parameter(ParameterId),
 }
 
 /// Compares a parameter with a value.

@@ -17,6 +17,8 @@ pub(super) fn calibrate(calibrator: &Calibrator, x: f64) -> Option<f64> {
         Calibrator::Spline { order, points, extrapolate } => {
             spline(*order as usize, points, *extrapolate, x)
         }
+        // Parameters in it have to be resolved first; `postfix` does.
+        Calibrator::Math(_) => None,
     }
 }
 

@@ -6,7 +6,9 @@ use super::condition::{Measure, Test, Watched};
 use super::layout::Layout;
 use super::leaf::{Leaves, Tree};
 use super::plan::{LeafId, Plan, RawKind};
+use super::postfix::{Curve, Step};
 use super::scalar::{Charset, Form, Meaning, Scalar};
+use crate::mission::math::{self, MathStep};
 use crate::mission::telemetry::{
     Calibrator, Comparison, Condition, ContainerId, Dictionary, Encoding, Epoch, FloatForm, Kind,
     Operator, ParameterId, ParameterType, Size,
@@ -81,11 +83,12 @@ impl<'a> Compiler<'a> {
     fn contexts(&mut self) {
         for (id, definition) in self.dictionary.types.iter().enumerate() {
             let name = &definition.name;
-            let calibrators: Vec<(Test, Calibrator)> = definition
+            let calibrators: Vec<(Test, Curve)> = definition
                 .context_calibrators
                 .iter()
-                .map(|(condition, c)| (self.test(condition, name), c.clone()))
+                .map(|(condition, c)| (self.test(condition, name), self.curve(c, name)))
                 .collect();
+            let curve = definition.calibrator.as_ref().map(|c| self.curve(c, name));
             let alarms: Vec<_> = definition
                 .context_alarms
                 .iter()
@@ -97,12 +100,35 @@ impl<'a> Compiler<'a> {
             };
             if let Some(scalar) = self.plan.types.get_mut(id) {
                 scalar.contexts = calibrators;
+                scalar.calibrator = curve;
                 scalar.context_alarms = alarms;
                 if let Meaning::Absolute { base: slot, .. } = &mut scalar.meaning {
                     *slot = base;
                 }
             }
         }
+    }
+
+    /// A calibrator with what it refers to. One that cannot be carried out gives no values.
+    fn curve(&mut self, calibrator: &Calibrator, who: &str) -> Curve {
+        let Calibrator::Math(steps) = calibrator else { return Curve::Plain(calibrator.clone()) };
+        if let Err(reason) = math::check(steps) {
+            let reason = format!("its calculation cannot be carried out: {reason}");
+            self.problems.push(Problem::of(who, reason));
+            return Curve::Postfix(Vec::new());
+        }
+        let step = |step: &MathStep| match step {
+            MathStep::Value(value) => Step::Value(*value),
+            MathStep::This => Step::This,
+            MathStep::Operator(operator) => Step::Operator(*operator),
+            MathStep::Parameter { parameter, path, calibrated } => {
+                match self.watch(*parameter, path, who) {
+                    Some(watch) => Step::Watch { watch, raw: !calibrated },
+                    None => Step::Value(f64::NAN),
+                }
+            }
+        };
+        Curve::Postfix(steps.iter().map(step).collect())
     }
 
     /// Where the newest value of a parameter, or of a part of it, will be found.
@@ -166,6 +192,11 @@ impl<'a> Compiler<'a> {
             Condition::Any(any) => {
                 Test::Any(any.iter().map(|c| self.nested(c, who, depth + 1)).collect())
             }
+            Condition::Argument(of) => {
+                let reason = format!("depends on {}, an argument of a command", of.argument);
+                self.problems.push(Problem::of(who, reason));
+                Test::Never
+            }
         }
     }
 
@@ -212,6 +243,11 @@ impl<'a> Compiler<'a> {
             Size::Of { parameter, calibrated, slope, intercept } => {
                 let watch = self.watch(*parameter, &[], who)?;
                 Measure::Of { watch, raw: !calibrated, slope: *slope, intercept: *intercept }
+            }
+            Size::Argument { name, .. } => {
+                let reason = format!("its size is that of {name}, an argument of a command");
+                self.problems.push(Problem::of(who, reason));
+                return None;
             }
             Size::Lookup(cases) => Measure::Lookup(
                 cases.iter().map(|(condition, size)| (self.test(condition, who), *size)).collect(),
@@ -264,7 +300,8 @@ fn scalar(definition: &ParameterType, problems: &mut Vec<Problem>) -> Scalar {
     Scalar {
         form,
         meaning,
-        calibrator: definition.calibrator.clone(),
+        // References are resolved when all types are known; until then it only stands there.
+        calibrator: definition.calibrator.clone().map(Curve::Plain),
         alarm: definition.alarm.clone(),
         valid: definition.valid_range,
         ..Scalar::default()

@@ -114,6 +114,11 @@ impl Plan {
         Some((now, self.leaf(now.leaf)?.raw))
     }
 
+    /// A watched value as a number; NaN where it is not known.
+    pub(super) fn number(&self, watch: u32, raw: bool, watched: &[Watched]) -> f64 {
+        self.newest(watch, watched).map_or(f64::NAN, |(now, kind)| now.number(kind, raw))
+    }
+
     /// The raw value of a watched whole number.
     pub(super) fn key(&self, watch: u32, watched: &[Watched]) -> Option<i128> {
         let (now, kind) = self.newest(watch, watched)?;

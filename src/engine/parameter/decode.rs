@@ -1,7 +1,7 @@
 //! A plan walked over a packet.
 
 use super::bits;
-use super::plan::{Curve, Frame, LeafId, Node, Number, Op, Plan, Run, State, Step};
+use super::plan::{Frame, LeafId, Node, Number, Op, Plan, Polynomial, Run, State, Step};
 use super::scalar::Outcome;
 use super::values::{ValueId, Values};
 use crate::mission::Severity;
@@ -308,10 +308,10 @@ fn number(step: &Step, bits: u64) -> (u64, f64) {
         }
         Number::Double => (bits, f64::from_bits(bits)),
     };
-    let x = match step.curve {
-        Curve::None => x,
-        Curve::Line([c0, c1]) => c0 + x * c1,
-        Curve::Parabola([c0, c1, c2]) => c0 + x * (c1 + x * c2),
+    let x = match step.polynomial {
+        Polynomial::None => x,
+        Polynomial::Line([c0, c1]) => c0 + x * c1,
+        Polynomial::Parabola([c0, c1, c2]) => c0 + x * (c1 + x * c2),
     };
     (raw, x)
 }

@@ -5,10 +5,12 @@
 //! live on from packet to packet. What must be remembered between packets (the newest values that
 //! conditions ask for, alarm violations in a row) stands in a [`State`] that the caller owns, so
 //! that a live and a replay processor share a plan and nothing else. No packet makes the decoder
-//! panic, and none costs more than its length justifies.
+//! panic, and none costs more than its length justifies. [`command`] goes the other way: a
+//! telecommand and its arguments become bytes.
 
 mod bits;
 mod calibration;
+pub mod command;
 mod compile;
 mod condition;
 mod decode;
@@ -17,6 +19,7 @@ mod expression;
 mod layout;
 mod leaf;
 mod plan;
+mod postfix;
 mod prepare;
 mod scalar;
 #[cfg(test)]

@@ -131,7 +131,7 @@ pub(super) enum Number {
 
 /// From a number to its engineering value.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Curve {
+pub(super) enum Polynomial {
     None,
     /// `c0 + x·c1`
     Line([f64; 2]),
@@ -153,7 +153,7 @@ pub(super) struct Step {
     pub severity: Severity,
     pub low: f64,
     pub high: f64,
-    pub curve: Curve,
+    pub polynomial: Polynomial,
 }
 
 /// Fields at fixed places, with all that is to be done to them. Slots count the fields.

@@ -2,7 +2,8 @@
 
 use super::ValueId;
 use super::compile::Compiler;
-use super::plan::{Curve, Field, Limit, Number, Plan, Run, Step};
+use super::plan::{Field, Limit, Number, Plan, Polynomial, Run, Step};
+use super::postfix::Curve;
 use super::scalar::{Form, Meaning, Scalar};
 use crate::mission::Severity;
 use crate::mission::telemetry::{Alarm, ByteOrder, Calibrator, FloatForm, IntegerForm, Range};
@@ -62,7 +63,7 @@ fn load(field: &Field, phase: u64, bytes: usize, scalar: &Scalar) -> (Step, bool
         severity: Severity::Normal,
         low: f64::NEG_INFINITY,
         high: f64::INFINITY,
-        curve: Curve::None,
+        polynomial: Polynomial::None,
     };
     (step, fits)
 }
@@ -92,16 +93,16 @@ fn equip(step: &mut Step, more: &mut Vec<Limit>, slot: u32, scalar: &Scalar) -> 
         _ => return false,
     };
     let (true, Some(limits)) = (quick, limits) else { return false };
-    let curve = match &scalar.calibrator {
-        None => Curve::None,
-        Some(Calibrator::Polynomial(c)) => match c.as_slice() {
-            [c0, c1] => Curve::Line([*c0, *c1]),
-            [c0, c1, c2] => Curve::Parabola([*c0, *c1, *c2]),
+    let polynomial = match &scalar.calibrator {
+        None => Polynomial::None,
+        Some(Curve::Plain(Calibrator::Polynomial(c))) => match c.as_slice() {
+            [c0, c1] => Polynomial::Line([*c0, *c1]),
+            [c0, c1, c2] => Polynomial::Parabola([*c0, *c1, *c2]),
             _ => return false,
         },
-        Some(Calibrator::Spline { .. }) => return false,
+        Some(_) => return false,
     };
-    (step.number, step.curve) = (number, curve);
+    (step.number, step.polynomial) = (number, polynomial);
     let mut limits = limits.into_iter();
     if let Some(first) = limits.next() {
         (step.low, step.high, step.severity) = (first.low, first.high, first.severity);

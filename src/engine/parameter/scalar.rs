@@ -1,14 +1,13 @@
 //! What is done to a value of one type: raw number, calibration, meaning, validity, alarm.
 
-use super::calibration::{calibrate, count_ns, float_ns, instant};
+use super::calibration::{count_ns, float_ns, instant};
 use super::condition::{Test, Watched};
 use super::plan::{Plan, RawKind};
+use super::postfix::Curve;
 use super::values::Validity;
 use super::{bits, values};
 use crate::mission::Severity;
-use crate::mission::telemetry::{
-    Alarm, ByteOrder, Calibrator, Epoch, FloatForm, IntegerForm, Label, Range,
-};
+use crate::mission::telemetry::{Alarm, ByteOrder, Epoch, FloatForm, IntegerForm, Label, Range};
 use crate::time::Instant;
 
 /// How a type's values stand in a packet.
@@ -75,8 +74,8 @@ pub(super) enum Meaning {
 pub(super) struct Scalar {
     pub form: Form,
     pub meaning: Meaning,
-    pub calibrator: Option<Calibrator>,
-    pub contexts: Vec<(Test, Calibrator)>,
+    pub calibrator: Option<Curve>,
+    pub contexts: Vec<(Test, Curve)>,
     pub alarm: Option<Alarm>,
     pub context_alarms: Vec<(Test, Alarm)>,
     pub valid: Option<Range>,
@@ -220,7 +219,7 @@ impl Plan {
         let calibrator = context.map(|(_, c)| c).or(scalar.calibrator.as_ref());
         let mut calibrated = None;
         if let Some(calibrator) = calibrator {
-            calibrated = calibrate(calibrator, outcome.engineering);
+            calibrated = self.calibrated(calibrator, outcome.engineering, watched);
             outcome.engineering = calibrated.unwrap_or(f64::NAN);
             if calibrated.is_none() {
                 outcome.validity = Validity::Uncalibrated;

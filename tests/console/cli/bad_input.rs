@@ -22,7 +22,7 @@ fn wrong_arguments_are_bad_usage() {
         "archive",
         "archive repair",
         "mdb",
-        "mdb check a b",
+        "mdb diff a",
         "simulate",
         "snapshot",
         "time",

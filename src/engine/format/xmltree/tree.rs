@@ -47,6 +47,8 @@ pub(crate) struct Tree {
     names: Vec<String>,
     attributes: Vec<(u32, String)>,
     text: String,
+    /// Added to offsets, so that those of several files differ.
+    origin: u64,
 }
 
 /// One element of a tree.
@@ -81,6 +83,11 @@ impl Tree {
         builder.tree
     }
 
+    /// Counts offsets of its elements from here on, which tells several files apart.
+    pub(crate) fn set_origin(&mut self, origin: u64) {
+        self.origin = origin;
+    }
+
     /// The outermost element.
     pub(crate) fn root(&self) -> Option<Node<'_>> {
         (!self.elements.is_empty()).then_some(Node { tree: self, index: 0 })
@@ -102,9 +109,9 @@ impl<'t> Node<'t> {
         self.tree.names.get(self.element().namespace as usize).map_or("", String::as_str)
     }
 
-    /// Byte offset of the element in the (decoded) input.
+    /// Byte offset of the element in the (decoded) input, from the origin of its tree on.
     pub(crate) fn offset(self) -> u64 {
-        u64::from(self.element().offset)
+        self.tree.origin + u64::from(self.element().offset)
     }
 
     /// Whether its end was reached.

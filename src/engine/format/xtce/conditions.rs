@@ -1,25 +1,33 @@
 //! Conditions (`MatchCriteriaType`) and sizes (`IntegerValueType`).
 
 use crate::format::xmltree::Node;
-use crate::mission::telemetry::{Comparison, Condition, Operator, ParameterId, Size};
+use crate::mission::telemetry::{
+    ArgumentComparison, Comparison, Condition, Operator, ParameterId, Size, With,
+};
 
 use super::notes::shown;
 use super::read::{Reader, parse_whole};
 
 /// The largest number of bits or elements: what a signed 32-bit number holds.
 const MAX_SIZE: i64 = i32::MAX as i64;
+/// What stands before the name of an argument where Yamcs wants a parameter.
+const YAMCS_ARGUMENT: &str = "/yamcs/cmd/arg/";
+
+/// What is compared.
+enum Operand {
+    Parameter(ParameterId, Vec<String>, bool),
+    Argument(String),
+}
 
 impl<'t> Reader<'t> {
     /// The condition that stands in an element; none, and a problem, where it is not supported.
     pub(super) fn condition(&mut self, node: Node<'t>, system: usize) -> Option<Condition> {
         for child in node.children() {
             match child.name() {
-                "Comparison" => return self.comparison(child, system).map(Condition::Is),
+                "Comparison" => return self.comparison(child, system),
                 "ComparisonList" => {
-                    let all: Option<Vec<_>> = child
-                        .all("Comparison")
-                        .map(|c| self.comparison(c, system).map(Condition::Is))
-                        .collect();
+                    let all: Option<Vec<_>> =
+                        child.all("Comparison").map(|c| self.comparison(c, system)).collect();
                     return all.map(Condition::All);
                 }
                 "BooleanExpression" => {
@@ -45,7 +53,7 @@ impl<'t> Reader<'t> {
         let mut list = Vec::new();
         for child in node.children() {
             list.push(match child.name() {
-                "Condition" => Condition::Is(self.check(child, system)?),
+                "Condition" => self.check(child, system)?,
                 "ANDedConditions" => Condition::All(self.checks(child, system)?),
                 "ORedConditions" => Condition::Any(self.checks(child, system)?),
                 _ => {
@@ -58,29 +66,73 @@ impl<'t> Reader<'t> {
     }
 
     /// A `Condition` with its parts as elements.
-    fn check(&mut self, node: Node<'t>, system: usize) -> Option<Comparison> {
-        let mut parameters = node.all("ParameterInstanceRef");
-        let Some(left) = parameters.next() else {
+    fn check(&mut self, node: Node<'t>, system: usize) -> Option<Condition> {
+        let is_operand =
+            |n: &Node<'t>| ["ParameterInstanceRef", "ArgumentInstanceRef"].contains(&n.name());
+        let mut operands = node.children().filter(is_operand);
+        let Some(left) = operands.next() else {
             self.notes.at(node, "it names no parameter; the condition was left out");
             return None;
         };
-        if let Some(right) = parameters.next() {
-            let reason = "comparing two parameters; the condition was left out";
-            self.notes.unsupported(right, reason);
-            return None;
-        }
         let operator = self.operator(node, node.text_of("ComparisonOperator"))?;
-        let (parameter, path, calibrated) = self.instance(left, system)?;
-        let value = node.text_of("Value").to_owned();
-        Some(Comparison { parameter, path, calibrated, operator, value })
+        let Some(right) = operands.next() else {
+            let value = node.text_of("Value").to_owned();
+            return Some(compared(self.operand(left, system)?, operator, value));
+        };
+        let both = (self.operand(left, system)?, self.operand(right, system)?);
+        let (argument, operator, parameter) = match both {
+            (Operand::Argument(name), Operand::Parameter(id, path, true)) if path.is_empty() => {
+                (name, operator, id)
+            }
+            (Operand::Parameter(id, path, true), Operand::Argument(name)) if path.is_empty() => {
+                (name, flipped(operator), id)
+            }
+            _ => {
+                let reason = "comparing these two with each other; the condition was left out";
+                self.notes.unsupported(right, reason);
+                return None;
+            }
+        };
+        let with = With::Parameter(parameter);
+        Some(Condition::Argument(ArgumentComparison { argument, operator, with }))
     }
 
-    /// A `Comparison` with its parts as attributes.
-    fn comparison(&mut self, node: Node<'t>, system: usize) -> Option<Comparison> {
+    /// A `Comparison` with its parts as attributes, in commands with what it compares inside.
+    fn comparison(&mut self, node: Node<'t>, system: usize) -> Option<Condition> {
         let operator = self.operator(node, node.attribute("comparisonOperator").unwrap_or("=="))?;
-        let (parameter, path, calibrated) = self.instance(node, system)?;
+        let inner = node.child("ArgumentInstanceRef").or(node.child("ParameterInstanceRef"));
+        let operand = self.operand(inner.unwrap_or(node), system)?;
         let value = node.attribute("value").unwrap_or_default().to_owned();
-        Some(Comparison { parameter, path, calibrated, operator, value })
+        Some(compared(operand, operator, value))
+    }
+
+    /// What a reference to a parameter or an argument means.
+    fn operand(&mut self, node: Node<'t>, system: usize) -> Option<Operand> {
+        let by_yamcs =
+            node.attribute("parameterRef").and_then(|r| r.trim().strip_prefix(YAMCS_ARGUMENT));
+        let Some(argument) = node.attribute("argumentRef").or(by_yamcs) else {
+            let (parameter, path, calibrated) = self.instance(node, system)?;
+            return Some(Operand::Parameter(parameter, path, calibrated));
+        };
+        self.argument_name(node, argument).map(Operand::Argument)
+    }
+
+    /// The name of an argument, where one can be meant.
+    fn argument_name(&mut self, node: Node<'t>, name: &str) -> Option<String> {
+        if !self.in_command {
+            self.notes.at(node, "an argument, and this is no command; it was left out");
+            return None;
+        }
+        if !self.flag(node, "useCalibratedValue", true) {
+            self.notes.unsupported(node, "the raw value of an argument; it was left out");
+            return None;
+        }
+        let name = name.trim();
+        if name.is_empty() || name.len() > super::names::MAX_NAME {
+            self.notes.at(node, "it names no argument; it was left out");
+            return None;
+        }
+        Some(name.to_owned())
     }
 
     fn operator(&mut self, node: Node<'t>, text: &str) -> Option<Operator> {
@@ -100,15 +152,16 @@ impl<'t> Reader<'t> {
     }
 
     /// A reference to the value of a parameter: which, what inside it, and whether calibrated.
-    fn instance(
+    pub(super) fn instance(
         &mut self,
         node: Node<'t>,
         system: usize,
     ) -> Option<(ParameterId, Vec<String>, bool)> {
         let reference = node.attribute("parameterRef").unwrap_or_default();
         let Some((found, path)) = self.names.parameter(system, reference) else {
-            let reason = format!("no parameter is named \"{}\"; it was left out", shown(reference));
-            self.notes.at(node, reason);
+            let hint = self.names.elsewhere(reference);
+            let reason = format!("no parameter is named \"{}\"{hint}", shown(reference));
+            self.notes.at(node, format!("{reason}; it was left out"));
             return None;
         };
         let Some(parameter) = self.parameter_ids[found] else {
@@ -175,17 +228,23 @@ impl<'t> Reader<'t> {
 
     /// The `ParameterInstanceRef` and `LinearAdjustment` of a `DynamicValue`.
     pub(super) fn dynamic(&mut self, node: Node<'t>, system: usize, add: i64) -> Option<Size> {
-        let Some(reference) = node.child("ParameterInstanceRef") else {
-            self.notes.at(node, "it names no parameter");
-            return None;
-        };
-        let (parameter, calibrated) = self.plain_instance(reference, system)?;
         let (mut slope, mut intercept) = (1, 0);
         if let Some(linear) = node.child("LinearAdjustment") {
             slope = self.term(linear, "slope", 1)?;
             intercept = self.term(linear, "intercept", 0)?;
         }
-        Some(Size::Of { parameter, calibrated, slope, intercept: intercept + add })
+        let intercept = intercept + add;
+        if let Some(reference) = node.child("ArgumentInstanceRef") {
+            let name = reference.attribute("argumentRef").unwrap_or_default();
+            let name = self.argument_name(reference, name)?;
+            return Some(Size::Argument { name, slope, intercept });
+        }
+        let Some(reference) = node.child("ParameterInstanceRef") else {
+            self.notes.at(node, "it names no parameter");
+            return None;
+        };
+        let (parameter, calibrated) = self.plain_instance(reference, system)?;
+        Some(Size::Of { parameter, calibrated, slope, intercept })
     }
 
     /// A factor or summand, which may be written as a decimal but has to be whole.
@@ -198,5 +257,28 @@ impl<'t> Reader<'t> {
             self.notes.at(node, reason);
         }
         whole.map(|v| v as i64)
+    }
+}
+
+fn compared(operand: Operand, operator: Operator, value: String) -> Condition {
+    match operand {
+        Operand::Parameter(parameter, path, calibrated) => {
+            Condition::Is(Comparison { parameter, path, calibrated, operator, value })
+        }
+        Operand::Argument(argument) => {
+            let with = With::Value(value);
+            Condition::Argument(ArgumentComparison { argument, operator, with })
+        }
+    }
+}
+
+/// The operator with its operands exchanged.
+fn flipped(operator: Operator) -> Operator {
+    match operator {
+        Operator::Less => Operator::Greater,
+        Operator::LessOrEqual => Operator::GreaterOrEqual,
+        Operator::Greater => Operator::Less,
+        Operator::GreaterOrEqual => Operator::LessOrEqual,
+        same => same,
     }
 }

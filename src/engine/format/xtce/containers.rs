@@ -11,7 +11,7 @@ use super::notes::shown;
 use super::read::Reader;
 
 /// What an entry may hold.
-const PARTS: [&str; 5] = [
+pub(super) const PARTS: [&str; 5] = [
     "LocationInContainerInBits",
     "RepeatEntry",
     "IncludeCondition",
@@ -19,7 +19,7 @@ const PARTS: [&str; 5] = [
     "ParameterInstance",
 ];
 /// Longest chain of containers that inherit from or hold each other.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 /// Entries that are read.
 const ENTRIES: [&str; 3] = ["ParameterRefEntry", "ContainerRefEntry", "ArrayParameterRefEntry"];
 
@@ -99,7 +99,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Notes a reference that may not be followed; whether it may.
-    fn judged(&mut self, node: Node<'t>, verdict: Edge, does: &str) -> bool {
+    pub(super) fn judged(&mut self, node: Node<'t>, verdict: Edge, does: &str) -> bool {
         let reason = match verdict {
             Edge::Good => return true,
             Edge::Circle => format!("it {does} itself; left out, take it out of the circle"),
@@ -125,11 +125,12 @@ impl<'t> Reader<'t> {
         Links { base, entries }
     }
 
-    fn container_ref(&mut self, node: Node<'t>, system: usize) -> Option<ContainerId> {
+    pub(super) fn container_ref(&mut self, node: Node<'t>, system: usize) -> Option<ContainerId> {
         let reference = node.attribute("containerRef").unwrap_or_default();
         let found = self.names.find(&self.names.containers, system, reference);
         if found.is_none() {
-            let reason = format!("no container is named \"{}\"; left out", shown(reference));
+            let hint = self.names.elsewhere(reference);
+            let reason = format!("no container is named \"{}\"{hint}; left out", shown(reference));
             self.notes.at(node, reason);
         }
         found
@@ -180,7 +181,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn container_bits(&mut self, node: Node<'t>, system: usize) -> Option<u64> {
+    pub(super) fn container_bits(&mut self, node: Node<'t>, system: usize) -> Option<u64> {
         let encoding = node.child("BinaryEncoding")?;
         self.notes.others(encoding, &["SizeInBits"], &[]);
         let size = self.size(encoding.child("SizeInBits")?, system, 0);
@@ -293,7 +294,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The parameter of an entry, whose type should say how it stands in a packet.
-    fn entry_parameter(
+    pub(super) fn entry_parameter(
         &mut self,
         node: Node<'t>,
         system: usize,
@@ -301,8 +302,8 @@ impl<'t> Reader<'t> {
     ) -> Option<usize> {
         let reference = node.attribute("parameterRef").unwrap_or_default();
         let Some((found, path)) = self.names.parameter(system, reference) else {
-            let reason = format!("no parameter is named \"{}\"", shown(reference));
-            self.notes.at(node, reason);
+            let hint = self.names.elsewhere(reference);
+            self.notes.at(node, format!("no parameter is named \"{}\"{hint}", shown(reference)));
             return None;
         };
         if !path.is_empty() {
@@ -328,7 +329,7 @@ impl<'t> Reader<'t> {
         Some(id)
     }
 
-    fn repeat(&mut self, node: Node<'t>, system: usize) -> Option<(Size, u64)> {
+    pub(super) fn repeat(&mut self, node: Node<'t>, system: usize) -> Option<(Size, u64)> {
         let Some(count) = node.child("Count") else {
             self.notes.at(node, "it states no Count");
             return None;
@@ -344,7 +345,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn place(&mut self, node: Node<'t>, system: usize) -> Option<Place> {
+    pub(super) fn place(&mut self, node: Node<'t>, system: usize) -> Option<Place> {
         let Some(location) = node.child("LocationInContainerInBits") else {
             return Some(Place::After(0));
         };

@@ -1,6 +1,7 @@
 //! Data encodings and calibrators.
 
 use crate::format::xmltree::Node;
+use crate::mission::math::{self, MathOperator, MathStep};
 use crate::mission::telemetry::{
     ByteOrder, Calibrator, Condition, Encoding, FloatForm, IntegerForm, Size, StringSize,
 };
@@ -11,6 +12,8 @@ use super::read::Reader;
 /// Names of the elements that are encodings.
 pub(super) const ENCODINGS: [&str; 4] =
     ["IntegerDataEncoding", "FloatDataEncoding", "StringDataEncoding", "BinaryDataEncoding"];
+/// Most steps of a calculation.
+const MAX_STEPS: usize = 4096;
 /// Largest exponent of a polynomial.
 const MAX_EXPONENT: i64 = 63;
 /// Largest number of bits of a field.
@@ -203,6 +206,10 @@ impl<'t> Reader<'t> {
                     self.notes.describing(node, "maxSizeInBits");
                 }
                 if let Some(leading) = leading {
+                    if self.in_command {
+                        self.notes.unsupported(leading, "both sizes of a text; left out");
+                        return None;
+                    }
                     let reason = "a size before the text inside a field that has one already";
                     self.notes.unsupported(leading, &format!("{reason}; the text begins with it"));
                 }
@@ -258,8 +265,12 @@ impl<'t> Reader<'t> {
     }
 
     /// The default calibrator of an encoding.
-    pub(super) fn default_calibrator(&mut self, encoding: Node<'t>) -> Option<Calibrator> {
-        self.calibrator(encoding.child("DefaultCalibrator")?)
+    pub(super) fn default_calibrator(
+        &mut self,
+        encoding: Node<'t>,
+        system: usize,
+    ) -> Option<Calibrator> {
+        self.calibrator(encoding.child("DefaultCalibrator")?, system)
     }
 
     /// The context calibrators of an encoding.
@@ -279,17 +290,18 @@ impl<'t> Reader<'t> {
                 continue;
             };
             let condition = self.condition(when, system);
-            let calibrator = self.calibrator(calibrator);
+            let calibrator = self.calibrator(calibrator, system);
             list.extend(condition.zip(calibrator));
         }
         list
     }
 
-    fn calibrator(&mut self, node: Node<'t>) -> Option<Calibrator> {
+    fn calibrator(&mut self, node: Node<'t>, system: usize) -> Option<Calibrator> {
         for child in node.children() {
             match child.name() {
                 "PolynomialCalibrator" => return self.polynomial(child),
                 "SplineCalibrator" => return self.spline(child),
+                "MathOperationCalibrator" => return self.calculation(child, system),
                 "AncillaryDataSet" => self.notes.describing(child, "AncillaryDataSet"),
                 _ => {
                     self.notes.unsupported(child, "the raw value is not calibrated");
@@ -322,6 +334,49 @@ impl<'t> Reader<'t> {
             return None;
         }
         Some(Calibrator::Polynomial(coefficients))
+    }
+
+    /// Operands and operators in the order in which they stand.
+    fn calculation(&mut self, node: Node<'t>, system: usize) -> Option<Calibrator> {
+        let mut steps = Vec::new();
+        for child in node.children() {
+            let text = child.text();
+            let step = match child.name() {
+                "ValueOperand" => {
+                    text.parse().ok().filter(|value: &f64| value.is_finite()).map(MathStep::Value)
+                }
+                "ThisParameterOperand" => Some(MathStep::This),
+                "ParameterInstanceRefOperand" => {
+                    let (parameter, path, calibrated) = self.instance(child, system)?;
+                    Some(MathStep::Parameter { parameter, path, calibrated })
+                }
+                "Operator" => MathOperator::named(text).map(MathStep::Operator),
+                "AncillaryDataSet" => {
+                    self.notes.describing(child, "AncillaryDataSet");
+                    continue;
+                }
+                _ => {
+                    self.notes.unsupported(child, "the calibrator was left out");
+                    return None;
+                }
+            };
+            let Some(step) = step else {
+                let reason = format!("not supported: \"{}\"", shown(text));
+                self.notes.at(child, format!("{reason}; the calibrator was left out"));
+                return None;
+            };
+            steps.push(step);
+            if steps.len() > MAX_STEPS {
+                let reason = format!("it has more than {MAX_STEPS} steps; it was left out");
+                self.notes.at(node, reason);
+                return None;
+            }
+        }
+        if let Err(reason) = math::check(&steps) {
+            self.notes.at(node, format!("{reason}; the calibrator was left out"));
+            return None;
+        }
+        Some(Calibrator::Math(steps))
     }
 
     fn spline(&mut self, node: Node<'t>) -> Option<Calibrator> {

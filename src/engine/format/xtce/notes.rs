@@ -1,4 +1,4 @@
-//! Problems of an XTCE file: each at its element and line, each once, repeated remarks gathered.
+//! Problems of XTCE files: each at its element and line, each once, repeated remarks gathered.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -22,7 +22,17 @@ impl Lines {
     }
 }
 
-/// Elements of one name that only describe.
+/// A file that is read, for the places of problems.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    /// Where its offsets begin; files follow each other.
+    pub origin: u64,
+    /// Its name; empty where it is the only one.
+    pub name: String,
+    pub lines: Lines,
+}
+
+/// Elements of one name in one file that only describe.
 #[derive(Debug, Default)]
 struct Gathered {
     first: u64,
@@ -34,22 +44,54 @@ struct Gathered {
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     problems: Problems,
-    lines: Lines,
+    /// At least one, ascending by origin.
+    files: Vec<Place>,
     seen: HashSet<(u64, String)>,
-    gathered: BTreeMap<String, Gathered>,
+    /// By file and name.
+    gathered: BTreeMap<(usize, String), Gathered>,
 }
 
 impl Notes {
-    pub(super) fn new(problems: Problems, lines: Lines) -> Self {
-        Self { problems, lines, ..Self::default() }
+    pub(super) fn new(problems: Problems, files: Vec<Place>) -> Self {
+        Self { problems, files, ..Self::default() }
+    }
+
+    /// Position of the file that an offset is in.
+    pub(super) fn file(&self, offset: u64) -> usize {
+        self.files.partition_point(|file| file.origin <= offset).saturating_sub(1)
+    }
+
+    /// Line of an offset, and its offset in its own file.
+    fn within(&self, offset: u64) -> (usize, u64) {
+        let Some(file) = self.files.get(self.file(offset)) else { return (1, offset) };
+        let own = offset.saturating_sub(file.origin);
+        (file.lines.line(own), own)
+    }
+
+    /// A place in words: the file, where there are several, and the line.
+    pub(super) fn place(&self, offset: u64) -> String {
+        let line = self.within(offset).0;
+        match self.files.get(self.file(offset)).map(|file| file.name.as_str()) {
+            None | Some("") => format!("line {line}"),
+            Some(name) => format!("{}, line {line}", shown(name)),
+        }
+    }
+
+    fn push(&mut self, offset: u64, name: &str, reason: String) {
+        let (line, own) = self.within(offset);
+        let field = format!("line {line}, {}", shown(name));
+        let mut problem = Problem::at(own, field, reason);
+        if let Some(file) = self.files.get(self.file(offset)) {
+            problem.place.clone_from(&file.name);
+        }
+        self.problems.push(problem);
     }
 
     /// Notes a problem of an element; the same sentence of the same element only once.
     pub(super) fn at(&mut self, node: Node<'_>, reason: impl Into<String>) {
         let reason = reason.into();
         if self.seen.insert((node.offset(), reason.clone())) {
-            let field = format!("line {}, {}", self.lines.line(node.offset()), shown(node.name()));
-            self.problems.push(Problem::at(node.offset(), field, reason));
+            self.push(node.offset(), node.name(), reason);
         }
     }
 
@@ -63,8 +105,9 @@ impl Notes {
         if !self.seen.insert((node.offset(), format!("describing {name}"))) {
             return;
         }
-        let line = self.lines.line(node.offset());
-        let entry = self.gathered.entry(name.to_owned()).or_default();
+        let line = self.within(node.offset()).0;
+        let file = self.file(node.offset());
+        let entry = self.gathered.entry((file, name.to_owned())).or_default();
         if entry.count == 0 {
             entry.first = node.offset();
         }
@@ -87,7 +130,7 @@ impl Notes {
 
     /// The list.
     pub(super) fn finish(mut self) -> Vec<Problem> {
-        for (name, gathered) in self.gathered {
+        for ((_, name), gathered) in std::mem::take(&mut self.gathered) {
             let lines: Vec<String> = gathered.lines.iter().map(usize::to_string).collect();
             let more = if gathered.count > gathered.lines.len() { " …" } else { "" };
             let reason = format!(
@@ -95,8 +138,7 @@ impl Notes {
                 gathered.count,
                 lines.join(", ")
             );
-            let field = format!("line {}, {}", self.lines.line(gathered.first), shown(&name));
-            self.problems.push(Problem::at(gathered.first, field, reason));
+            self.push(gathered.first, &name, reason);
         }
         self.problems.finish()
     }

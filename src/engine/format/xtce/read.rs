@@ -1,17 +1,16 @@
-//! From the elements of a file to a dictionary: what is valid gets its position first, then all
-//! of it is built.
+//! From the elements of files to a dictionary: what is valid gets its position first, then all of
+//! it is built.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::format::xmltree::{Node, Problems, Tree, decode, root_name};
+use crate::format::xmltree::Node;
 use crate::mission::telemetry::{
     Dictionary, ParameterId, ParameterType, Source, System, TelemetryParameter, TypeId,
 };
-use crate::problem::Problem;
 
 use super::graph::{Edge, judge};
-use super::names::{DESCRIBING, Named, Names};
-use super::notes::{Lines, Notes, shown};
+use super::names::{DESCRIBING, Named, Names, kind_of};
+use super::notes::{Notes, shown};
 
 /// Deepest nesting of arrays and aggregates.
 const MAX_TYPE_DEPTH: usize = 16;
@@ -36,6 +35,8 @@ pub(super) struct Reader<'t> {
     pub parameter_types: Vec<TypeId>,
     /// What the file's arrays and aggregates are made of; none where a reference is broken.
     pub parts: Vec<Vec<Option<usize>>>,
+    /// Whether commands are read, which may refer to arguments.
+    pub in_command: bool,
 }
 
 /// A type that has to be built.
@@ -45,33 +46,9 @@ enum Plan<'t> {
     Sized(usize, String, Named<'t>),
 }
 
-/// Whether the bytes look like an XTCE file.
-#[must_use]
-pub fn sniff(bytes: &[u8]) -> bool {
-    root_name(bytes).is_some_and(|name| name == "SpaceSystem")
-}
-
-/// Reads an XTCE file. There is no dictionary where its outermost element is no `SpaceSystem`.
-#[must_use]
-pub fn read(bytes: &[u8]) -> (Option<Dictionary>, Vec<Problem>) {
-    let mut problems = Problems::default();
-    let tree = Tree::read(bytes, &mut problems);
-    let text = decode(bytes, &mut Problems::default());
-    let mut notes = Notes::new(problems, Lines::of(&text));
-    let Some(root) = tree.root() else { return (None, notes.finish()) };
-    if root.name() != "SpaceSystem" {
-        notes.at(root, "this is no XTCE file: its outermost element has to be SpaceSystem");
-        return (None, notes.finish());
-    }
-    let names = Names::collect(root, &mut notes);
-    let mut reader = Reader::new(names, notes, text.len() as u64);
-    let dictionary = reader.dictionary(root);
-    (Some(dictionary), reader.notes.finish())
-}
-
 impl<'t> Reader<'t> {
-    fn new(names: Names<'t>, notes: Notes, length: u64) -> Self {
-        let tables = [&names.types, &names.parameters, &names.containers];
+    pub(super) fn new(names: Names<'t>, notes: Notes, length: u64) -> Self {
+        let tables = [&names.types, &names.parameters, &names.containers, &names.argument_types];
         let mut starts: Vec<u64> =
             tables.iter().flat_map(|t| &t.items).map(|item| item.node.offset()).collect();
         starts.sort_unstable();
@@ -85,10 +62,11 @@ impl<'t> Reader<'t> {
             parameter_ids: Vec::new(),
             parameter_types: Vec::new(),
             parts: Vec::new(),
+            in_command: false,
         }
     }
 
-    fn dictionary(&mut self, root: Node<'t>) -> Dictionary {
+    pub(super) fn dictionary(&mut self, roots: &[Node<'t>]) -> Dictionary {
         let plans = self.positions();
         let types: Vec<ParameterType> = plans
             .into_iter()
@@ -105,9 +83,10 @@ impl<'t> Reader<'t> {
         let parameters = self.parameters();
         let containers = self.containers(&types);
         let systems = (0..self.names.systems.len()).map(|i| self.system(i)).collect();
-        let name = root.attribute("name").unwrap_or_default().trim().to_owned();
-        let version = version(root);
-        Dictionary { name, version, systems, types, parameters, containers }
+        let (name, version) = (joined_names(roots), versions(roots));
+        let commanding = self.commanding(&types, containers.len());
+        let events = Vec::new();
+        Dictionary { name, version, systems, types, parameters, containers, commanding, events }
     }
 
     fn system(&mut self, index: usize) -> System {
@@ -176,12 +155,12 @@ impl<'t> Reader<'t> {
     }
 
     /// Types whose parts exist, do not hold themselves and are not too many.
-    fn valid_types(&mut self) -> Vec<bool> {
+    pub(super) fn valid_types(&mut self) -> Vec<bool> {
         let mut parts = Vec::with_capacity(self.names.types.items.len());
         for Named { node, system } in self.names.types.items.clone() {
-            let refs: Vec<(Node<'t>, &str)> = match node.name() {
-                "ArrayParameterType" => vec![(node, "arrayTypeRef")],
-                "AggregateParameterType" => node
+            let refs: Vec<(Node<'t>, &str)> = match kind_of(node) {
+                "Array" => vec![(node, "arrayTypeRef")],
+                "Aggregate" => node
                     .all("MemberList")
                     .flat_map(|list| list.all("Member"))
                     .map(|m| (m, "typeRef"))
@@ -224,13 +203,13 @@ impl<'t> Reader<'t> {
     }
 
     /// A reference to a type, with a problem where it is broken.
-    fn type_ref(&mut self, at: Node<'t>, key: &str, system: usize) -> Option<usize> {
+    pub(super) fn type_ref(&mut self, at: Node<'t>, key: &str, system: usize) -> Option<usize> {
         let reference = at.attribute(key).unwrap_or_default();
         let found = self.names.find(&self.names.types, system, reference);
         if found.is_none() {
-            let reason =
-                format!("no parameter type is named \"{}\"; it was left out", shown(reference));
-            self.notes.at(at, reason);
+            let (what, hint) = (self.names.types.what, self.names.elsewhere(reference));
+            let reason = format!("no {what} is named \"{}\"{hint}", shown(reference));
+            self.notes.at(at, format!("{reason}; it was left out"));
         }
         found
     }
@@ -344,7 +323,33 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Version and date of the root system.
+/// Most roots that the name of a dictionary lists.
+const MAX_ROOTS: usize = 8;
+
+/// The name of the root system, or of those that there are.
+fn joined_names(roots: &[Node<'_>]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for root in roots {
+        let name = root.attribute("name").unwrap_or_default().trim();
+        if !names.contains(&name) && names.len() < MAX_ROOTS {
+            names.push(name);
+        }
+    }
+    names.join("+")
+}
+
+/// The version of the root system, or the different ones of several.
+fn versions(roots: &[Node<'_>]) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for version in roots.iter().map(|root| version(*root)) {
+        if !version.is_empty() && !all.contains(&version) && all.len() < MAX_ROOTS {
+            all.push(version);
+        }
+    }
+    all.join("; ")
+}
+
+/// Version and date of a root system.
 fn version(root: Node<'_>) -> String {
     let Some(header) = root.child("Header") else { return String::new() };
     let parts = [header.attribute("version"), header.attribute("date")];

@@ -1,10 +1,10 @@
-//! Parameter types, with what they inherit by `baseType`.
+//! Types of parameters and arguments, with what they inherit by `baseType`.
 
 use crate::format::xmltree::Node;
 use crate::mission::telemetry::{Encoding, Epoch, Kind, Label, ParameterType, Range, Size};
 
 use super::encodings::ENCODINGS;
-use super::names::{DESCRIBING, Named};
+use super::names::{DESCRIBING, Named, kind_of};
 use super::notes::shown;
 use super::read::Reader;
 
@@ -13,10 +13,11 @@ const MAX_BASES: usize = 32;
 /// Most bytes of definitions that are inherited: so many times the file, and so many more.
 const MAX_INHERITED: (u64, u64) = (16, 16 << 20);
 /// What a parameter type may hold and is read.
-const KNOWN: [&str; 14] = [
+pub(super) const KNOWN: [&str; 15] = [
     "LongDescription",
     "UnitSet",
     "ValidRange",
+    "ValidRangeSet",
     "DefaultAlarm",
     "ContextAlarmList",
     "EnumerationList",
@@ -33,10 +34,10 @@ const KNOWN: [&str; 14] = [
 const YEAR: f64 = 31_557_600.0;
 
 /// A type and those that it inherits from, itself first.
-struct Layers<'t>(Vec<Named<'t>>);
+pub(super) struct Layers<'t>(Vec<Named<'t>>);
 
 impl<'t> Layers<'t> {
-    fn attribute(&self, key: &str) -> Option<&'t str> {
+    pub(super) fn attribute(&self, key: &str) -> Option<&'t str> {
         self.0.iter().find_map(|layer| layer.node.attribute(key))
     }
 
@@ -44,7 +45,7 @@ impl<'t> Layers<'t> {
         self.0.iter().map(|layer| layer.node).find(|node| node.attribute(key).is_some())
     }
 
-    fn child(&self, names: &[&str]) -> Option<Named<'t>> {
+    pub(super) fn child(&self, names: &[&str]) -> Option<Named<'t>> {
         self.0.iter().find_map(|layer| {
             let child = layer.node.children().find(|child| names.contains(&child.name()))?;
             Some(Named { node: child, system: layer.system })
@@ -58,12 +59,26 @@ impl<'t> Reader<'t> {
         let node = self.names.types.items[index].node;
         let describes = [&DESCRIBING[..], &["ToString", "SizeRangeInCharacters"]].concat();
         self.notes.others(node, &KNOWN, &describes);
+        if let Some(set) = node.child("ValidRangeSet") {
+            self.notes.unsupported(set, "a parameter type has one ValidRange; it was left out");
+        }
         let layers = self.layers(index);
+        let mut built = self.data_type(index, &layers);
+        self.limits(&layers, &mut built);
+        self.check_initial(node, &built);
+        built
+    }
+
+    /// What types of parameters and arguments share; `index` counts in [`Names::types`].
+    ///
+    /// [`Names::types`]: super::names::Names::types
+    pub(super) fn data_type(&mut self, index: usize, layers: &Layers<'t>) -> ParameterType {
+        let node = self.names.types.items[index].node;
         let mut built = ParameterType {
             name: self.names.types.names[index].clone(),
             description: self.description(node),
-            unit: self.unit(&layers),
-            kind: self.kind(index, &layers),
+            unit: self.unit(layers),
+            kind: self.kind(index, layers),
             encoding: None,
             calibrator: None,
             context_calibrators: Vec::new(),
@@ -84,12 +99,10 @@ impl<'t> Reader<'t> {
         if let Some((encoding, system)) = encoding {
             built.encoding = self.encoding(encoding, system);
             if let Some(Encoding::Integer { .. } | Encoding::Float { .. }) = built.encoding {
-                built.calibrator = self.default_calibrator(encoding);
+                built.calibrator = self.default_calibrator(encoding, system);
                 built.context_calibrators = self.context_calibrators(encoding, system);
             }
         }
-        self.limits(&layers, &mut built);
-        self.check_initial(node, &built);
         built
     }
 
@@ -134,7 +147,7 @@ impl<'t> Reader<'t> {
     }
 
     /// An initial value has to be one of the names (XTCE 1.2, `EnumeratedDataType`).
-    fn check_initial(&mut self, node: Node<'t>, built: &ParameterType) {
+    pub(super) fn check_initial(&mut self, node: Node<'t>, built: &ParameterType) {
         let (Kind::Enumerated { labels }, Some(initial)) = (&built.kind, &built.initial) else {
             return;
         };
@@ -145,7 +158,7 @@ impl<'t> Reader<'t> {
     }
 
     /// The type and those that it inherits from, as far as they can be followed.
-    fn layers(&mut self, index: usize) -> Layers<'t> {
+    pub(super) fn layers(&mut self, index: usize) -> Layers<'t> {
         let first = self.names.types.items[index];
         let mut layers = vec![first];
         let mut passed = vec![index];
@@ -153,11 +166,9 @@ impl<'t> Reader<'t> {
             let Named { node, system } = layers[layers.len() - 1];
             let Some(reference) = node.attribute("baseType") else { break };
             let Some(base) = self.names.find(&self.names.types, system, reference) else {
-                let reason = format!(
-                    "no parameter type is named \"{}\"; it inherits nothing",
-                    shown(reference)
-                );
-                self.notes.at(node, reason);
+                let (what, hint) = (self.names.types.what, self.names.elsewhere(reference));
+                let reason = format!("no {what} is named \"{}\"{hint}", shown(reference));
+                self.notes.at(node, format!("{reason}; it inherits nothing"));
                 break;
             };
             if passed.contains(&base) {
@@ -193,7 +204,7 @@ impl<'t> Reader<'t> {
     /// All units, with factors and powers, as one text.
     fn unit(&mut self, layers: &Layers<'t>) -> String {
         let Some(set) = layers.child(&["UnitSet"]) else { return String::new() };
-        if !has_unit(layers.0[0].node.name()) {
+        if !has_unit(kind_of(layers.0[0].node)) {
             self.notes.unsupported(set.node, "units of such a type; they were left out");
             return String::new();
         }
@@ -225,32 +236,32 @@ impl<'t> Reader<'t> {
 
     fn kind(&mut self, index: usize, layers: &Layers<'t>) -> Kind {
         let node = self.names.types.items[index].node;
-        match node.name() {
-            "IntegerParameterType" => Kind::Integer {
+        match kind_of(node) {
+            "Integer" => Kind::Integer {
                 signed: match layers.having("signed") {
                     Some(at) => self.flag(at, "signed", true),
                     None => true,
                 },
                 bits: self.value_bits(layers),
             },
-            "FloatParameterType" => Kind::Float { bits: self.value_bits(layers) },
-            "EnumeratedParameterType" => Kind::Enumerated { labels: self.labels(node, layers) },
-            "BooleanParameterType" => Kind::Boolean {
+            "Float" => Kind::Float { bits: self.value_bits(layers) },
+            "Enumerated" => Kind::Enumerated { labels: self.labels(node, layers) },
+            "Boolean" => Kind::Boolean {
                 zero: layers.attribute("zeroStringValue").unwrap_or("False").to_owned(),
                 one: layers.attribute("oneStringValue").unwrap_or("True").to_owned(),
             },
-            "StringParameterType" => Kind::String,
-            "BinaryParameterType" => Kind::Binary,
-            "AbsoluteTimeParameterType" => {
+            "String" => Kind::String,
+            "Binary" => Kind::Binary,
+            "AbsoluteTime" => {
                 let (scale, offset) = self.time_scale(node, layers);
                 let epoch = self.epoch(node, layers);
                 Kind::AbsoluteTime { epoch, scale, offset }
             }
-            "RelativeTimeParameterType" => {
+            "RelativeTime" => {
                 let (scale, offset) = self.time_scale(node, layers);
                 Kind::RelativeTime { scale, offset }
             }
-            "ArrayParameterType" => {
+            "Array" => {
                 let part = self.parts[index].first().copied().flatten();
                 let element = part.and_then(|part| self.type_ids[part]).unwrap_or_default();
                 Kind::Array { element, dimensions: self.dimensions_of_type(index) }
@@ -376,7 +387,8 @@ impl<'t> Reader<'t> {
             if member.attribute("shortDescription").is_some() {
                 self.notes.describing(member, "shortDescription of Member");
             }
-            if member.attribute("initialValue").is_some() {
+            let of_argument = node.name().ends_with("ArgumentType");
+            if member.attribute("initialValue").is_some() && !of_argument {
                 self.notes.at(member, "not supported: the initial value of a member; left out");
             }
             let name = member.attribute("name").unwrap_or_default().trim();
@@ -440,11 +452,5 @@ impl<'t> Reader<'t> {
 
 /// Whether values of a kind of type can have a unit; times are in seconds.
 fn has_unit(kind: &str) -> bool {
-    !matches!(
-        kind,
-        "AbsoluteTimeParameterType"
-            | "RelativeTimeParameterType"
-            | "ArrayParameterType"
-            | "AggregateParameterType"
-    )
+    !matches!(kind, "AbsoluteTime" | "RelativeTime" | "Array" | "Aggregate")
 }

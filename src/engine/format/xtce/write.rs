@@ -1,13 +1,14 @@
-//! From a dictionary to XTCE 1.2: systems, parameters and containers.
+//! From a dictionary to XTCE 1.2: systems, parameters, containers and conditions.
 //!
 //! Elements stand in the order of the schema. What a dictionary holds reads back to an equal
 //! one, if it is in the order in which files are read: by system, parents before children.
 
 use std::collections::HashMap;
 
+use crate::mission::command::ArgumentType;
 use crate::mission::telemetry::{
-    Comparison, Condition, Container, ContainerId, Dictionary, Entry, Item, Kind, Operator,
-    ParameterId, Place, Size, Source, TelemetryParameter, TypeId,
+    Condition, Container, ContainerId, Dictionary, Entry, Item, Kind, ParameterId, Place, Size,
+    Source, TelemetryParameter, TypeId,
 };
 
 use super::encodings::NO_PARAMETER;
@@ -16,17 +17,21 @@ use super::xml::Xml;
 /// The name space of XTCE 1.2.
 const NAMESPACE: &str = "http://www.omg.org/spec/XTCE/20180204";
 /// What a container without a known base inherits from, so that no packet is taken as one.
-const NO_CONTAINER: &str = "_unknown";
+pub(super) const NO_CONTAINER: &str = "_unknown";
 
 /// A system and what is defined in it.
 #[derive(Default)]
-struct Scope {
+pub(super) struct Scope {
     name: String,
     description: String,
     inner: Vec<usize>,
     types: Vec<TypeId>,
     parameters: Vec<ParameterId>,
     containers: Vec<ContainerId>,
+    pub argument_types: Vec<usize>,
+    pub commands: Vec<usize>,
+    /// Containers of commands that no command owns.
+    pub packings: Vec<usize>,
 }
 
 /// A dictionary while it is written.
@@ -36,10 +41,16 @@ pub(super) struct Writer<'d> {
     /// What stands before every name, so that all are below one root.
     prefix: String,
     systems: Vec<Scope>,
+    /// Systems that are in no other.
+    roots: Vec<usize>,
     by_path: HashMap<String, usize>,
+    /// The type of arguments that is written, instead of one of parameters.
+    pub argument: Option<&'d ArgumentType>,
+    /// Whether comparisons have what they compare inside, as those of arguments have.
+    pub inside: bool,
 }
 
-/// Writes a dictionary as XTCE 1.2.
+/// Writes a dictionary as XTCE 1.2, below one root.
 #[must_use]
 pub fn write(dictionary: &Dictionary) -> String {
     let root = match dictionary.name.trim() {
@@ -49,16 +60,41 @@ pub fn write(dictionary: &Dictionary) -> String {
     let top = format!("/{root}");
     let below = |name: &str| name.strip_prefix(&top).is_some_and(|rest| rest.starts_with('/'));
     let all = dictionary.systems.iter().all(|s| s.name == top || below(&s.name))
-        && dictionary.types.iter().all(|t| below(&t.name))
-        && dictionary.parameters.iter().all(|p| below(&p.name))
-        && dictionary.containers.iter().all(|c| below(&c.name));
+        && names(dictionary).all(below);
     let prefix = if all { String::new() } else { top.clone() };
-    let systems = vec![Scope { name: root, ..Scope::default() }];
-    let by_path = HashMap::from([(top, 0)]);
-    let mut writer = Writer { dictionary, xml: Xml::new(), prefix, systems, by_path };
+    let mut writer = Writer::new(dictionary, prefix);
+    writer.place(&top);
     writer.arrange();
-    writer.systems();
-    writer.xml.finish()
+    writer.document(0)
+}
+
+/// Writes a dictionary as XTCE 1.2, one file for each system that is in no other: file name and
+/// text. Read together they give the dictionary again, where [`write`] would put what several
+/// roots hold below one more.
+#[must_use]
+pub fn write_all(dictionary: &Dictionary) -> Vec<(String, String)> {
+    let rooted = |name: &str| name.strip_prefix('/').is_some_and(|rest| rest.contains('/'));
+    let prefix = if names(dictionary).all(rooted) { "" } else { "/Dictionary" };
+    let mut writer = Writer::new(dictionary, prefix.to_owned());
+    writer.arrange();
+    let roots = std::mem::take(&mut writer.roots);
+    let one = |root: usize| {
+        let name = writer.systems.get(root).map_or_else(String::new, |scope| scope.name.clone());
+        (format!("{name}.xml"), writer.document(root))
+    };
+    roots.into_iter().map(one).collect()
+}
+
+/// Names of all that a dictionary defines in systems.
+fn names(dictionary: &Dictionary) -> impl Iterator<Item = &str> {
+    let types = dictionary.types.iter().map(|of| of.name.as_str());
+    let parameters = dictionary.parameters.iter().map(|p| p.name.as_str());
+    let containers = dictionary.containers.iter().map(|c| c.name.as_str());
+    let commanding = &dictionary.commanding;
+    let arguments = commanding.types.iter().map(|of| of.of.name.as_str());
+    let commands = commanding.commands.iter().map(|c| c.name.as_str());
+    let packings = commanding.containers.iter().map(|c| c.name.as_str());
+    types.chain(parameters).chain(containers).chain(arguments).chain(commands).chain(packings)
 }
 
 /// An attribute.
@@ -82,7 +118,20 @@ pub(super) fn last(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or_default()
 }
 
-impl Writer<'_> {
+impl<'d> Writer<'d> {
+    fn new(dictionary: &'d Dictionary, prefix: String) -> Self {
+        Self {
+            dictionary,
+            xml: Xml::new(),
+            prefix,
+            systems: Vec::new(),
+            roots: Vec::new(),
+            by_path: HashMap::new(),
+            argument: None,
+            inside: false,
+        }
+    }
+
     /// A name with all that stands around it.
     pub(super) fn full(&self, name: &str) -> String {
         let slash = if name.starts_with('/') { "" } else { "/" };
@@ -94,21 +143,24 @@ impl Writer<'_> {
         if let Some(&found) = self.by_path.get(path) {
             return found;
         }
-        let mut at = 0;
+        let mut around = None;
         let ends = path.match_indices('/').map(|(i, _)| i).skip(1).chain([path.len()]);
         for end in ends.collect::<Vec<_>>() {
             let Some(part) = path.get(..end) else { continue };
             if let Some(&found) = self.by_path.get(part) {
-                at = found;
+                around = Some(found);
                 continue;
             }
             let new = self.systems.len();
             self.systems.push(Scope { name: last(part).to_owned(), ..Scope::default() });
-            self.systems[at].inner.push(new);
+            match around {
+                Some(around) => self.systems[around].inner.push(new),
+                None => self.roots.push(new),
+            }
             self.by_path.insert(part.to_owned(), new);
-            at = new;
+            around = Some(new);
         }
-        at
+        around.unwrap_or_default()
     }
 
     /// The system that a name stands in.
@@ -137,11 +189,32 @@ impl Writer<'_> {
             let at = self.around(&container.name);
             self.systems[at].containers.push(id);
         }
+        let commanding = &dictionary.commanding;
+        for (id, of) in commanding.types.iter().enumerate() {
+            let at = self.around(&of.of.name);
+            self.systems[at].argument_types.push(id);
+        }
+        let mut owned = vec![false; commanding.containers.len()];
+        for (id, command) in commanding.commands.iter().enumerate() {
+            let at = self.around(&command.name);
+            self.systems[at].commands.push(id);
+            if let Some(mark) = command.container.and_then(|container| owned.get_mut(container)) {
+                *mark = true;
+            }
+        }
+        for (id, container) in
+            commanding.containers.iter().enumerate().filter(|(id, _)| !owned[*id])
+        {
+            let at = self.around(&container.name);
+            self.systems[at].packings.push(id);
+        }
     }
 
-    fn systems(&mut self) {
+    /// The file of a root and all systems in it.
+    fn document(&mut self, root: usize) -> String {
+        self.xml = Xml::new();
         // None closes the system that was opened last.
-        let mut open = vec![Some(0)];
+        let mut open = vec![Some(root)];
         while let Some(next) = open.pop() {
             let Some(index) = next else {
                 self.xml.close();
@@ -149,18 +222,20 @@ impl Writer<'_> {
             };
             let system = std::mem::take(&mut self.systems[index]);
             let mut attributes = vec![attribute("name", system.name.as_str())];
-            if index == 0 {
+            if index == root {
                 attributes.insert(0, attribute("xmlns", NAMESPACE));
             }
             self.xml.open("SpaceSystem", &described(attributes, &system.description));
-            if index == 0 && !self.dictionary.version.is_empty() {
+            if index == root && !self.dictionary.version.is_empty() {
                 let version = attribute("version", self.dictionary.version.as_str());
                 self.xml.empty("Header", &[version, attribute("validationStatus", "Unknown")]);
             }
             self.telemetry(&system);
+            self.commanding(&system);
             open.push(None);
             open.extend(system.inner.into_iter().rev().map(Some));
         }
+        std::mem::take(&mut self.xml).finish()
     }
 
     fn telemetry(&mut self, system: &Scope) {
@@ -198,7 +273,12 @@ impl Writer<'_> {
 
     /// A reference to a type.
     pub(super) fn type_ref(&self, id: TypeId) -> String {
-        self.dictionary.types.get(id).map_or_else(String::new, |of| self.full(&of.name))
+        let arguments = &self.dictionary.commanding.types;
+        let of = match self.argument {
+            Some(_) => arguments.get(id).map(|argument| &argument.of),
+            None => self.dictionary.types.get(id),
+        };
+        of.map_or_else(String::new, |of| self.full(&of.name))
     }
 
     /// A reference to a parameter.
@@ -301,16 +381,27 @@ impl Writer<'_> {
             return;
         }
         self.xml.open(name, &[reference]);
-        let (from, bits) = match entry.place {
+        self.position(entry.place, entry.repeat.as_ref(), entry.include.as_ref());
+        self.xml.close();
+    }
+
+    /// Where an entry stands, how often, and whether.
+    pub(super) fn position(
+        &mut self,
+        place: Place,
+        repeat: Option<&(Size, u64)>,
+        include: Option<&Condition>,
+    ) {
+        let (from, bits) = match place {
             Place::After(bits) => ("previousEntry", bits),
             Place::FromStart(bits) => ("containerStart", bits),
         };
-        if !plain {
+        if place != Place::After(0) {
             self.xml.open("LocationInContainerInBits", &[attribute("referenceLocation", from)]);
             self.xml.leaf("FixedValue", &bits.to_string());
             self.xml.close();
         }
-        if let Some((count, between)) = &entry.repeat {
+        if let Some((count, between)) = repeat {
             self.xml.open("RepeatEntry", &[]);
             self.xml.open("Count", &[]);
             self.size(count, 0);
@@ -322,137 +413,10 @@ impl Writer<'_> {
             }
             self.xml.close();
         }
-        if let Some(condition) = &entry.include {
+        if let Some(condition) = include {
             self.xml.open("IncludeCondition", &[]);
             self.condition(condition);
             self.xml.close();
         }
-        self.xml.close();
-    }
-
-    /// What stands in a `MatchCriteriaType`.
-    pub(super) fn condition(&mut self, condition: &Condition) {
-        match condition {
-            Condition::Is(_) => self.comparison(condition),
-            Condition::All(list)
-                if !list.is_empty() && list.iter().all(|c| matches!(c, Condition::Is(_))) =>
-            {
-                self.xml.open("ComparisonList", &[]);
-                for item in list {
-                    self.comparison(item);
-                }
-                self.xml.close();
-            }
-            _ => {
-                self.xml.open("BooleanExpression", &[]);
-                self.expression(condition, None);
-                self.xml.close();
-            }
-        }
-    }
-
-    fn comparison(&mut self, condition: &Condition) {
-        let Condition::Is(comparison) = condition else { return };
-        let mut attributes = self.compared(comparison);
-        attributes.push(attribute("comparisonOperator", operator(comparison.operator)));
-        attributes.push(attribute("value", comparison.value.as_str()));
-        self.xml.empty("Comparison", &attributes);
-    }
-
-    /// A part of a `BooleanExpression`. All inside of all, and any inside of any, which the
-    /// schema does not have, get one of the other kind between them.
-    fn expression(&mut self, condition: &Condition, inside: Option<bool>) {
-        let (all, list) = match condition {
-            Condition::Is(comparison) => {
-                let reference = self.compared(comparison);
-                self.xml.open("Condition", &[]);
-                self.xml.empty("ParameterInstanceRef", &reference);
-                self.xml.leaf("ComparisonOperator", operator(comparison.operator));
-                self.xml.leaf("Value", &comparison.value);
-                self.xml.close();
-                return;
-            }
-            Condition::All(list) => (true, list),
-            Condition::Any(list) => (false, list),
-        };
-        let between = inside == Some(all);
-        if between {
-            self.xml.open(if all { "ORedConditions" } else { "ANDedConditions" }, &[]);
-        }
-        self.xml.open(if all { "ANDedConditions" } else { "ORedConditions" }, &[]);
-        for item in list {
-            self.expression(item, Some(all));
-        }
-        self.xml.close();
-        if between {
-            self.xml.close();
-        }
-    }
-
-    /// Attributes that say what is compared, with the members on the way inside it.
-    fn compared(&self, comparison: &Comparison) -> Vec<(&'static str, String)> {
-        let mut attributes = self.instance(comparison.parameter, comparison.calibrated);
-        if let Some((_, reference)) = attributes.first_mut() {
-            for step in &comparison.path {
-                if !step.starts_with('[') {
-                    reference.push('/');
-                }
-                reference.push_str(step);
-            }
-        }
-        attributes
-    }
-
-    /// Attributes of a `ParameterInstanceRef`, the reference first.
-    fn instance(&self, id: ParameterId, calibrated: bool) -> Vec<(&'static str, String)> {
-        let mut attributes = vec![attribute("parameterRef", self.parameter_ref(id))];
-        if !calibrated {
-            attributes.push(attribute("useCalibratedValue", "false"));
-        }
-        attributes
-    }
-
-    /// What stands in an `IntegerValueType`, with `add` added to it.
-    pub(super) fn size(&mut self, size: &Size, add: i64) {
-        match size {
-            Size::Fixed(value) => {
-                self.xml.leaf("FixedValue", &value.saturating_add(add).to_string());
-            }
-            Size::Of { parameter, calibrated, slope, intercept } => {
-                let reference = self.instance(*parameter, *calibrated);
-                let intercept = intercept.saturating_add(add);
-                self.xml.open("DynamicValue", &[]);
-                self.xml.empty("ParameterInstanceRef", &reference);
-                if (*slope, intercept) != (1, 0) {
-                    let linear = [
-                        attribute("slope", slope.to_string()),
-                        attribute("intercept", intercept.to_string()),
-                    ];
-                    self.xml.empty("LinearAdjustment", &linear);
-                }
-                self.xml.close();
-            }
-            Size::Lookup(rows) => {
-                self.xml.open("DiscreteLookupList", &[]);
-                for (condition, value) in rows {
-                    let value = value.saturating_add(add).to_string();
-                    self.xml.open("DiscreteLookup", &[attribute("value", value)]);
-                    self.condition(condition);
-                    self.xml.close();
-                }
-                self.xml.close();
-            }
-        }
-    }
-}
-
-fn operator(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Equal => "==",
-        Operator::NotEqual => "!=",
-        Operator::Less => "<",
-        Operator::LessOrEqual => "<=",
-        Operator::Greater => ">",
-        Operator::GreaterOrEqual => ">=",
     }
 }

@@ -1,6 +1,7 @@
-//! From a dictionary to XTCE 1.2: parameter types, encodings, calibrators and alarms.
+//! From a dictionary to XTCE 1.2: types, encodings, calibrators and alarms.
 
 use crate::mission::Severity;
+use crate::mission::math::MathStep;
 use crate::mission::telemetry::{
     Alarm, ByteOrder, Calibrator, Condition, Encoding, Epoch, FloatForm, IntegerForm, Kind,
     ParameterType, Range, Size, StringSize,
@@ -10,48 +11,59 @@ use super::alarms::{LEVELS, RANGES};
 use super::encodings::{NO_LIMIT, NO_PARAMETER};
 use super::write::{Writer, attribute, described, last};
 
-type Attribute = (&'static str, String);
+pub(super) type Attribute = (&'static str, String);
+
+/// Elements of a kind of type: of parameters and of arguments.
+pub(super) fn elements(kind: &Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Integer { .. } => ("IntegerParameterType", "IntegerArgumentType"),
+        Kind::Float { .. } => ("FloatParameterType", "FloatArgumentType"),
+        Kind::Boolean { .. } => ("BooleanParameterType", "BooleanArgumentType"),
+        Kind::Array { .. } => ("ArrayParameterType", "ArrayArgumentType"),
+        Kind::Enumerated { .. } => ("EnumeratedParameterType", "EnumeratedArgumentType"),
+        Kind::String => ("StringParameterType", "StringArgumentType"),
+        Kind::Binary => ("BinaryParameterType", "BinaryArgumentType"),
+        Kind::AbsoluteTime { .. } => ("AbsoluteTimeParameterType", "AbsoluteTimeArgumentType"),
+        Kind::RelativeTime { .. } => ("RelativeTimeParameterType", "RelativeTimeArgumentType"),
+        Kind::Aggregate { .. } => ("AggregateParameterType", "AggregateArgumentType"),
+    }
+}
 
 impl Writer<'_> {
     /// One of the ten kinds of parameter types.
     pub(super) fn parameter_type(&mut self, of: &ParameterType) {
-        let mut attributes = vec![attribute("name", last(&of.name))];
-        let element = match &of.kind {
-            Kind::Integer { signed, bits } => {
-                attributes.push(attribute("signed", signed.to_string()));
-                attributes.push(attribute("sizeInBits", bits.to_string()));
-                "IntegerParameterType"
-            }
-            Kind::Float { bits } => {
-                attributes.push(attribute("sizeInBits", bits.to_string()));
-                "FloatParameterType"
-            }
-            Kind::Boolean { zero, one } => {
-                attributes.push(attribute("zeroStringValue", zero.as_str()));
-                attributes.push(attribute("oneStringValue", one.as_str()));
-                "BooleanParameterType"
-            }
-            Kind::Array { element, .. } => {
-                attributes.push(attribute("arrayTypeRef", self.type_ref(*element)));
-                "ArrayParameterType"
-            }
-            Kind::Enumerated { .. } => "EnumeratedParameterType",
-            Kind::String => "StringParameterType",
-            Kind::Binary => "BinaryParameterType",
-            Kind::AbsoluteTime { .. } => "AbsoluteTimeParameterType",
-            Kind::RelativeTime { .. } => "RelativeTimeParameterType",
-            Kind::Aggregate { .. } => "AggregateParameterType",
-        };
-        if let Some(initial) = &of.initial {
-            attributes.push(attribute("initialValue", initial.as_str()));
-        }
-        self.xml.open(element, &described(attributes, &of.description));
+        let (element, _) = elements(&of.kind);
+        self.xml.open(element, &self.type_attributes(of));
         self.body(of);
         self.xml.close();
     }
 
+    /// Attributes of a type.
+    pub(super) fn type_attributes(&self, of: &ParameterType) -> Vec<Attribute> {
+        let mut attributes = vec![attribute("name", last(&of.name))];
+        match &of.kind {
+            Kind::Integer { signed, bits } => {
+                attributes.push(attribute("signed", signed.to_string()));
+                attributes.push(attribute("sizeInBits", bits.to_string()));
+            }
+            Kind::Float { bits } => attributes.push(attribute("sizeInBits", bits.to_string())),
+            Kind::Boolean { zero, one } => {
+                attributes.push(attribute("zeroStringValue", zero.as_str()));
+                attributes.push(attribute("oneStringValue", one.as_str()));
+            }
+            Kind::Array { element, .. } => {
+                attributes.push(attribute("arrayTypeRef", self.type_ref(*element)));
+            }
+            _ => {}
+        }
+        if let Some(initial) = &of.initial {
+            attributes.push(attribute("initialValue", initial.as_str()));
+        }
+        described(attributes, &of.description)
+    }
+
     /// What stands inside a type, in the order of the schema.
-    fn body(&mut self, of: &ParameterType) {
+    pub(super) fn body(&mut self, of: &ParameterType) {
         match &of.kind {
             Kind::AbsoluteTime { epoch, scale, offset } => {
                 self.time_encoding(of, *scale, *offset);
@@ -65,10 +77,15 @@ impl Writer<'_> {
             Kind::Aggregate { members } => {
                 self.xml.open("MemberList", &[]);
                 for (name, id) in members {
-                    let member = [
+                    let mut member = vec![
                         attribute("name", name.as_str()),
                         attribute("typeRef", self.type_ref(*id)),
                     ];
+                    let initials = self.argument.map(|argument| argument.members.iter());
+                    let initial = initials.into_iter().flatten().find(|(of, _)| of == name);
+                    if let Some((_, value)) = initial {
+                        member.push(attribute("initialValue", value.as_str()));
+                    }
                     self.xml.empty("Member", &member);
                 }
                 self.xml.close();
@@ -229,6 +246,12 @@ impl Writer<'_> {
                     self.xml.empty("Term", &term);
                 }
             }
+            Calibrator::Math(steps) => {
+                self.xml.open("MathOperationCalibrator", &[]);
+                for step in steps {
+                    self.math_step(step);
+                }
+            }
             Calibrator::Spline { order, points, extrapolate } => {
                 let attributes = [
                     attribute("order", order.to_string()),
@@ -245,6 +268,18 @@ impl Writer<'_> {
             }
         }
         self.xml.close();
+    }
+
+    fn math_step(&mut self, step: &MathStep) {
+        match step {
+            MathStep::Value(value) => self.xml.leaf("ValueOperand", &format!("{value:?}")),
+            MathStep::This => self.xml.empty("ThisParameterOperand", &[]),
+            MathStep::Operator(operator) => self.xml.leaf("Operator", operator.name()),
+            MathStep::Parameter { parameter, path, calibrated } => {
+                let reference = self.instance_within(*parameter, path, *calibrated);
+                self.xml.empty("ParameterInstanceRefOperand", &reference);
+            }
+        }
     }
 
     fn string_size(&mut self, size: &StringSize) {
@@ -372,7 +407,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// Attributes of a `FloatRangeType`.
-fn ends(range: &Range) -> Vec<Attribute> {
+pub(super) fn ends(range: &Range) -> Vec<Attribute> {
     let mut attributes = Vec::new();
     if let Some(low) = range.low {
         let key = if range.low_exclusive { "minExclusive" } else { "minInclusive" };

@@ -1,7 +1,7 @@
 //! Which dictionary reads these packets: those of the archive, the one that knows most of them.
 
 use crate::archive::{Archive, ArchiveError, Product};
-use crate::format::xtce;
+use crate::format::xtce::{self, SourceFile};
 use crate::mission::telemetry::{ContainerId, Dictionary, Item};
 use crate::parameter::{Definition, Derived, Plan, Values};
 use crate::time::{Instant, TimeRange};
@@ -39,17 +39,31 @@ impl Decoder {
         Ok(products)
     }
 
-    /// Reads dictionaries; those that cannot be read are left out.
+    /// Reads dictionaries, files that belong together as one; those that cannot be read are left
+    /// out.
     pub(in crate::ingest) fn all(
         archive: &Archive,
         products: &[Product],
         definitions: &[Definition],
     ) -> Vec<Self> {
-        let read = |product: &Product| {
-            let bytes = archive.product_bytes(product.id).ok()?;
-            Self::of(product.about.name.clone(), xtce::read(&bytes).0?, definitions)
+        let bytes = |product: &Product| archive.product_bytes(product.id).ok();
+        let read: Vec<(&str, Vec<u8>)> = products
+            .iter()
+            .filter_map(|product| Some((product.about.name.as_str(), bytes(product)?)))
+            .collect();
+        let files: Vec<SourceFile<'_>> =
+            read.iter().map(|(name, bytes)| SourceFile { name, bytes }).collect();
+        let of = |set: Vec<usize>| {
+            let set: Vec<SourceFile<'_>> =
+                set.into_iter().filter_map(|at| files.get(at).copied()).collect();
+            let more = match set.len() {
+                0 | 1 => String::new(),
+                count => format!(" and {} more", count - 1),
+            };
+            let name = format!("{}{more}", set.first()?.name);
+            Self::of(name, xtce::read_all(&set).0?, definitions)
         };
-        products.iter().filter_map(read).collect()
+        xtce::sets(&files).into_iter().filter_map(of).collect()
     }
 
     /// Whether a container is a packet of its own rather than what packets share.

@@ -114,6 +114,35 @@ fn packets_become_parameters_once() {
 }
 
 #[test]
+fn a_dictionary_of_two_files_reads_packets() {
+    let (head, rest) = DICTIONARY.split_once("<ParameterTypeSet>").unwrap();
+    let (types, rest) = rest.split_once("</ParameterTypeSet>").unwrap();
+    let user = format!("{head}{}", rest.replace("parameterTypeRef=\"", "parameterTypeRef=\"/dt/"));
+    let shared = format!(
+        "<SpaceSystem name=\"dt\"><TelemetryMetaData><ParameterTypeSet>{types}\
+         </ParameterTypeSet></TelemetryMetaData></SpaceSystem>"
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let archive =
+        Archive::create(&dir.path().join("archive"), Instant::from_unix_s(1.7e9)).unwrap();
+    let mut bytes = Vec::new();
+    for i in 0..10 {
+        packet(i, u32::from(i), 100, &mut bytes);
+    }
+    // The user of the types comes first: what it needs may come later.
+    for (name, text) in [("a.xml", &user), ("b.xml", &shared)] {
+        fs::write(dir.path().join(name), text).unwrap();
+        assert_eq!(take(&archive, &dir.path().join(name))[0].outcome, Outcome::Stored);
+    }
+    fs::write(dir.path().join("p.tlm"), &bytes).unwrap();
+    let reports = take(&archive, &dir.path().join("p.tlm"));
+    assert_eq!(reports[0].outcome, Outcome::Stored, "{reports:?}");
+    assert!(reports[0].what.contains("and 1 more"), "{}", reports[0].what);
+    let found = samples(&archive, "/T/bus");
+    assert_eq!((found.len(), found[0]), (10, (1_564_099_200_000_500_000, 23.5)));
+}
+
+#[test]
 fn a_real_capture_has_the_values_that_ccsdspy_reads() {
     let data = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data"));
     let folder = data.join("E_ccsds_xtce_cmd/lasp_space_packet_parser/jpss");

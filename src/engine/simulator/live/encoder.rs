@@ -121,7 +121,7 @@ fn slot(kind: &Kind, encoding: Option<&Encoding>, calibrator: Option<&Calibrator
                     [offset, scale] if *scale != 0.0 => (*offset, *scale),
                     _ => return None,
                 },
-                Some(Calibrator::Spline { .. }) => return None,
+                Some(Calibrator::Spline { .. } | Calibrator::Math(_)) => return None,
             };
             Some(Slot::Whole { bits: *bits, offset, scale })
         }

@@ -5,6 +5,8 @@
 //! namespace; what a file holds beyond these types is told by name.
 
 mod command;
+mod complete;
+mod convert;
 mod json;
 mod model;
 mod read;

@@ -1,6 +1,7 @@
 //! What AMPCS dictionaries define, in plain types: channels, event records, commands, parameters.
 
 use crate::format::ampcs::EvrLevel;
+use crate::problem::Problem;
 
 /// What the header of a dictionary says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -258,6 +259,36 @@ impl Dictionary {
     /// An enumeration by its name.
     pub fn enumeration(&self, name: &str) -> Option<&EnumTable> {
         self.enums.iter().find(|table| table.name == name)
+    }
+
+    /// Takes in what another file of the same mission defines; enumerations that both define
+    /// differently are told.
+    pub fn join(&mut self, other: Self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let (mine, theirs) = (&self.header.mission, &other.header.mission);
+        if self.header == Header::default() {
+            self.header = other.header;
+        } else if !theirs.is_empty() && mine != theirs {
+            let reason = format!("it is of the mission {theirs}, others are of {mine}");
+            problems.push(Problem::of("header", reason));
+        }
+        for table in other.enums {
+            match self.enumeration(&table.name) {
+                None => self.enums.push(table),
+                Some(own) if *own == table => {}
+                Some(_) => {
+                    let reason = "another file defines it otherwise; that one counts";
+                    problems.push(Problem::of(&table.name, reason));
+                }
+            }
+        }
+        self.channels.extend(other.channels);
+        self.groups.extend(other.groups);
+        self.evrs.extend(other.evrs);
+        self.commands.extend(other.commands);
+        self.uplink_files.extend(other.uplink_files);
+        self.parameters.extend(other.parameters);
+        problems
     }
 
     /// What it holds, in one line.

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::*;
 use crate::format::ampcs::EvrLevel;
+use crate::format::xtce;
+use crate::mission::telemetry::Kind;
 
 /// A file of the sample data; says so where they are not there.
 fn real(name: &str) -> Option<Vec<u8>> {
@@ -165,4 +167,79 @@ fn real_channel_and_parameter_dictionaries() {
     assert_eq!(read.enumeration("ENG-0002").unwrap().values[3], (3, "CONTINGENCY_STATE".into()));
     let Some(bytes) = real("openmct_mcws/Session.json") else { return };
     assert!(!sniff_dictionary(&bytes));
+}
+
+/// What the mission database makes of a file of the test data, and its problems.
+fn converted(name: &str) -> Option<(crate::mission::telemetry::Dictionary, Vec<Problem>)> {
+    let bytes = real(name)?;
+    Some(read_dictionary(&bytes).0.to_mission())
+}
+
+/// What is converted can be written as XTCE and read again.
+fn written(of: &crate::mission::telemetry::Dictionary) {
+    let (again, problems) = xtce::read(xtce::write(of).as_bytes());
+    let again = again.expect("a dictionary");
+    let commands = |d: &crate::mission::telemetry::Dictionary| d.commanding.commands.clone();
+    assert_eq!(commands(&again), commands(of), "{problems:#?}");
+    assert_eq!(again.parameters, of.parameters);
+    assert_eq!(again.commanding.types, of.commanding.types);
+}
+
+#[test]
+fn channels_become_parameters() {
+    let Some((of, problems)) = converted("aerie_ui/channel-dictionary.xml") else { return };
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert_eq!((of.name.as_str(), of.version.as_str()), ("generic", "1.0.0.0"));
+    let parameter = &of.parameters[0];
+    assert_eq!(parameter.name, "/generic/BAKE-0000");
+    assert_eq!(parameter.description, "BAKE_STATE: String of the oven");
+    let Kind::Enumerated { labels } = &of.types[parameter.type_id].kind else { panic!("{of:?}") };
+    assert_eq!(labels[1].label, "OVEN_ON");
+    written(&of);
+}
+
+#[test]
+fn commands_become_bytes() {
+    let Some((of, problems)) = converted("aerie_ampcs/command_banananation.xml") else { return };
+    assert!(problems.iter().any(|p| p.field == "opcode"), "{problems:#?}");
+    written(&of);
+    let id = of.commanding.find("PREHEAT_OVEN").expect("a command");
+    assert!(of.commanding.commands[id].description.contains("turn on the oven"));
+    let argument = &of.commanding.types[of.commanding.commands[id].arguments[0].type_id];
+    assert_eq!((argument.valid[0].low, argument.valid[0].high), (Some(0.0), Some(100.0)));
+    // Without width of the operation codes of the other file nothing can be encoded.
+    let Some((of, _)) = converted("aerie_ui/command-dictionary.xml") else { return };
+    assert!(of.commanding.containers.iter().all(|container| container.is_cut));
+    let words = of.commanding.find("FSW_CMD_0").expect("a command");
+    assert_eq!(of.commanding.commands[words].arguments[0].initial.as_deref(), Some("ON"));
+    written(&of);
+}
+
+#[test]
+fn repetitions_events_and_what_is_left_out() {
+    let text = "<command_dictionary><header mission_name='My Mission' version='7'/>\
+        <command_definitions><fsw_command opcode='0x12' stem='GO'><arguments><fill_arg \
+        bit_length='4'/><repeat_arg name='legs' prefix_bit_length='4'><repeat min='1' max='9'>\
+        <arguments><unsigned_arg name='speed' bit_length='8' units='m/s'/></arguments></repeat>\
+        </repeat_arg></arguments></fsw_command></command_definitions></command_dictionary>";
+    let (of, _) = read_dictionary(text.as_bytes());
+    let (of, problems) = of.to_mission();
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    assert!(!of.commanding.containers[0].is_cut);
+    let command = &of.commanding.commands[0];
+    assert_eq!(command.name, "/my_mission/GO");
+    let names: Vec<&str> = command.arguments.iter().map(|a| a.name.as_str()).collect();
+    assert_eq!(names, ["legs_count", "legs"]);
+    written(&of);
+    let evrs = "<evr_dictionary><header mission_name='m'/><evrs><evr id='5' name='HOT' \
+        level='WARNING_HI'><format_message>it is %d</format_message><args><integer_arg name='t' \
+        bit_length='8'/></args></evr></evrs></evr_dictionary>";
+    let (of, _) = read_dictionary(evrs.as_bytes()).0.to_mission();
+    let event = &of.events[0];
+    assert_eq!((event.name.as_str(), event.number), ("/m/HOT", 5));
+    assert_eq!((event.level.as_str(), event.message.as_str()), ("WARNING_HI", "it is %d"));
+    let left = "<param-def><param param_id='1' param_name='P'><parameter_type><float_param \
+        bit_length='32'/></parameter_type></param></param-def>";
+    let (_, problems) = read_dictionary(left.as_bytes()).0.to_mission();
+    assert!(problems.iter().any(|p| p.reason.contains("no counterpart")), "{problems:#?}");
 }

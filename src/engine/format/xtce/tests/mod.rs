@@ -1,8 +1,11 @@
 //! Tests of the XTCE codec.
 
+mod commands;
 mod containers;
 mod data;
+mod files;
 mod hostile;
+mod made;
 mod types;
 mod writing;
 

@@ -253,7 +253,7 @@ fn calibrators_and_their_contexts() {
     assert_eq!(dictionary.types[1].calibrator, None);
     assert_eq!(dictionary.types[2].calibrator, None);
     assert_eq!(problems.len(), 2, "{problems:#?}");
-    assert!(told(&problems, "line 2, MathOperationCalibrator", "not supported"));
+    assert!(told(&problems, "line 2, MathOperationCalibrator", "it leaves no number"));
     assert!(told(&problems, "line 2, SplineCalibrator", "order 2 needs"));
 }
 

@@ -2,9 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::made::commanding;
 use super::round;
 use crate::format::xtce;
 use crate::mission::Severity;
+use crate::mission::math::{MathOperator, MathStep};
 use crate::mission::telemetry::{
     Alarm, ByteOrder, Calibrator, Comparison, Condition, Container, Dictionary, Encoding, Entry,
     Epoch, FloatForm, IntegerForm, Item, Kind, Label, Operator, ParameterType, Place, Range, Size,
@@ -91,6 +93,26 @@ fn alarm() -> impl Strategy<Value = Alarm> {
     )
 }
 
+/// Steps that leave one number: operands, each but the first with an operator behind it.
+fn calculation() -> impl Strategy<Value = Calibrator> {
+    let operand = || {
+        let path = prop::collection::vec(prop_oneof!["m[0-9]", r"\[[0-9]\]"], 0..2);
+        prop_oneof![
+            number().prop_map(MathStep::Value),
+            Just(MathStep::This),
+            (0..COUNT, path, any::<bool>()).prop_map(|(parameter, path, calibrated)| {
+                MathStep::Parameter { parameter, path, calibrated }
+            }),
+        ]
+    };
+    let operator = prop::sample::select(MathOperator::ALL)
+        .prop_filter("two in, one out", |operator| operator.arity() == (2, 1));
+    (operand(), prop::collection::vec((operand(), operator), 0..4)).prop_map(|(first, more)| {
+        let more = more.into_iter().flat_map(|(step, by)| [step, MathStep::Operator(by)]);
+        Calibrator::Math(std::iter::once(first).chain(more).collect())
+    })
+}
+
 fn calibrator() -> impl Strategy<Value = Calibrator> {
     let polynomial = prop::collection::vec(number(), 1..5).prop_map(Calibrator::Polynomial);
     let spline = (prop::collection::vec(number(), 2..5), 0_u32..2, any::<bool>()).prop_map(
@@ -99,7 +121,7 @@ fn calibrator() -> impl Strategy<Value = Calibrator> {
             Calibrator::Spline { order, points, extrapolate }
         },
     );
-    prop_oneof![polynomial, spline]
+    prop_oneof![polynomial, spline, calculation()]
 }
 
 fn encoding() -> impl Strategy<Value = Encoding> {
@@ -225,7 +247,7 @@ fn entry() -> impl Strategy<Value = Entry> {
 }
 
 /// A byte without sign.
-fn byte() -> ParameterType {
+pub(super) fn byte() -> ParameterType {
     ParameterType {
         name: String::new(),
         description: String::new(),
@@ -302,6 +324,8 @@ fn dictionary() -> impl Strategy<Value = Dictionary> {
             types,
             parameters: parameters.collect(),
             containers: vec![base, inner, holder],
+            commanding: commanding(&text),
+            events: Vec::new(),
         }
     })
 }
