@@ -9,6 +9,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Stopwatch};
 
+use egui::accesskit::Role;
 use egui::{Event, Modifiers, MouseWheelUnit, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -246,13 +247,13 @@ fn alarms(engine: &Arc<Engine>, picture: AlarmPicture) -> Result<()> {
     for _ in 0..5 {
         harness.get_by_label("One line per cause").click();
         (0..10).for_each(|_| frames.step(&mut harness));
-        harness.get_by_label("Severity").click();
+        harness.get_by_role_and_label(Role::ComboBox, "Severity").click();
         (0..5).for_each(|_| frames.step(&mut harness));
-        harness.get_by_label("Serious or worse").click();
+        harness.get_by_role_and_label(Role::Button, "Serious or worse").click();
         (0..10).for_each(|_| frames.step(&mut harness));
-        harness.get_by_label("Severity").click();
+        harness.get_by_role_and_label(Role::ComboBox, "Severity").click();
         (0..5).for_each(|_| frames.step(&mut harness));
-        harness.get_by_label("All").click();
+        harness.get_by_role_and_label(Role::Button, "All").click();
         (0..10).for_each(|_| frames.step(&mut harness));
     }
     scroll(&mut harness, &mut frames, 20.0);

@@ -173,8 +173,7 @@ impl App {
         app.select_instrument_of_workspace();
         app.restore_desk();
         if let Some(sentence) = warning {
-            let now = app.now();
-            app.messages.say(now, MessageLevel::Warning, sentence, 0.0);
+            app.messages.say(app.now(), MessageLevel::Warning, sentence, 0.0);
         }
         app
     }

@@ -25,6 +25,8 @@ pub struct AlarmView {
     pub title: String,
     /// What the operator should do; may be empty.
     pub guidance: String,
+    /// Number of its group: alarms of one cause share it, within one list.
+    pub group: usize,
     /// When the first alarm of its group started.
     pub first: Instant,
     /// Whether it is that first one.
@@ -41,7 +43,7 @@ pub fn views(board: &Board, missions: &Database) -> Vec<AlarmView> {
     all.sort_by(|a, b| {
         (&a.mission, &a.instrument, a.alarm.since).cmp(&(&b.mission, &b.instrument, b.alarm.since))
     });
-    for group in all.chunk_by_mut({
+    let groups = all.chunk_by_mut({
         let mut first = None;
         move |a, b| {
             let start = *first.get_or_insert(a.alarm.since);
@@ -53,11 +55,13 @@ pub fn views(board: &Board, missions: &Database) -> Vec<AlarmView> {
             }
             same
         }
-    }) {
+    });
+    for (number, group) in groups.enumerate() {
         let size = group.len();
         let first = group.first().map_or(Instant::MIN, |v| v.alarm.since);
         for (i, view) in group.iter_mut().enumerate() {
             (view.first, view.first_out, view.group_size) = (first, i == 0, size);
+            view.group = number;
         }
     }
     all.sort_by(|a, b| {
@@ -74,6 +78,7 @@ fn named(alarm: &Alarm, missions: &Database) -> AlarmView {
         instrument_name: String::new(),
         title: alarm.key.name.clone(),
         guidance: String::new(),
+        group: 0,
         first: alarm.since,
         first_out: true,
         group_size: 1,

@@ -1,8 +1,6 @@
 //! The lines of the alarm list, kept between frames: made anew only for other alarms or another
 //! filter.
 
-use std::collections::HashMap;
-
 use marsdeck_engine::alarm::AlarmView;
 use marsdeck_engine::archive::SeriesKey;
 use marsdeck_engine::mission::Severity;
@@ -11,10 +9,11 @@ use marsdeck_engine::time::Instant;
 use super::model::{Filter, Row};
 use crate::view::AlarmsStamp;
 
-/// A line as positions among the alarms, those of one cause in first-out order.
-#[derive(Clone, Debug, PartialEq)]
+/// A line: where its alarms begin among the members, how many they are, the worst of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Line {
-    members: Vec<usize>,
+    first: usize,
+    count: usize,
     severity: Severity,
 }
 
@@ -31,8 +30,9 @@ struct Made {
 pub(super) struct Lines {
     made: Option<Made>,
     lines: Vec<Line>,
-    /// Alarms in all lines, and those of them that wait for an acknowledgement.
-    alarms: usize,
+    /// Positions among the alarms, line by line, those of one cause in first-out order.
+    members: Vec<usize>,
+    /// Those of them that wait for an acknowledgement.
     waiting: usize,
     /// Alarms on the shelf, in whichever list.
     aside: usize,
@@ -55,12 +55,24 @@ impl Lines {
         }
         self.made = Some(made);
         self.found = None;
-        self.lines = if is_shelf { shelf(views) } else { lines(views, filter) };
-        let members = self.lines.iter().flat_map(|line| &line.members);
-        let members = members.filter_map(|at| views.get(*at));
-        self.alarms = members.clone().count();
-        self.waiting = members.filter(|view| view.alarm.state.wants_acknowledgement()).count();
-        self.aside = views.iter().filter(|view| view.alarm.state.is_aside()).count();
+        (self.waiting, self.aside) = (0, 0);
+        // One walk over the alarms: with very many of them it is the memory that takes the time.
+        let mut taken = Vec::new();
+        for (at, view) in views.iter().enumerate() {
+            let is_aside = view.alarm.state.is_aside();
+            self.aside += usize::from(is_aside);
+            if if is_shelf { is_aside } else { filter.takes(view) } {
+                self.waiting += usize::from(view.alarm.state.wants_acknowledgement());
+                taken.push(at);
+            }
+        }
+        if is_shelf {
+            let until = |view: &AlarmView| view.alarm.shelved_until.unwrap_or(Instant::MAX);
+            taken.sort_by_key(|at| views.get(*at).map(until));
+        }
+        let by_cause = filter.by_cause && !is_shelf;
+        let of_line = if by_cause { causes(&taken, views) } else { (0..taken.len()).collect() };
+        (self.lines, self.members) = gather(&taken, &of_line, views);
     }
 
     /// Number of lines.
@@ -70,7 +82,7 @@ impl Lines {
 
     /// Alarms in all lines.
     pub(super) fn alarms(&self) -> usize {
-        self.alarms
+        self.members.len()
     }
 
     /// Those that wait for an acknowledgement.
@@ -86,7 +98,8 @@ impl Lines {
     /// A line over the alarms that it was made of.
     pub(super) fn row<'a>(&self, at: usize, views: &'a [AlarmView]) -> Option<Row<'a>> {
         let line = self.lines.get(at)?;
-        let members: Vec<_> = line.members.iter().filter_map(|at| views.get(*at)).collect();
+        let members = self.members.get(line.first..line.first + line.count)?;
+        let members: Vec<_> = members.iter().filter_map(|at| views.get(*at)).collect();
         let lead = *members.first()?;
         Some(Row { lead, members, severity: line.severity })
     }
@@ -104,42 +117,58 @@ impl Lines {
             return *at;
         }
         let holds = |at: &usize| views.get(*at).is_some_and(|view| view.alarm.key == *key);
-        let at = self.lines.iter().position(|line| line.members.iter().any(holds));
+        let member = self.members.iter().position(holds);
+        let at = member.map(|m| self.lines.partition_point(|line| line.first + line.count <= m));
         self.found = Some((key.clone(), at));
         at
     }
 }
 
-/// The lines that a filter leaves: the most severe first, then in first-out order.
-fn lines(views: &[AlarmView], filter: &Filter) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    let mut of_cause: HashMap<(&str, &str, Instant), usize> = HashMap::new();
-    for (at, view) in views.iter().enumerate().filter(|(_, view)| filter.takes(view)) {
-        let cause = (view.mission.as_str(), view.instrument.as_str(), view.first);
-        // The list comes with the most severe first, so the line keeps its place.
-        let known = of_cause.get(&cause).filter(|_| filter.by_cause);
-        if let Some(line) = known.and_then(|line| lines.get_mut(*line)) {
-            line.members.push(at);
-        } else {
-            of_cause.insert(cause, lines.len());
-            lines.push(Line { members: vec![at], severity: view.alarm.severity });
-        }
-    }
-    for line in &mut lines {
-        line.members.sort_by_key(|at| views.get(*at).map(|view| view.alarm.since));
-    }
-    lines
+/// The line of each alarm, where those of one cause share one. The alarms come with the most severe
+/// first, and so do the lines.
+fn causes(taken: &[usize], views: &[AlarmView]) -> Vec<usize> {
+    // Groups are numbered from 0, and there are no more of them than alarms.
+    let mut lines: Vec<Option<usize>> = vec![None; views.len()];
+    let mut count = 0;
+    let line = |at: &usize| {
+        let group = views.get(*at).map_or(0, |view| view.group);
+        let Some(line) = lines.get_mut(group) else { return 0 };
+        *line.get_or_insert_with(|| {
+            count += 1;
+            count - 1
+        })
+    };
+    taken.iter().map(line).collect()
 }
 
-/// What was put aside, by when it comes back.
-fn shelf(views: &[AlarmView]) -> Vec<Line> {
-    let aside = views.iter().enumerate().filter(|(_, view)| view.alarm.state.is_aside());
-    let mut found: Vec<(Instant, Line)> = aside
-        .map(|(at, view)| {
-            let until = view.alarm.shelved_until.unwrap_or(Instant::MAX);
-            (until, Line { members: vec![at], severity: view.alarm.severity })
-        })
-        .collect();
-    found.sort_by_key(|(until, _)| *until);
-    found.into_iter().map(|(_, line)| line).collect()
+/// Lines out of alarms and the line of each.
+fn gather(taken: &[usize], of_line: &[usize], views: &[AlarmView]) -> (Vec<Line>, Vec<usize>) {
+    let count = of_line.iter().max().map_or(0, |last| last + 1);
+    let mut lines = vec![Line { first: 0, count: 0, severity: Severity::Off }; count];
+    for (at, line) in taken.iter().zip(of_line) {
+        if let (Some(line), Some(view)) = (lines.get_mut(*line), views.get(*at)) {
+            line.count += 1;
+            line.severity = line.severity.max(view.alarm.severity);
+        }
+    }
+    let mut next = 0;
+    for line in &mut lines {
+        line.first = next;
+        next += std::mem::take(&mut line.count);
+    }
+    let mut members = vec![0; next];
+    for (at, line) in taken.iter().zip(of_line) {
+        if let Some(line) = lines.get_mut(*line)
+            && let Some(place) = members.get_mut(line.first + line.count)
+        {
+            *place = *at;
+            line.count += 1;
+        }
+    }
+    for line in lines.iter().filter(|line| line.count > 1) {
+        if let Some(members) = members.get_mut(line.first..line.first + line.count) {
+            members.sort_by_key(|at| views.get(*at).map(|view| view.alarm.since));
+        }
+    }
+    (lines, members)
 }
