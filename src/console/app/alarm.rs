@@ -53,9 +53,14 @@ pub(super) fn worst(cx: &ViewContext<'_>, alarms: &mut AlarmsAt) -> (Severity, S
     });
     // The list comes with the most severe first.
     let Some(first) = standing.next() else {
-        return worst_value(cx, |key| {
+        let (severity, text) = worst_value(cx, |key| {
             views.iter().any(|v| v.alarm.state.is_aside() && v.alarm.key == *key)
         });
+        // A quiet strip does not hide what was put aside.
+        return match views.iter().filter(|v| v.alarm.state.is_aside()).count() {
+            0 => (severity, text),
+            n => (severity, format!("{text}, {n} put aside")),
+        };
     };
     let waiting = std::iter::once(first)
         .chain(standing)

@@ -98,7 +98,13 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, line: &Row<'_>) {
         };
         ui.add(Label::new(text.color(cx.theme.text)).selectable(false)).on_hover_text(hint);
     });
-    let until = alarm.shelved_until.map(|until| format!(" until {}", utc(until)));
+    // The time of day is enough where it is within one.
+    let until = alarm.shelved_until.map(|until| match utc(until) {
+        text if until.s_since(cx.time.cursor) < 86_400.0 => {
+            format!(" until {}", text.rsplit(' ').next().unwrap_or_default())
+        }
+        text => format!(" until {text}"),
+    });
     let unstored = if line.is_stored() { "" } else { ", not stored" };
     let texts = [
         view.instrument_name.clone(),

@@ -264,3 +264,55 @@ fn a_clock_that_is_set_neither_hides_nor_invents_a_silent_link() {
     until(&engine, "the return", |s| s.alarms.present.iter().all(|view| !view.alarm.active));
     assert_eq!(bus(&engine).len(), 61);
 }
+
+#[test]
+fn a_storm_on_one_link_is_counted_and_holds_up_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("archive");
+    let (port, other) = (free_port(), free_port());
+    let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = udp.local_addr().unwrap().to_string();
+    drop(udp);
+    prepare(
+        &folder,
+        &[
+            LinkConfig::new("storm", Source::Udp(address.clone())),
+            LinkConfig::new("calm", Source::TcpListen(format!("127.0.0.1:{port}"))),
+            LinkConfig::new("dead", Source::Tcp(format!("127.0.0.1:{other}"))),
+        ],
+    );
+    let engine = start(&folder);
+    let mut calm = connect(port);
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    // Ten packets a second are usual for such a link; here come 5 000 at once, twelve times.
+    let (mut sent, mut last) = (0u64, 0u16);
+    for burst in 0..12u16 {
+        for i in 0..5_000u16 {
+            last = (burst * 5_000 + i) & 0x3fff;
+            sent += u64::from(sender.send_to(&packets(last, last + 1), &address).is_ok());
+        }
+        calm.write_all(&packets(burst, burst + 1)).unwrap();
+        let count = u64::from(burst) + 1;
+        until(&engine, "the calm link", |s| {
+            link(s, "calm").is_some_and(|view| view.counts.packets == count)
+        });
+    }
+    // A last packet tells how many before it are missing; it comes again until it gets through.
+    let last = (last + 1) & 0x3fff;
+    let deadline = Moment::now() + Duration::from_mins(2);
+    let exact = loop {
+        sender.send_to(&packets(last, last + 1), &address).unwrap();
+        sent += 1;
+        std::thread::sleep(Duration::from_millis(600));
+        let snapshot = engine.snapshot();
+        let view = link(&snapshot, "storm").unwrap();
+        if view.counts.packets + view.counts.missing == sent {
+            break snapshot;
+        }
+        assert!(Moment::now() < deadline, "{sent} sent: {:?}", view.counts);
+    };
+    let storm = link(&exact, "storm").unwrap();
+    println!("{sent} sent, {} received, {} missing", storm.counts.packets, storm.counts.missing);
+    assert_eq!(storm.counts.lost(), 0);
+    assert_eq!(link(&exact, "dead").unwrap().status.state, LinkState::Unavailable);
+}
