@@ -143,8 +143,11 @@ static PLAN: LazyLock<Plan> = LazyLock::new(|| Plan::compile(&dictionary(), 0).0
 fuzz_target!(|data: &[u8]| {
     let plan = &*PLAN;
     let (mut state, mut values) = (plan.state(), Values::new());
-    let definition =
-        Definition { name: "/D/x".to_owned(), expression: "{/S/p1} * 2 + {/S/p3}".to_owned() };
+    let definition = Definition {
+        name: "/D/x".to_owned(),
+        unit: String::new(),
+        expression: "{/S/p1} * 2 + {/S/p3}".to_owned(),
+    };
     let (mut derived, problems) = Derived::compile(&[definition], plan);
     assert!(problems.is_empty());
     let mut computed = Vec::new();

@@ -3,7 +3,9 @@
 
 use libfuzzer_sys::fuzz_target;
 use parsers::mission::{Database, MissionFile};
+use parsers::parameter::check_derived;
 use parsers::problems_are_sound;
+use parsers::time::Instant;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(text) = std::str::from_utf8(data) else { return };
@@ -15,8 +17,10 @@ fuzz_target!(|data: &[u8]| {
     assert!(problems.iter().all(|p| p.place.starts_with("mars/")), "{problems:?}");
     assert!(database.missions.len() <= 1);
     for mission in &database.missions {
+        let _ = check_derived(mission);
         for parameter in mission.instruments.iter().flat_map(|i| &i.parameters) {
-            let _ = (parameter.severity(1.0), parameter.print(f64::NAN));
+            let now = Instant::from_unix_s(1.6e9);
+            let _ = (parameter.severity(now, 1.0), parameter.print(f64::NAN));
             assert!(database.parameter(&parameter.name).is_some());
         }
     }
