@@ -38,15 +38,8 @@ struct Decode {
     /// new values win and the old ones stay beside them
     #[arg(long)]
     product: Option<String>,
-    /// Start, by the time on board: UTC (ISO or day-of-year) or `Sol 235 12:00 LMST`
-    #[arg(long, value_name = "T")]
-    from: Option<String>,
-    /// End, not included
-    #[arg(long, value_name = "T")]
-    to: Option<String>,
-    /// Mission whose sols --from and --to mean
-    #[arg(long, default_value = "insight")]
-    mission: String,
+    #[command(flatten)]
+    range: place::RangeArguments,
 }
 
 #[derive(Debug, clap::Args)]
@@ -76,12 +69,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
 }
 
 fn decode(archive: &Archive, arguments: &Decode) -> anyhow::Result<Outcome> {
-    let at = |text: &Option<String>| {
-        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
-    };
-    let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
     let order = AgainOrder {
-        range: TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end)),
+        range: arguments.range.within(TimeRange::ALL)?,
         link: arguments.link.clone().unwrap_or_default(),
         product: arguments.product.clone(),
     };

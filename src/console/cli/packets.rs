@@ -29,15 +29,8 @@ pub struct Arguments {
     /// Only packets of this application process identifier
     #[arg(long, conflicts_with = "parameter", value_parser = clap::value_parser!(u16).range(..2048))]
     apid: Option<u16>,
-    /// Start, by the time on board: UTC (ISO or day-of-year) or `Sol 235 12:00 LMST`
-    #[arg(long, value_name = "T")]
-    from: Option<String>,
-    /// End, not included
-    #[arg(long, value_name = "T")]
-    to: Option<String>,
-    /// Mission whose sols --from and --to mean
-    #[arg(long, default_value = "insight")]
-    mission: String,
+    #[command(flatten)]
+    range: place::RangeArguments,
     /// Most packets or values, the earliest
     #[arg(long, default_value_t = 10_000)]
     limit: usize,
@@ -54,11 +47,7 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let archive = place::open(arguments.place.archive.as_deref(), Access::Read)?;
-    let at = |text: &Option<String>| {
-        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
-    };
-    let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
-    let range = TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end));
+    let range = arguments.range.within(TimeRange::ALL)?;
     let more = match &arguments.parameter {
         Some(parameter) => values(&archive, parameter, range, arguments)?,
         None => packets(&archive, range, arguments)?,

@@ -8,7 +8,7 @@ use directories::ProjectDirs;
 use marsdeck_engine::archive::{Access, Archive};
 use marsdeck_engine::mission::{Database, MissionFile, builtin_files};
 use marsdeck_engine::problem::Problem;
-use marsdeck_engine::time::{Clock, Instant, SystemClock};
+use marsdeck_engine::time::{Clock, Instant, SystemClock, TimeRange};
 
 use super::output;
 
@@ -21,6 +21,30 @@ pub(super) fn now() -> Instant {
 pub(super) fn operator() -> Option<String> {
     let named = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
     ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(named)
+}
+
+/// A stretch of time on the command line.
+#[derive(Debug, clap::Args)]
+pub(super) struct RangeArguments {
+    /// Start: UTC (ISO or day-of-year) or `Sol 235 12:00 LMST`
+    #[arg(long, value_name = "T")]
+    from: Option<String>,
+    /// End, not included
+    #[arg(long, value_name = "T")]
+    to: Option<String>,
+    /// Mission whose sols --from and --to mean
+    #[arg(long, default_value = "insight")]
+    mission: String,
+}
+
+impl RangeArguments {
+    /// The range; where an end is not given, that of `whole`.
+    pub(super) fn within(&self, whole: TimeRange) -> anyhow::Result<TimeRange> {
+        let at =
+            |text: &Option<String>| text.as_deref().map(|t| instant(t, &self.mission)).transpose();
+        let (from, to) = (at(&self.from)?, at(&self.to)?);
+        Ok(TimeRange::new(from.unwrap_or(whole.start), to.unwrap_or(whole.end)))
+    }
 }
 
 fn folders() -> anyhow::Result<ProjectDirs> {

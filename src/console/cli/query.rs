@@ -23,15 +23,8 @@ pub struct Arguments {
     list: bool,
     #[command(flatten)]
     events: events::EventArguments,
-    /// Start: UTC (ISO or day-of-year) or `Sol 235 12:00 LMST`
-    #[arg(long, value_name = "T")]
-    from: Option<String>,
-    /// End, not included
-    #[arg(long, value_name = "T")]
-    to: Option<String>,
-    /// Mission whose sols --from and --to mean
-    #[arg(long, default_value = "insight")]
-    mission: String,
+    #[command(flatten)]
+    range: place::RangeArguments,
     /// Minimum, maximum and mean in N equal slices instead of the samples
     #[arg(long, value_name = "N")]
     points: Option<u32>,
@@ -54,9 +47,6 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let archive = place::open(arguments.place.archive.as_deref(), Access::Read)?;
     let format = if arguments.json { Format::Json } else { arguments.format };
-    let at = |text: &Option<String>| {
-        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
-    };
     let asked = &arguments.events;
     if asked.events || asked.notes || asked.limits {
         return texts(&archive, arguments, format);
@@ -66,10 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         return list(&series, format);
     };
     let summary = find(&series, channel)?;
-    let range = TimeRange::new(
-        at(&arguments.from)?.unwrap_or(summary.span.start),
-        at(&arguments.to)?.unwrap_or(summary.span.end),
-    );
+    let range = arguments.range.within(summary.span)?;
     anyhow::ensure!(
         !range.is_empty(),
         "{} to {} is no range: --to must be after --from; {} has data from {} to {}",
@@ -121,11 +108,7 @@ fn texts(archive: &Archive, arguments: &Arguments, format: Format) -> anyhow::Re
         matches!(format, Format::Csv | Format::Json),
         "event messages, log entries and changes of limits are printed as csv or json"
     );
-    let at = |text: &Option<String>| {
-        text.as_deref().map(|t| place::instant(t, &arguments.mission)).transpose()
-    };
-    let from = at(&arguments.from)?.unwrap_or(TimeRange::ALL.start);
-    let range = TimeRange::new(from, at(&arguments.to)?.unwrap_or(TimeRange::ALL.end));
+    let range = arguments.range.within(TimeRange::ALL)?;
     let as_json = format == Format::Json;
     if arguments.events.limits {
         limits::run(archive, &arguments.events, range, as_json)
