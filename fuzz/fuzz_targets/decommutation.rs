@@ -10,19 +10,7 @@ use parsers::parameter::{Definition, Derived, Expression, Plan, Values};
 use parsers::problems_are_sound;
 
 fn kind(kind: Kind, encoding: Option<Encoding>) -> ParameterType {
-    ParameterType {
-        name: "/T".to_owned(),
-        description: String::new(),
-        unit: String::new(),
-        kind,
-        encoding,
-        calibrator: None,
-        context_calibrators: Vec::new(),
-        alarm: None,
-        context_alarms: Vec::new(),
-        valid_range: None,
-        initial: None,
-    }
+    ParameterType::new("/T", kind, encoding)
 }
 
 fn of(parameter: ParameterId, slope: i64, intercept: i64) -> Size {

@@ -1,6 +1,7 @@
 //! Why the archive did not do something, in sentences that say what to do next.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::storage::StorageError;
 
@@ -61,6 +62,15 @@ pub enum ArchiveError {
         /// What SQLite says, with what to do.
         reason: String,
     },
+}
+
+/// What only the writer of an archive has; refused where the archive in `dir` is open for reading.
+pub(super) fn lock_writer<'a, T>(
+    writer: Option<&'a Mutex<T>>,
+    dir: Option<&Path>,
+) -> Result<MutexGuard<'a, T>, ArchiveError> {
+    let refusal = || ArchiveError::ReadOnly(dir.map_or_else(PathBuf::new, Path::to_path_buf));
+    Ok(writer.ok_or_else(refusal)?.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl ArchiveError {

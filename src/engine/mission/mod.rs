@@ -8,6 +8,7 @@ mod changes;
 mod check;
 pub mod command;
 mod difference;
+mod encoding;
 mod load;
 pub mod math;
 mod model;

@@ -1,9 +1,9 @@
 //! Rows of the alarm journal, and how far each series has been looked through.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::sum::RowSum;
-use super::{ArchiveError, Catalogue};
+use super::{ArchiveError, Catalogue, has_table};
 use crate::archive::{AlarmMark, AlarmRow, SeriesKey};
 use crate::time::Instant;
 
@@ -20,13 +20,6 @@ fn row_sum(row: &AlarmRow) -> i64 {
 fn mark_sum(mark: &AlarmMark) -> i64 {
     let sum = RowSum::new("alarm_mark").text(&mark.key.name).text(&mark.key.product);
     sum.text(&mark.body).value()
-}
-
-/// Whether the tables exist: an archive that an older version wrote has none until it is opened
-/// for writing.
-fn exists(db: &Connection) -> rusqlite::Result<bool> {
-    let ask = "SELECT 1 FROM sqlite_schema WHERE name = 'alarm_mark'";
-    Ok(db.query_row(ask, [], |_| Ok(())).optional()?.is_some())
 }
 
 fn insert(db: &Connection, row: &AlarmRow) -> rusqlite::Result<i64> {
@@ -78,7 +71,7 @@ impl Catalogue {
         &self,
     ) -> Result<(Vec<AlarmRow>, Vec<AlarmMark>), ArchiveError> {
         self.ask(|db| {
-            if !exists(db)? {
+            if !has_table(db, "alarm_mark")? {
                 return Ok((Vec::new(), Vec::new()));
             }
             let text = "SELECT seq, name, product, time, found, body FROM alarm ORDER BY seq";
@@ -95,7 +88,7 @@ impl Catalogue {
     /// Names of the journal rows and marks whose checksum does not match.
     pub(super) fn bad_alarm_rows(db: &Connection) -> rusqlite::Result<Vec<String>> {
         let mut bad = Vec::new();
-        if !exists(db)? {
+        if !has_table(db, "alarm_mark")? {
             return Ok(bad);
         }
         let mut ask = db.prepare("SELECT seq, name, product, time, found, body, crc FROM alarm")?;

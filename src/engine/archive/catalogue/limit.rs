@@ -1,11 +1,11 @@
 //! Rows of limits that operators changed: added, never changed.
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 
 use super::sum::RowSum;
-use super::{ArchiveError, Catalogue};
+use super::{ArchiveError, Catalogue, has_table};
 use crate::archive::LimitEdit;
 use crate::time::Instant;
 
@@ -49,12 +49,6 @@ fn edit_of(row: &Row<'_>) -> rusqlite::Result<LimitEdit> {
     })
 }
 
-/// Whether the table is there: an archive that was written before gets it on its next write.
-fn exists(db: &Connection) -> rusqlite::Result<bool> {
-    let ask = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'limit_edit'";
-    Ok(db.query_row(ask, [], |_| Ok(())).optional()?.is_some())
-}
-
 impl Catalogue {
     /// Adds a change; its number.
     pub(in crate::archive) fn put_limit_edit(&self, edit: &LimitEdit) -> Result<i64, ArchiveError> {
@@ -78,7 +72,7 @@ impl Catalogue {
     /// All changes in the order of writing.
     pub(in crate::archive) fn limit_edits(&self) -> Result<Vec<LimitEdit>, ArchiveError> {
         self.ask(|db| {
-            if !exists(db)? {
+            if !has_table(db, "limit_edit")? {
                 return Ok(Vec::new());
             }
             db.prepare_cached(ROWS)?.query_map([], edit_of)?.collect()
@@ -88,7 +82,7 @@ impl Catalogue {
     /// Names of the changes whose checksum does not match.
     pub(super) fn bad_limit_rows(db: &Connection) -> rusqlite::Result<Vec<String>> {
         let mut bad = Vec::new();
-        if !exists(db)? {
+        if !has_table(db, "limit_edit")? {
             return Ok(bad);
         }
         let mut ask = db.prepare(ROWS)?;

@@ -6,7 +6,7 @@ use rusqlite::{Row, params};
 use sha2::{Digest, Sha256};
 
 use super::sum::RowSum;
-use super::{ArchiveError, Catalogue};
+use super::{ArchiveError, Catalogue, has_table};
 use crate::archive::{EventMessage, MessageQuery, QueryError};
 use crate::format::ampcs::EvrLevel;
 use crate::time::Instant;
@@ -214,13 +214,13 @@ impl Catalogue {
 
     /// Whether the table is there: an archive that was written before gets it on its next write.
     fn has_messages(&self) -> Result<bool, ArchiveError> {
-        self.ask(table_exists)
+        self.ask(|db| has_table(db, "message"))
     }
 
     /// Names of the message rows whose checksum does not match.
     pub(super) fn bad_message_rows(db: &rusqlite::Connection) -> rusqlite::Result<Vec<String>> {
         let mut bad = Vec::new();
-        if !table_exists(db)? {
+        if !has_table(db, "message")? {
             return Ok(bad);
         }
         let mut ask = db.prepare(ROWS)?;
@@ -234,9 +234,4 @@ impl Catalogue {
         }
         Ok(bad)
     }
-}
-
-fn table_exists(db: &rusqlite::Connection) -> rusqlite::Result<bool> {
-    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'message'";
-    db.query_row(sql, [], |r| Ok(r.get::<_, i64>(0)? > 0))
 }

@@ -23,6 +23,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 pub(super) use chunk::{ChunkRef, GroupRow, NodeId};
 pub(super) use product::Content;
 
+use super::error::lock_writer;
 use super::{Access, ArchiveError};
 
 pub(super) const FILE: &str = "catalogue.sqlite";
@@ -112,6 +113,12 @@ fn other(path: &Path, reason: String) -> ArchiveError {
     ArchiveError::Catalogue { path: path.to_owned(), reason }
 }
 
+/// Whether a table is there: an archive that was written before gets it on its next write.
+fn has_table(db: &Connection, name: &str) -> rusqlite::Result<bool> {
+    let ask = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?";
+    db.prepare_cached(ask)?.exists([name])
+}
+
 fn connect_read(path: &Path) -> Result<Connection, ArchiveError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(path, flags).and_then(|db| {
@@ -181,9 +188,7 @@ impl Catalogue {
     }
 
     fn writer(&self) -> Result<MutexGuard<'_, Connection>, ArchiveError> {
-        let folder = || self.path.parent().unwrap_or(&self.path).to_owned();
-        let write = self.write.as_ref().ok_or_else(|| ArchiveError::ReadOnly(folder()))?;
-        Ok(write.lock().unwrap_or_else(PoisonError::into_inner))
+        lock_writer(self.write.as_ref(), self.path.parent())
     }
 
     /// Runs a change as one transaction; it is on the disk when this returns.

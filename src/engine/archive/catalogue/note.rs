@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::sum::RowSum;
-use super::{ArchiveError, Catalogue};
+use super::{ArchiveError, Catalogue, has_table};
 use crate::archive::{LogEntry, LogQuery, SeriesKey};
 use crate::time::Instant;
 
@@ -53,12 +53,6 @@ fn takes(words: &[String], entry: &LogEntry) -> bool {
     words.iter().all(|word| all.contains(word.as_str()))
 }
 
-/// Whether the table is there: an archive that was written before gets it on its next write.
-fn exists(db: &Connection) -> rusqlite::Result<bool> {
-    let ask = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'note'";
-    Ok(db.query_row(ask, [], |_| Ok(())).optional()?.is_some())
-}
-
 impl Catalogue {
     /// Adds an entry; its number. None where the entry that it corrects does not exist.
     pub(in crate::archive) fn put_note(
@@ -104,7 +98,7 @@ impl Catalogue {
         let limit = query.limit as usize;
         let mut found = Vec::new();
         self.ask(|db| {
-            if !exists(db)? {
+            if !has_table(db, "note")? {
                 return Ok(());
             }
             let sql = format!(
@@ -134,7 +128,7 @@ impl Catalogue {
     /// Names of the entries whose checksum does not match.
     pub(super) fn bad_note_rows(db: &Connection) -> rusqlite::Result<Vec<String>> {
         let mut bad = Vec::new();
-        if !exists(db)? {
+        if !has_table(db, "note")? {
             return Ok(bad);
         }
         let mut ask = db.prepare(ROWS)?;

@@ -1,12 +1,13 @@
 //! Adds packets: to the log, and from there in compressed blocks to the sealed files.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use super::files::{BlockRef, LogFile, log_path, sealed_path};
 use super::model::{NewPacket, PacketSource, StoredPacket};
 use super::{PacketStore, State, block, shared};
 use crate::archive::ArchiveError;
+use crate::archive::error::lock_writer;
 use crate::storage::{AppendFile, FRAME_HEAD, frame, read_whole, remove, write_whole};
 
 /// A log of this many bytes is sealed and replaced.
@@ -64,10 +65,7 @@ impl Writer {
 
 impl PacketStore {
     fn writer(&self) -> Result<MutexGuard<'_, Writer>, ArchiveError> {
-        let folder = || self.folder.parent().map_or_else(PathBuf::new, PathBuf::from);
-        let writer: &Mutex<Writer> =
-            self.writer.as_ref().ok_or_else(|| ArchiveError::ReadOnly(folder()))?;
-        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+        lock_writer(self.writer.as_ref(), self.folder.parent())
     }
 
     /// As after a sync that failed: neither log nor sealed file takes anything more.

@@ -1,7 +1,6 @@
 //! Stores batches: full chunks are sealed at once, the rest goes to the log. Durable on return.
 
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use super::chunk::CHUNK_ROWS;
 use super::group::Group;
@@ -10,6 +9,7 @@ use super::rows::{Rows, RowsView};
 use super::seal::Sealed;
 use super::{ParameterStore, State};
 use crate::archive::catalogue::GroupRow;
+use crate::archive::error::lock_writer;
 use crate::archive::{ArchiveError, ParameterBatch};
 use crate::storage::{AppendFile, remove};
 
@@ -64,10 +64,7 @@ fn check(batch: &ParameterBatch) -> Result<(), ArchiveError> {
 impl ParameterStore {
     /// Where the writer keeps its state; only called where the archive is open for writing.
     fn writer(&self) -> Result<MutexGuard<'_, Writer>, ArchiveError> {
-        let folder = || self.log_folder.parent().map_or_else(PathBuf::new, PathBuf::from);
-        let writer: &Mutex<Writer> =
-            self.writer.as_ref().ok_or_else(|| ArchiveError::ReadOnly(folder()))?;
-        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+        lock_writer(self.writer.as_ref(), self.log_folder.parent())
     }
 
     /// As after a sync that failed: neither log nor segment takes anything more.

@@ -245,28 +245,26 @@ impl<'d> Writer<'d> {
             return;
         }
         self.xml.open("TelemetryMetaData", &[]);
-        if !system.types.is_empty() {
-            self.xml.open("ParameterTypeSet", &[]);
-            for of in system.types.iter().filter_map(|&id| dictionary.types.get(id)) {
-                self.parameter_type(of);
-            }
-            self.xml.close();
+        self.set("ParameterTypeSet", &system.types, &dictionary.types, Self::parameter_type);
+        self.set("ParameterSet", &system.parameters, &dictionary.parameters, Self::parameter);
+        self.set("ContainerSet", &system.containers, &dictionary.containers, Self::container);
+        self.xml.close();
+    }
+
+    /// A set of definitions; none of which there is nothing to tell.
+    pub(super) fn set<T>(
+        &mut self,
+        name: &'static str,
+        ids: &[usize],
+        all: &'d [T],
+        write: fn(&mut Self, &'d T),
+    ) {
+        if ids.is_empty() {
+            return;
         }
-        if !system.parameters.is_empty() {
-            self.xml.open("ParameterSet", &[]);
-            for parameter in system.parameters.iter().filter_map(|&i| dictionary.parameters.get(i))
-            {
-                self.parameter(parameter);
-            }
-            self.xml.close();
-        }
-        if !system.containers.is_empty() {
-            self.xml.open("ContainerSet", &[]);
-            for container in system.containers.iter().filter_map(|&i| dictionary.containers.get(i))
-            {
-                self.container(container);
-            }
-            self.xml.close();
+        self.xml.open(name, &[]);
+        for of in ids.iter().filter_map(|id| all.get(*id)) {
+            write(self, of);
         }
         self.xml.close();
     }

@@ -23,27 +23,9 @@ impl<'d> Writer<'d> {
         }
         let all = &self.dictionary.commanding;
         self.xml.open("CommandMetaData", &[]);
-        if !system.argument_types.is_empty() {
-            self.xml.open("ArgumentTypeSet", &[]);
-            for of in system.argument_types.iter().filter_map(|&id| all.types.get(id)) {
-                self.argument_type(of);
-            }
-            self.xml.close();
-        }
-        if !system.commands.is_empty() {
-            self.xml.open("MetaCommandSet", &[]);
-            for command in system.commands.iter().filter_map(|&id| all.commands.get(id)) {
-                self.command(command);
-            }
-            self.xml.close();
-        }
-        if !system.packings.is_empty() {
-            self.xml.open("CommandContainerSet", &[]);
-            for packing in system.packings.iter().filter_map(|&id| all.containers.get(id)) {
-                self.packing(packing);
-            }
-            self.xml.close();
-        }
+        self.set("ArgumentTypeSet", &system.argument_types, &all.types, Self::argument_type);
+        self.set("MetaCommandSet", &system.commands, &all.commands, Self::command);
+        self.set("CommandContainerSet", &system.packings, &all.containers, Self::packing);
         self.xml.close();
     }
 

@@ -82,7 +82,7 @@ pub struct Again {
 /// A packet on its way into a reader.
 fn found(packet: &StoredPacket) -> Option<Found> {
     let header = Header::parse(&packet.bytes).ok()?;
-    Some(Found { channel: packet.channel, header, bytes: packet.bytes.to_vec() })
+    Some(Found { channel: packet.channel, header, bytes: Arc::clone(&packet.bytes) })
 }
 
 impl KeptPackets {

@@ -126,7 +126,7 @@ impl Reader {
             number: self.number,
             key: PacketKey { channel: found.channel, apid: found.header.apid },
             header: found.header,
-            bytes: found.bytes.into(),
+            bytes: found.bytes,
             received,
         });
     }

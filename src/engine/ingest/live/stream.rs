@@ -1,6 +1,8 @@
 //! Bytes of a link to packets: frames found by their markers, packets out of frames, or packets
 //! one behind the other.
 
+use std::sync::Arc;
+
 use super::model::LinkCounts;
 use crate::format::ccsds::{
     Extractor, FramePacket, FrameSpec, HEADER_BYTES, Header, MARKER, SyncFrame, Synchroniser,
@@ -15,7 +17,7 @@ pub(super) struct Found {
     /// Virtual channel; none where packets come without frames.
     pub(super) channel: Option<u8>,
     pub(super) header: Header,
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Arc<[u8]>,
 }
 
 /// Takes the bytes of a link, gives packets; idle ones are left out.
@@ -157,7 +159,7 @@ impl Frames {
         out.extend(self.packets.drain(..).map(|packet| Found {
             channel: Some(packet.channel),
             header: packet.header,
-            bytes: packet.bytes,
+            bytes: packet.bytes.into(),
         }));
     }
 }
@@ -174,7 +176,7 @@ fn cut(bytes: &[u8], counts: &mut LinkCounts, out: &mut Vec<Found>) -> usize {
         };
         let Some(packet) = bytes.get(at..at + header.length()) else { break };
         if !header.is_idle() {
-            out.push(Found { channel: None, header, bytes: packet.to_vec() });
+            out.push(Found { channel: None, header, bytes: packet.into() });
         }
         at += packet.len();
     }

@@ -233,19 +233,8 @@ impl Maker {
 }
 
 fn plain(name: String, kind: Kind, encoding: Encoding, about: &str) -> ParameterType {
-    ParameterType {
-        name,
-        description: about.to_owned(),
-        unit: String::new(),
-        kind,
-        encoding: Some(encoding),
-        calibrator: None,
-        context_calibrators: Vec::new(),
-        alarm: None,
-        context_alarms: Vec::new(),
-        valid_range: None,
-        initial: None,
-    }
+    let description = about.to_owned();
+    ParameterType { description, ..ParameterType::new(name, kind, Some(encoding)) }
 }
 
 fn entry(id: ParameterId) -> Entry {

@@ -4,19 +4,7 @@ use super::super::{Plan, Values};
 use crate::mission::telemetry::*;
 
 pub fn kind_type(kind: Kind, encoding: Option<Encoding>) -> ParameterType {
-    ParameterType {
-        name: String::new(),
-        description: String::new(),
-        unit: String::new(),
-        kind,
-        encoding,
-        calibrator: None,
-        context_calibrators: Vec::new(),
-        alarm: None,
-        context_alarms: Vec::new(),
-        valid_range: None,
-        initial: None,
-    }
+    ParameterType::new("", kind, encoding)
 }
 
 pub fn integer(bits: u32, form: IntegerForm, order: ByteOrder) -> ParameterType {

@@ -54,22 +54,6 @@ struct Maker<'d> {
     problems: Vec<Problem>,
 }
 
-fn plain(name: String, kind: Kind, encoding: Option<Encoding>) -> ParameterType {
-    ParameterType {
-        name,
-        description: String::new(),
-        unit: String::new(),
-        kind,
-        encoding,
-        calibrator: None,
-        context_calibrators: Vec::new(),
-        alarm: None,
-        context_alarms: Vec::new(),
-        valid_range: None,
-        initial: None,
-    }
-}
-
 fn integer(bits: u32, form: IntegerForm) -> Encoding {
     Encoding::Integer { bits, form, order: ByteOrder::Big }
 }
@@ -121,7 +105,7 @@ impl Maker<'_> {
             }
         };
         let name = self.name(&channel.id);
-        let mut of = plain(name.clone(), kind, None);
+        let mut of = ParameterType::new(name.clone(), kind, None);
         let numeric = matches!(of.kind, Kind::Integer { .. } | Kind::Float { .. });
         if numeric {
             let unit =
@@ -204,7 +188,7 @@ impl Maker<'_> {
         if let ArgumentKind::Repeat { prefix_bits, times, .. } = &given.kind {
             // How often it is given stands before it, as an argument of its own.
             let name = format!("{}_count", given.name);
-            let mut of = plain(
+            let mut of = ParameterType::new(
                 format!("{around}_{name}"),
                 whole(false, 32),
                 Some(integer(prefix_bits.unwrap_or(8), IntegerForm::Unsigned)),
@@ -290,7 +274,7 @@ impl Maker<'_> {
             let reason = format!("{}: its type or its bits are not known", given.name);
             self.problems.push(Problem::of(around, format!("{reason}; it cannot be encoded")));
         }
-        let mut of = plain(name, kind, encoding);
+        let mut of = ParameterType::new(name, kind, encoding);
         of.unit.clone_from(&given.unit);
         let numeric = matches!(of.kind, Kind::Integer { .. } | Kind::Float { .. });
         let valid = given.ranges.iter().filter(|_| numeric);
@@ -310,10 +294,14 @@ impl Maker<'_> {
             good &= known && plain;
             members.push((inner.name.clone(), type_id));
         }
-        let of = plain(format!("{name}_once"), Kind::Aggregate { members }, None);
+        let of = ParameterType::new(format!("{name}_once"), Kind::Aggregate { members }, None);
         let element = self.push(of, Vec::new());
         let size = Size::Argument { name: format!("{}_count", given.name), slope: 1, intercept: 0 };
-        let of = plain(name.to_owned(), Kind::Array { element, dimensions: vec![size] }, None);
+        let of = ParameterType::new(
+            name.to_owned(),
+            Kind::Array { element, dimensions: vec![size] },
+            None,
+        );
         (self.push(of, Vec::new()), good)
     }
 
