@@ -34,6 +34,8 @@ pub struct Layer {
     pub lines: Vec<LineMark>,
     /// Words.
     pub labels: Vec<LabelMark>,
+    /// Filled areas, below everything else of the layer.
+    pub areas: Vec<AreaMark>,
 }
 
 impl Layer {
@@ -47,6 +49,7 @@ impl Layer {
             points: Vec::new(),
             lines: Vec::new(),
             labels: Vec::new(),
+            areas: Vec::new(),
         }
     }
 }
@@ -99,6 +102,16 @@ pub struct LineMark {
     pub color: Color32,
     /// Whether it is dashed.
     pub dashed: bool,
+}
+
+/// A filled area on the ground.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AreaMark {
+    /// Triangles that cover it once; sides of a few degrees at most, so that they follow the
+    /// ground.
+    pub triangles: Vec<[LatLon; 3]>,
+    /// Colour, usually translucent.
+    pub color: Color32,
 }
 
 /// Courses on the ground.
