@@ -305,7 +305,7 @@ impl Make<'_> {
         let terrain = &tile.terrain;
         let origin = self.sight.look.relative(terrain.origin).as_vec3().to_array();
         // It has the shape of the square above where that one would do.
-        let (near_m, far_m) = self.view.morph_m(tile.id);
+        let (near_m, far_m) = self.view.morph_m(tile.id, terrain.range_m(self.view.exaggeration));
         TileInstance {
             origin,
             near_m: near_m as f32,

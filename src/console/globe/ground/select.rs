@@ -15,6 +15,8 @@ use super::tile::{Area, MAX_LEVEL, TileId, size_deg};
 /// Heights of the lowest and the highest ground anywhere, metres above the ellipsoid.
 const LOWEST_M: f64 = -9.5e3;
 const HIGHEST_M: f64 = 2.4e4;
+/// Ground that is seen quite from the side counts for this part of its size.
+const LEAST_LEAN: f64 = 0.5;
 
 /// What is looked at, and how finely.
 #[derive(Clone, Copy, Debug)]
@@ -29,9 +31,21 @@ pub(crate) struct View {
 
 impl View {
     /// Distances between which a square turns from its own shape into that of the square above.
-    pub(crate) fn morph_m(&self, id: TileId) -> (f64, f64) {
-        let at = |px: f64| self.height_px_m(id) / px;
+    pub(crate) fn morph_m(&self, id: TileId, range_m: [f64; 2]) -> (f64, f64) {
+        let whole = self.height_px_m(id);
+        let lean = self.lean(whole / self.most_px, range_m);
+        let at = |px: f64| whole * lean / px;
         (at(0.85 * self.most_px), at(0.55 * self.most_px))
+    }
+
+    /// How much less the size of ground counts that is seen from the side at a distance: it is
+    /// foreshortened, and there is much of it towards the horizon.
+    fn lean(&self, distance_m: f64, range_m: [f64; 2]) -> f64 {
+        if self.look.map.is_flat() {
+            return 1.0;
+        }
+        let above = self.look.eye_height_m() - f64::midpoint(range_m[0], range_m[1]);
+        (above / distance_m.max(1e-3)).max(0.0).sqrt().clamp(LEAST_LEAN, 1.0)
     }
 
     /// Height of a square on the screen in pixels, times its distance in metres. Squares are narrow
@@ -130,7 +144,7 @@ impl<'a> Walk<'a> {
             self.wishes.push((id, f64::from(id.level)));
             return;
         }
-        if id.level >= MAX_LEVEL || self.size_px(id, distance) <= self.view.most_px {
+        if id.level >= MAX_LEVEL || self.size_px(id, distance, range_m) <= self.view.most_px {
             self.draw.push((id, distance));
             return;
         }
@@ -157,9 +171,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Height of a square on the screen, pixels.
-    fn size_px(&self, id: TileId, distance_m: f64) -> f64 {
-        self.view.height_px_m(id) / distance_m.max(1e-3)
+    /// Height of a square on the screen as it counts, pixels.
+    fn size_px(&self, id: TileId, distance_m: f64, range_m: [f64; 2]) -> f64 {
+        let lean = self.view.lean(distance_m, range_m);
+        lean * self.view.height_px_m(id) / distance_m.max(1e-3)
     }
 
     /// Distance from the eye to the nearest place of an area.
@@ -305,7 +320,7 @@ mod tests {
                 let known = |_| Known { is_ready: true, range_m: None };
                 let walk = Walk::new(&view, &known);
                 let distance = walk.distance_m(id.area(), [-10.0, 10.0]);
-                let size = walk.size_px(id, distance);
+                let size = walk.size_px(id, distance, [-10.0, 10.0]);
                 prop_assert!(size <= view.most_px || id.level == MAX_LEVEL);
             }
         }
