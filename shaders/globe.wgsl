@@ -1,7 +1,8 @@
-// The globe: ground, lines and points into an offscreen picture, and that picture onto the screen.
+// The globe: stars, air, ground, areas, lines and points into an offscreen picture.
 //
-// Positions are relative to the eye, in metres, on body-fixed axes. Depth is reversed (1 near, 0
-// at infinity). Only what WebGL2-class devices have: uniforms, textures, vertex attributes.
+// Positions are relative to the eye, in metres, on body-fixed axes (or those of the map). Depth is
+// reversed (1 near, 0 at infinity). Only what WebGL2-class devices have: uniforms, textures, vertex
+// attributes.
 
 struct Globals {
     clip_from_relative: mat4x4<f32>,
@@ -13,97 +14,242 @@ struct Globals {
     shade: vec4<f32>,
     // Width and height in pixels, pixels per point, distance of the near plane in metres.
     view: vec4<f32>,
-    // Colour of the ground before the terrain is there (linear), height span of the table in km.
+    // Colour of plain ground (linear), height span of the colour table in km.
     plain: vec4<f32>,
     // Outline of points (linear); 1 when the terrain is there.
     outline: vec4<f32>,
+    // Colouring: 0 plain, 1 by height, 2 by slope; contour interval in metres or 0; exaggeration
+    // of heights; 0 globe, 1 flat map, 2 north, 3 south pole.
+    ground: vec4<f32>,
+    // The eye from the centre of the planet, metres; optical depth of dust.
+    eye: vec4<f32>,
+    // From the middle of the view to its right and upper edge, at a depth of 1; into the view.
+    right: vec4<f32>,
+    up: vec4<f32>,
+    forward: vec4<f32>,
 };
 
 @group(0) @binding(0) var<uniform> globals: Globals;
-@group(0) @binding(1) var relief_texture: texture_2d<f32>;
-@group(0) @binding(2) var relief_sampler: sampler;
-@group(0) @binding(3) var colour_texture: texture_2d<f32>;
-@group(0) @binding(4) var colour_sampler: sampler;
+@group(0) @binding(1) var colour_texture: texture_2d<f32>;
+@group(0) @binding(2) var clamped: sampler;
+@group(1) @binding(0) var relief_texture: texture_2d<f32>;
+@group(1) @binding(1) var picture_texture: texture_2d<f32>;
 
-const PI: f32 = 3.14159265;
+// Mean radius and scale height of the air, metres (FACTS: Mars).
+const RADIUS: f32 = 3389500.0;
+const SCALE_HEIGHT: f32 = 11100.0;
+// Butterscotch, the colour of the sky by day.
+const AIR: vec3<f32> = vec3<f32>(0.58, 0.38, 0.23);
 
 struct Ground {
     @builtin(position) clip: vec4<f32>,
     @location(0) direction: vec3<f32>,
     @location(1) relative: vec3<f32>,
+    @location(2) uv: vec2<f32>,
+    // Middle and half of the range of heights of the square, metres; whether it has a picture.
+    @location(3) @interpolate(flat) square: vec3<f32>,
 };
 
 @vertex
-fn ground_vertex(@location(0) relative: vec3<f32>, @location(1) direction: vec3<f32>) -> Ground {
+fn ground_vertex(
+    @location(0) base: vec3<f32>,
+    @location(1) direction: vec3<f32>,
+    @location(2) heights: vec2<f32>,
+    @location(3) uv: vec2<f32>,
+    @location(4) origin: vec4<f32>,
+    @location(5) square: vec4<f32>,
+) -> Ground {
+    let flat_map = globals.ground.w > 0.5;
+    var relative = origin.xyz + base;
+    // Far corners take the shape of the square above, so that nothing jumps when it takes over.
+    let coarse = clamp((length(relative) - origin.w) * square.z, 0.0, 1.0);
+    let height = mix(heights.x, heights.y, coarse) * globals.ground.z;
+    relative += select(direction * height, vec3<f32>(0.0), flat_map);
     var out: Ground;
     out.clip = globals.clip_from_relative * vec4<f32>(relative, 1.0);
     out.direction = direction;
     out.relative = relative;
+    out.uv = uv;
+    out.square = vec3<f32>(square.x, square.y, square.w);
     return out;
 }
 
-// Slopes and height under a direction. The footprint comes from the direction itself, not from
-// the texture coordinate, so that there is no seam where the longitude starts again.
-fn relief(direction: vec3<f32>, dx: vec3<f32>, dy: vec3<f32>) -> vec4<f32> {
-    let around = max(direction.x * direction.x + direction.y * direction.y, 1e-7);
-    let across = sqrt(around);
-    let lon_x = (direction.x * dx.y - direction.y * dx.x) / around;
-    let lon_y = (direction.x * dy.y - direction.y * dy.x) / around;
-    let lat_x = dx.z / across;
-    let lat_y = dy.z / across;
-    // Cells are narrow near the poles; a footprint that long to the east would blur the north.
-    let limit = 6.0 * max(max(abs(lat_x), abs(lat_y)), 1e-7);
-    let wide = min(1.0, limit / max(max(abs(lon_x), abs(lon_y)), 1e-7));
-    let uv = vec2<f32>(
-        atan2(direction.y, direction.x) / (2.0 * PI),
-        0.5 - asin(clamp(direction.z, -1.0, 1.0)) / PI,
+// The lamp of the hill-shade as seen from a place: its parts to the east and to the north.
+fn lamp_at(up: vec3<f32>, east: vec3<f32>, north: vec3<f32>) -> vec2<f32> {
+    let lamp = globals.lamp.xyz;
+    let map = globals.ground.w;
+    if map < 0.5 {
+        return vec2<f32>(dot(lamp, east), dot(lamp, north));
+    } else if map < 1.5 {
+        return lamp.xy;
+    }
+    // Around a pole the east of the sheet turns with the longitude.
+    let level = normalize(vec2<f32>(up.x, up.y + 1e-9));
+    if map < 2.5 {
+        return vec2<f32>(
+            dot(lamp.xy, vec2<f32>(level.x, level.y)),
+            dot(lamp.xy, vec2<f32>(-level.y, level.x)),
+        );
+    }
+    return vec2<f32>(
+        dot(lamp.xy, vec2<f32>(level.x, -level.y)),
+        dot(lamp.xy, vec2<f32>(level.y, level.x)),
     );
-    let grad_x = vec2<f32>(lon_x * wide / (2.0 * PI), lat_x / PI);
-    let grad_y = vec2<f32>(lon_y * wide / (2.0 * PI), lat_y / PI);
-    return textureSampleGrad(relief_texture, relief_sampler, uv, grad_x, grad_y);
+}
+
+// Colours of slopes: green to 5, yellow to 15, red to 30 degrees, violet beyond.
+fn slope_colour(slope: f32) -> vec3<f32> {
+    let degrees = atan(slope) * 57.29578;
+    let gentle = mix(vec3<f32>(0.03, 0.16, 0.09), vec3<f32>(0.24, 0.44, 0.10), degrees / 5.0);
+    let fair = mix(vec3<f32>(0.24, 0.44, 0.10), vec3<f32>(0.86, 0.62, 0.07), (degrees - 5.0) / 10.0);
+    let steep = mix(vec3<f32>(0.86, 0.62, 0.07), vec3<f32>(0.62, 0.05, 0.04), (degrees - 15.0) / 15.0);
+    let wall = mix(vec3<f32>(0.62, 0.05, 0.04), vec3<f32>(0.24, 0.03, 0.35), (degrees - 30.0) / 30.0);
+    let low = select(fair, gentle, degrees < 5.0);
+    let high = select(clamp(wall, vec3<f32>(0.0), vec3<f32>(1.0)), steep, degrees < 30.0);
+    return select(high, low, degrees < 15.0);
+}
+
+// How much of a line of a given width (pixels) covers a value, lines being at whole numbers.
+fn ruled(value: f32, width: f32) -> f32 {
+    let per_pixel = max(fwidth(value), 1e-9);
+    let away = abs(fract(value + 0.5) - 0.5) / per_pixel;
+    // Where lines would touch each other they fade out.
+    let crowd = 1.0 - smoothstep(0.12, 0.3, per_pixel);
+    return (1.0 - smoothstep(0.5 * width, 0.5 * width + 1.0, away)) * crowd;
 }
 
 @fragment
 fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
-    let dx = dpdx(in.direction);
-    let dy = dpdy(in.direction);
     let up = normalize(in.direction);
-    let terrain = relief(up, dx, dy);
+    let terrain = textureSample(relief_texture, clamped, in.uv);
+    let picture = textureSample(picture_texture, clamped, in.uv) * in.square.z;
+    let metres = in.square.x + terrain.z * in.square.y;
     let east = normalize(vec3<f32>(-up.y, up.x + 1e-9, 0.0));
     let north = cross(up, east);
-    // Steep slopes are held back, so that flanks keep their colour while plains show relief.
-    let steep = globals.shade.x * globals.outline.w * terrain.xy;
+    // Steep slopes are held back, so that flanks keep their colour while plains show relief. A
+    // picture has its own shading already.
+    let gain = globals.shade.x * globals.outline.w * mix(1.0, 0.4, picture.a);
+    let steep = gain * terrain.xy;
     let slope = steep * inverseSqrt(1.0 + 1.2 * dot(steep, steep));
-    let normal = normalize(up - slope.x * east - slope.y * north);
+    let normal = normalize(vec3<f32>(-slope, 1.0));
 
-    let height = (terrain.z - globals.shade.w) / globals.plain.w;
-    let table = textureSampleLevel(colour_texture, colour_sampler, vec2<f32>(height, 0.5), 0.0);
-    let base = mix(globals.plain.rgb, table.rgb, globals.outline.w);
+    let height = (metres * 0.001 - globals.shade.w) / globals.plain.w;
+    let table = textureSampleLevel(colour_texture, clamped, vec2<f32>(height, 0.5), 0.0).rgb;
+    let by_slope = slope_colour(length(terrain.xy));
+    let own = select(table, select(globals.plain.rgb, by_slope, globals.ground.x > 1.5),
+        abs(globals.ground.x - 1.0) > 0.5);
+    let bare = mix(globals.plain.rgb, own, globals.outline.w);
+    let base = bare * (1.0 - picture.a) + picture.rgb;
 
-    // The usual light of a map, from the upper left; 1 on flat ground.
-    let lamp = globals.lamp.xyz - up * dot(globals.lamp.xyz, up);
-    let map_light = normalize(up + lamp);
-    let hill = clamp(dot(normal, map_light) / dot(up, map_light), 0.35, 1.5);
+    // The usual light of a map, from the upper left; 1 on flat ground. East, north, up.
+    let map_light = normalize(vec3<f32>(lamp_at(up, east, north), 1.0));
+    let hill = clamp(dot(normal, map_light) / map_light.z, 0.35, 1.5);
     // The Sun: its own azimuth, but never so high that the ground looks flat at once.
-    let height_of_sun = dot(up, globals.sun.xyz);
-    let level = globals.sun.xyz - up * height_of_sun;
-    let sun_light = normalize(up + level / max(length(level), 0.35));
-    let sunny = clamp(dot(normal, sun_light) / dot(up, sun_light), 0.2, 1.6);
-    let day = smoothstep(-0.06, 0.08, height_of_sun);
-    let lit = day * sunny * (0.30 + 0.70 * sqrt(max(height_of_sun, 0.0)));
+    let sun = vec3<f32>(
+        dot(globals.sun.xyz, east),
+        dot(globals.sun.xyz, north),
+        dot(globals.sun.xyz, up),
+    );
+    let sun_light = normalize(vec3<f32>(sun.xy / max(length(sun.xy), 0.35), 1.0));
+    let sunny = clamp(dot(normal, sun_light) / sun_light.z, 0.2, 1.6);
+    let day = smoothstep(-0.06, 0.08, sun.z);
+    // Dust takes from the direct light along its slant way and gives some back from all sides.
+    let dust = globals.eye.w;
+    let direct = exp(-dust / max(sun.z, 0.08));
+    let round = 0.5 * (1.0 - exp(-dust));
+    let lit = day * (direct * sunny + round) * (0.30 + 0.70 * sqrt(max(sun.z, 0.0)));
     let ambient = globals.sun.w;
     let light = mix(ambient * hill + (1.0 - ambient) * lit, hill, globals.shade.y);
 
-    // Thin haze towards the limb, on the day side.
+    // Haze towards the limb, on the day side; dust makes it thicker.
     let facing = max(dot(normalize(-in.relative), up), 0.0);
     let sky = mix(max(day, ambient), 1.0, globals.shade.y);
-    let haze = globals.shade.z * pow(1.0 - facing, 5.0) * sky;
-    let pale = textureSampleLevel(colour_texture, colour_sampler, vec2<f32>(0.8, 0.5), 0.0).rgb;
+    let limb = pow(1.0 - facing, 5.0);
+    let far = 1.0 - exp(-dust * (0.15 + length(in.relative) / (3.0e5 + 4.0 * SCALE_HEIGHT)) * 0.35);
+    let pale = textureSampleLevel(colour_texture, clamped, vec2<f32>(0.8, 0.5), 0.0).rgb;
+    // Near the ground the air has the colour of the sky, and takes kilometres to show.
+    let inside = exp(-max(length(globals.eye.xyz) - RADIUS, 0.0) / SCALE_HEIGHT);
+    let near = 1.0 - exp(-length(in.relative) / 6.0e4);
+    let thin = globals.shade.z * mix(limb, near, inside);
+    let haze = clamp(max(thin, far * step(1e-3, dust)), 0.0, 1.0) * sky;
+    var colour = mix(base * light, mix(pale, AIR, inside) * sky, haze);
+
+    // Contours, every fifth one stronger.
+    if globals.ground.y > 0.0 {
+        let value = metres / globals.ground.y;
+        let fine = ruled(value, 0.7 * globals.view.z) * 0.30;
+        let strong = ruled(value / 5.0, 1.3 * globals.view.z) * 0.55;
+        colour = mix(colour, vec3<f32>(0.02), max(fine, strong));
+    }
     // The terminator as a thin line: where the middle of the Sun is on the level horizon.
-    let width = 0.8 * globals.view.z * max(fwidth(height_of_sun), 1e-7);
-    let cover = 1.0 - smoothstep(0.4 * width, width, abs(height_of_sun));
+    let width = 0.8 * globals.view.z * max(fwidth(sun.z), 1e-7);
+    let cover = 1.0 - smoothstep(0.4 * width, width, abs(sun.z));
     let line = 0.45 * (1.0 - globals.shade.y) * cover;
-    return vec4<f32>(mix(mix(base * light, pale, haze), pale, line), 1.0);
+    return vec4<f32>(mix(colour, pale, line), 1.0);
+}
+
+struct Air {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) ray: vec3<f32>,
+};
+
+// One triangle over the whole view, behind everything.
+@vertex
+fn air_vertex(@builtin(vertex_index) index: u32) -> Air {
+    let x = f32((index << 1u) & 2u) * 2.0 - 1.0;
+    let y = f32(index & 2u) * 2.0 - 1.0;
+    var out: Air;
+    out.clip = vec4<f32>(x, y, 0.0, 1.0);
+    out.ray = globals.forward.xyz + globals.right.xyz * x + globals.up.xyz * y;
+    return out;
+}
+
+// The thin air along a ray that misses the ground: as much as lies over its lowest point.
+@fragment
+fn air_fragment(in: Air) -> @location(0) vec4<f32> {
+    let ray = normalize(in.ray);
+    let distance = length(globals.eye.xyz);
+    let zenith = globals.eye.xyz / distance;
+    let rise = dot(ray, zenith);
+    let eye_height = max(distance - RADIUS, 0.0);
+    // Seen from far away the real air would be thinner than a pixel.
+    let pixel = length(globals.up.xyz) * 2.0 / globals.view.y;
+    let thick = max(SCALE_HEIGHT, 2.5 * pixel * globals.view.z * eye_height);
+    let lowest = select(distance * sqrt(max(1.0 - rise * rise, 0.0)) - RADIUS, eye_height, rise > 0.0);
+    let dense = exp(-max(lowest, 0.0) / thick);
+    // From inside the way through the air is longer towards the horizon.
+    let inside = exp(-eye_height / SCALE_HEIGHT);
+    let way = mix(1.0, min(1.0 / max(rise, 0.05), 12.0) * 0.25, inside);
+    let point = normalize(zenith * distance + ray * max(-rise * distance, 0.0));
+    let height_of_sun = dot(point, globals.sun.xyz);
+    let day = mix(smoothstep(-0.12, 0.10, height_of_sun), 1.0, globals.shade.y);
+    let amount = (1.0 - exp(-way * (0.55 + globals.eye.w) * dense)) * day;
+    // Butterscotch by day; blue around a low Sun, as fine dust scatters it forward.
+    let towards = max(dot(ray, globals.sun.xyz), 0.0);
+    let low_sun = 1.0 - smoothstep(0.0, 0.35, abs(height_of_sun));
+    let blue = pow(towards, 24.0) * low_sun;
+    let colour = mix(AIR, vec3<f32>(0.42, 0.52, 0.66), blue);
+    return vec4<f32>(colour * amount, amount);
+}
+
+struct Fill {
+    @builtin(position) clip: vec4<f32>,
+    @location(0) colour: vec4<f32>,
+};
+
+@vertex
+fn area_vertex(@location(0) position: vec3<f32>, @location(1) colour: vec4<f32>) -> Fill {
+    var out: Fill;
+    let clip = globals.clip_from_relative * vec4<f32>(position, 1.0);
+    // Pulled towards the eye as lines are.
+    out.clip = vec4<f32>(clip.xy, min(clip.z * 1.005, clip.w), clip.w);
+    out.colour = linear(colour);
+    return out;
+}
+
+@fragment
+fn area_fragment(in: Fill) -> @location(0) vec4<f32> {
+    return vec4<f32>(in.colour.rgb * in.colour.a, in.colour.a);
 }
 
 struct Mark {
@@ -193,7 +339,7 @@ fn point_vertex(
     @location(0) position: vec3<f32>,
     @location(1) size: f32,
     @location(2) colour: vec4<f32>,
-    @location(3) shape: f32,
+    @location(3) form: vec2<f32>,
 ) -> Mark {
     var out: Mark;
     let middle = globals.clip_from_relative * vec4<f32>(position, 1.0);
@@ -204,13 +350,18 @@ fn point_vertex(
     let half_size = 0.5 * size * globals.view.z;
     let reach = half_size + 2.0 * globals.view.z + 1.0;
     let offset = corner(index) * reach;
+    // The shape turns clockwise: its own axes turn the other way under the pixel.
+    let turn = vec2<f32>(cos(form.y), sin(form.y));
     let ndc = middle.xy / middle.w + offset / (globals.view.xy * 0.5);
     // Hidden points are not sent; the others are whole, in front of everything.
     out.clip = vec4<f32>(ndc, 1.0, 1.0);
     out.colour = linear(colour);
-    out.offset = offset;
+    out.offset = vec2<f32>(
+        offset.x * turn.x - offset.y * turn.y,
+        offset.x * turn.y + offset.y * turn.x,
+    );
     out.half_size = half_size;
-    out.shape = shape;
+    out.shape = form.x;
     return out;
 }
 
@@ -225,8 +376,13 @@ fn edge(p: vec2<f32>, r: f32, shape: f32) -> f32 {
     } else if shape < 3.5 {
         let flank = dot(vec2<f32>(abs(p.x), p.y), vec2<f32>(0.866, 0.5)) - 0.5 * r;
         return max(-0.9 * r - p.y - 0.2 * r, flank);
+    } else if shape < 4.5 {
+        return max(abs(p.x), abs(p.y)) - 0.85 * r;
     }
-    return max(abs(p.x), abs(p.y)) - 0.85 * r;
+    // An arrowhead with a notch: two flanks, less a smaller triangle from below.
+    let wing = dot(vec2<f32>(abs(p.x), p.y), vec2<f32>(0.894, 0.447)) - 0.447 * r;
+    let notch = dot(vec2<f32>(abs(p.x), p.y + r), vec2<f32>(0.6, 0.8)) - 0.40 * r;
+    return max(max(wing, -p.y - r), -notch);
 }
 
 @fragment

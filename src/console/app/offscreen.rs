@@ -21,8 +21,6 @@ pub fn render(
 ) -> anyhow::Result<Vec<u8>> {
     let size = egui::vec2(width as f32, height as f32);
     ensure_driver()?;
-    // A window shows a plain globe until the terrain is there; a picture waits for it.
-    let _: Option<_> = crate::globe::Topography::load();
     let started = Instant::now();
     let theme = if app.theme.is_dark() { egui::Theme::Dark } else { egui::Theme::Light };
     let mut harness =
@@ -30,6 +28,8 @@ pub fn render(
             if let Some(state) = &cc.wgpu_render_state {
                 crate::globe::install(state);
             }
+            // A window shows coarse ground until the rest is there; a picture waits for it.
+            crate::globe::be_patient(&cc.egui_ctx);
             let mut app = app;
             app.style(&cc.egui_ctx);
             app

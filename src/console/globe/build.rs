@@ -3,9 +3,9 @@
 use egui::Color32;
 use glam::DVec3;
 
-use super::frame::Segment;
-use super::geodesy::{LatLon, position};
+use super::geodesy::LatLon;
 use super::measure::graticule_step_deg;
+use super::render::frame::Segment;
 use super::scene::{GlobeScene, LineMark, PickId, Shape};
 use super::settings::GlobeSettings;
 
@@ -41,16 +41,18 @@ pub(crate) struct Built {
     pub segments: Vec<Segment>,
     pub points: Vec<BuiltPoint>,
     pub labels: Vec<BuiltLabel>,
+    /// Corners of triangles.
+    pub areas: Vec<(DVec3, Color32)>,
 }
 
 impl Built {
     /// Builds the visible layers of a scene; `text` is the colour of words beside marks,
-    /// `ground_m` the height of the ground as drawn.
+    /// `at` says where a place on the drawn ground is.
     pub(crate) fn new(
         scene: &GlobeScene,
         settings: &GlobeSettings,
         text: Color32,
-        ground_m: &dyn Fn(LatLon) -> f64,
+        at: &dyn Fn(LatLon) -> DVec3,
     ) -> Self {
         let mut built = Self::default();
         for layer in &scene.layers {
@@ -60,14 +62,18 @@ impl Built {
             }
             let fade = |color: Color32| color.gamma_multiply(setting.opacity.clamp(0.0, 1.0));
             let pick = |item: &str| PickId { layer: layer.id.clone(), item: item.to_owned() };
+            for area in &layer.areas {
+                let color = fade(area.color);
+                built.areas.extend(area.triangles.iter().flatten().map(|p| (at(*p), color)));
+            }
             for line in &layer.lines {
-                drape(line, fade(line.color), ground_m, &mut built.segments);
+                drape(line, fade(line.color), at, &mut built.segments);
             }
             for point in &layer.points {
-                let at = position(point.place, ground_m(point.place));
+                let position = at(point.place);
                 built.points.push(BuiltPoint {
                     pick: pick(&point.id),
-                    position: at,
+                    position,
                     size: point.size,
                     color: fade(point.color),
                     shape: point.shape,
@@ -76,7 +82,7 @@ impl Built {
                 if !point.label.is_empty() {
                     built.labels.push(BuiltLabel {
                         pick: pick(&point.id),
-                        position: at,
+                        position,
                         text: point.label.clone(),
                         size: 12.5,
                         color: fade(text),
@@ -89,7 +95,7 @@ impl Built {
             for label in &layer.labels {
                 built.labels.push(BuiltLabel {
                     pick: pick(&label.id),
-                    position: position(label.place, ground_m(label.place)),
+                    position: at(label.place),
                     text: label.text.clone(),
                     size: label.size,
                     color: fade(label.color),
@@ -104,14 +110,9 @@ impl Built {
 }
 
 /// Cuts a line into straight pieces on the ground; every other one of a dashed line.
-fn drape(
-    line: &LineMark,
-    color: Color32,
-    ground_m: &dyn Fn(LatLon) -> f64,
-    out: &mut Vec<Segment>,
-) {
+fn drape(line: &LineMark, color: Color32, at: &dyn Fn(LatLon) -> DVec3, out: &mut Vec<Segment>) {
     let places = line.path.places();
-    let points: Vec<DVec3> = places.iter().map(|p| position(*p, ground_m(*p))).collect();
+    let points: Vec<DVec3> = places.iter().map(|p| at(*p)).collect();
     for (i, pair) in points.windows(2).enumerate() {
         let [start, end] = pair else { continue };
         // A dash of three pieces, a gap of two.
@@ -150,11 +151,7 @@ impl GraticuleWindow {
     }
 
     /// The lines; equator and prime meridian are wider.
-    pub(crate) fn segments(
-        &self,
-        color: Color32,
-        ground_m: &dyn Fn(LatLon) -> f64,
-    ) -> Vec<Segment> {
+    pub(crate) fn segments(&self, color: Color32, at: &dyn Fn(LatLon) -> DVec3) -> Vec<Segment> {
         let mut out = Vec::new();
         let (lats, lons, whole) = self.lines();
         let (south, north) = (
@@ -168,14 +165,14 @@ impl GraticuleWindow {
             let wide = LatLon::new(0.0, fixed).lon_180().abs() < 1e-9;
             let width = if wide { 1.2 } else { 0.9 };
             let pieces = (length / (self.step / 4.0).min(1.0)).ceil().clamp(1.0, 720.0);
-            let at = |i: f64| {
+            let end = |i: f64| {
                 let along = from + length * i / pieces;
                 let place =
                     if parallel { LatLon::new(fixed, along) } else { LatLon::new(along, fixed) };
-                position(place, ground_m(place))
+                at(place)
             };
             for i in 0..pieces as u32 {
-                let (start, end) = (at(f64::from(i)), at(f64::from(i) + 1.0));
+                let (start, end) = (end(f64::from(i)), end(f64::from(i) + 1.0));
                 out.push(Segment { start, end, width, color });
             }
         };
@@ -189,16 +186,12 @@ impl GraticuleWindow {
     }
 
     /// Degrees written where the lines cross the middle ones.
-    pub(crate) fn labels(
-        &self,
-        color: Color32,
-        ground_m: &dyn Fn(LatLon) -> f64,
-    ) -> Vec<BuiltLabel> {
+    pub(crate) fn labels(&self, color: Color32, at: &dyn Fn(LatLon) -> DVec3) -> Vec<BuiltLabel> {
         let digits = (-self.step.log10()).ceil().max(0.0) as usize;
         let (lats, lons, _) = self.lines();
         let label = |place: LatLon, text: String| BuiltLabel {
             pick: PickId { layer: "graticule".into(), item: String::new() },
-            position: position(place, ground_m(place)),
+            position: at(place),
             text,
             size: 10.5,
             color,
@@ -231,6 +224,7 @@ impl GraticuleWindow {
 
 #[cfg(test)]
 mod tests {
+    use super::super::geodesy::position;
     use super::super::scene::{Layer, Path, PointMark};
     use super::*;
 
@@ -259,12 +253,12 @@ mod tests {
         });
         let scene = GlobeScene { layers: vec![layer] };
         let mut settings = GlobeSettings::default();
-        let built = Built::new(&scene, &settings, ink(), &|_| 0.0);
+        let built = Built::new(&scene, &settings, ink(), &|p| position(p, 0.0));
         assert_eq!((built.points.len(), built.labels.len()), (1, 1));
         assert!(built.segments.len() > 40);
         let hidden = super::super::settings::LayerSetting { visible: false, opacity: 1.0 };
         settings.layers.insert("sites".into(), hidden);
-        let built = Built::new(&scene, &settings, ink(), &|_| 0.0);
+        let built = Built::new(&scene, &settings, ink(), &|p| position(p, 0.0));
         assert!(built.points.is_empty() && built.segments.is_empty() && built.labels.is_empty());
     }
 
@@ -274,7 +268,7 @@ mod tests {
             for target in [LatLon::new(0.0, 0.0), LatLon::new(88.0, 359.9), LatLon::new(-89.9, 7.0)]
             {
                 let window = GraticuleWindow::around(target, visible);
-                let segments = window.segments(ink(), &|_| 0.0);
+                let segments = window.segments(ink(), &|p| position(p, 0.0));
                 assert!(segments.len() < 20_000, "{}", segments.len());
                 assert!(segments.iter().all(|s| s.start.is_finite() && s.end.is_finite()));
                 let ratio = window.middle.lat / window.step;

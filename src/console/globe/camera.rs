@@ -6,12 +6,17 @@
 use glam::{DMat4, DVec2, DVec3, DVec4};
 use serde::{Deserialize, Serialize};
 
-use super::geodesy::{LatLon, LocalFrame, position, ray_ellipsoid};
+use super::geodesy::{LatLon, ray_ellipsoid};
+use super::map::MapMode;
 
 /// Vertical field of view, degrees.
 pub const FIELD_OF_VIEW_DEG: f64 = 45.0;
 /// Nearest and farthest distance of the eye from its target, metres.
 pub const RANGE_M: [f64; 2] = [200.0, 4.0e7];
+/// Higher than every mountain as it may be drawn at its own height, metres above the ellipsoid.
+const HIGHEST_M: f64 = 2.4e4;
+/// Steps of a walk along a ray.
+const MOST_STEPS: usize = 4000;
 /// Largest tilt: the eye never looks above the horizon of its target, degrees.
 pub const MAX_TILT_DEG: f64 = 85.0;
 
@@ -87,7 +92,12 @@ impl Camera {
 
     /// What this camera sees through a view of so many points.
     pub fn look(&self, width: f64, height: f64) -> Look {
-        Look::new(self, width.max(1.0), height.max(1.0))
+        self.look_at(width, height, MapMode::Globe)
+    }
+
+    /// The same on a map, where the sheet is always seen from straight above.
+    pub fn look_at(&self, width: f64, height: f64, map: MapMode) -> Look {
+        Look::new(self, width.max(1.0), height.max(1.0), map)
     }
 
     /// Degrees of arc on the ground for one point of a view of that height, at the target.
@@ -136,26 +146,44 @@ pub struct Look {
     pub near_m: f64,
     /// Size of the view, points.
     pub size: DVec2,
+    /// How the planet is laid out.
+    pub map: MapMode,
 }
 
 impl Look {
-    fn new(camera: &Camera, width: f64, height: f64) -> Self {
-        let frame = LocalFrame::at(camera.target);
-        let target = position(camera.target, camera.target_height_m);
+    fn new(camera: &Camera, width: f64, height: f64, map: MapMode) -> Self {
+        let frame = map.frame(camera.target);
+        let target = map.position(camera.target, camera.target_height_m);
+        let tilt_deg = if map.is_flat() { 0.0 } else { camera.tilt_deg };
         let (sin_h, cos_h) = camera.heading_deg.to_radians().sin_cos();
         let ahead = frame.north * cos_h + frame.east * sin_h;
         let right = frame.east * cos_h - frame.north * sin_h;
-        let (sin_t, cos_t) = camera.tilt_deg.to_radians().sin_cos();
+        let (sin_t, cos_t) = tilt_deg.to_radians().sin_cos();
         let forward = ahead * sin_t - frame.up * cos_t;
         let eye = target - forward * camera.range_m;
         let near_m = (camera.range_m * 1e-3).max(0.5);
         let up = right.cross(forward);
-        Self { eye, right, up, forward, near_m, size: DVec2::new(width, height) }
+        Self { eye, right, up, forward, near_m, size: DVec2::new(width, height), map }
     }
 
     /// Focal length in points.
-    fn focal(&self) -> f64 {
+    pub(crate) fn focal(&self) -> f64 {
         self.size.y / 2.0 / (FIELD_OF_VIEW_DEG.to_radians() / 2.0).tan()
+    }
+
+    /// Inward normals of the planes through the eye and the edges of the view.
+    pub(crate) fn sides(&self) -> [DVec3; 4] {
+        let (w, h, f) = (self.size.x / 2.0, self.size.y / 2.0, self.focal());
+        let inward = |along: DVec3, half: f64| {
+            [(along * f + self.forward * half), (self.forward * half - along * f)]
+        };
+        let ([left, right], [bottom, top]) = (inward(self.right, w), inward(self.up, h));
+        [left, right, bottom, top].map(DVec3::normalize)
+    }
+
+    /// A point relative to the eye; on a map without an edge its nearest copy.
+    pub fn relative(&self, point: DVec3) -> DVec3 {
+        self.map.relative(point, self.eye)
     }
 
     /// From positions relative to the eye (body-fixed axes, metres) to clip space, with reversed
@@ -174,7 +202,7 @@ impl Look {
     /// Where a body-fixed point appears, points; `None` behind the near plane. Whether the planet
     /// hides it is not asked here.
     pub fn project(&self, point: DVec3) -> Option<DVec2> {
-        let v = point - self.eye;
+        let v = self.relative(point);
         let depth = v.dot(self.forward);
         if depth < self.near_m {
             return None;
@@ -194,26 +222,63 @@ impl Look {
     }
 
     /// The place under a screen position; `height_m` gives the terrain's height above the
-    /// ellipsoid. Refined until the ray meets the terrain within a metre where it can.
+    /// ellipsoid. Walks along the ray until it is below the ground, then halves the last step:
+    /// exact to a thousandth of the distance, and to a millimetre near the eye.
     pub fn pick(&self, screen: DVec2, height_m: impl Fn(LatLon) -> f64) -> Option<LatLon> {
-        let ray = self.ray(screen);
-        let mut place = LatLon::of(self.eye + ray * ray_ellipsoid(self.eye, ray, 0.0)?);
-        let mut used = 0.0;
-        for _ in 0..12 {
-            let wanted = height_m(place);
-            if (wanted - used).abs() < 1.0 {
-                break;
-            }
-            // Half steps: at a grazing angle full ones swing between two hills.
-            used += (wanted - used) * 0.7;
-            let Some(t) = ray_ellipsoid(self.eye, ray, used) else { break };
-            place = LatLon::of(self.eye + ray * t);
-        }
-        Some(place)
+        self.pick_below(screen, HIGHEST_M, height_m)
     }
 
-    /// Height of the eye above the ellipsoid, metres.
+    /// The same where no ground rises above a height above the ellipsoid in metres.
+    pub fn pick_below(
+        &self,
+        screen: DVec2,
+        highest_m: f64,
+        height_m: impl Fn(LatLon) -> f64,
+    ) -> Option<LatLon> {
+        let ray = self.ray(screen);
+        if self.map.is_flat() {
+            return self.map.place_of(self.eye - ray * (self.eye.z / ray.z));
+        }
+        let above = |t: f64| {
+            let point = self.eye + ray * t;
+            let place = LatLon::of(point);
+            point.length() - super::geodesy::ellipsoid_radius_m(place.lat) - height_m(place)
+        };
+        // Nothing rises above the highest ground: the walk starts there.
+        let outside = self.eye_height_m() > highest_m;
+        let mut t = if outside { ray_ellipsoid(self.eye, ray, highest_m)? } else { 0.0 };
+        let mut before = t;
+        for _ in 0..MOST_STEPS {
+            let height = above(t);
+            if height <= 0.0 {
+                return Some(self.halved(ray, before, t, &above));
+            }
+            let rises = ray.dot(self.eye + ray * t) > 0.0;
+            if rises && height > 2.0 * highest_m {
+                return None;
+            }
+            before = t;
+            // Ground steeper than this is rare; the step is never so small that it takes for ever.
+            t += (0.5 * height).max(4e-3 * t).max(1e-3);
+        }
+        None
+    }
+
+    /// Where the ground lies between two distances along a ray.
+    fn halved(&self, ray: DVec3, near: f64, far: f64, above: &impl Fn(f64) -> f64) -> LatLon {
+        let (mut near, mut far) = (near, far);
+        for _ in 0..48 {
+            let middle = f64::midpoint(near, far);
+            if above(middle) > 0.0 { near = middle } else { far = middle }
+        }
+        LatLon::of(self.eye + ray * far)
+    }
+
+    /// Height of the eye above the ellipsoid, or above the sheet, metres.
     pub fn eye_height_m(&self) -> f64 {
+        if self.map.is_flat() {
+            return self.eye.z;
+        }
         self.eye.length() - super::geodesy::ellipsoid_radius_m(LatLon::of(self.eye).lat)
     }
 }
@@ -222,6 +287,7 @@ impl Look {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::geodesy::position;
     use super::*;
 
     fn camera(lat: f64, lon: f64, range_m: f64, heading_deg: f64, tilt_deg: f64) -> Camera {

@@ -7,7 +7,7 @@
 use egui::{EventFilter, Key, PointerButton, Response, Ui, Vec2};
 
 use super::camera::Camera;
-use super::topography::Topography;
+use super::ground::Recipe;
 use super::view::GlobeView;
 
 /// Degrees of turn or tilt for a point of dragging.
@@ -16,18 +16,13 @@ const TURN_PER_POINT: f64 = 0.3;
 const MOST_PER_POINT: f64 = 0.5;
 
 /// Applies what the user did in this frame.
-pub(crate) fn handle(
-    view: &mut GlobeView,
-    ui: &Ui,
-    response: &Response,
-    terrain: Option<&Topography>,
-) {
+pub(crate) fn handle(view: &mut GlobeView, ui: &Ui, response: &Response, ground: Option<&Recipe>) {
     if response.clicked() || response.drag_started() {
         response.request_focus();
     }
     drag(view, ui, response);
-    wheel(view, ui, response, terrain);
-    let place = |at| view.sight(response.rect, terrain).pick(at);
+    wheel(view, ui, response, ground);
+    let place = |at| view.sight(response.rect, ground).pick(at);
     if let (true, Some(place)) = (response.double_clicked(), response.hover_pos().and_then(place)) {
         view.fly_to(place, Some(view.camera.range_m * 0.35));
     }
@@ -57,7 +52,7 @@ fn drag(view: &mut GlobeView, ui: &Ui, response: &Response) {
     }
 }
 
-fn wheel(view: &mut GlobeView, ui: &Ui, response: &Response, terrain: Option<&Topography>) {
+fn wheel(view: &mut GlobeView, ui: &Ui, response: &Response, ground: Option<&Recipe>) {
     if !response.hovered() {
         return;
     }
@@ -67,7 +62,7 @@ fn wheel(view: &mut GlobeView, ui: &Ui, response: &Response, terrain: Option<&To
         return;
     }
     view.stop();
-    let under = |view: &GlobeView| view.sight(response.rect, terrain).pick(response.hover_pos()?);
+    let under = |view: &GlobeView| view.sight(response.rect, ground).pick(response.hover_pos()?);
     let before = under(view);
     view.camera.zoom(factor);
     // Keep the place under the pointer where it is, while zooming in.

@@ -14,7 +14,7 @@ pub fn graticule_step_deg(visible_deg: f64) -> f64 {
 /// The longest round length (1, 2 or 5 times a power of ten, metres) that is no longer than
 /// `most` points when a point covers `metres_per_point`; and its length in points.
 pub fn scale_bar(metres_per_point: f64, most: f64) -> (f64, f64) {
-    let longest = (metres_per_point * most).max(1e-3);
+    let longest = (metres_per_point * most).max(1e-4);
     let decade = 10f64.powf(longest.log10().floor());
     let round = [5.0, 2.0, 1.0].into_iter().map(|n| n * decade).find(|l| *l <= longest * 1.000001);
     let length = round.unwrap_or(decade);
@@ -23,6 +23,12 @@ pub fn scale_bar(metres_per_point: f64, most: f64) -> (f64, f64) {
 
 /// A length in words: metres below a kilometre (`500 m`), else kilometres (`1.5 km`, `2 000 km`).
 pub fn length_text(metres: f64) -> String {
+    if metres < 1.0 {
+        return format!("{:.0} cm", metres * 100.0);
+    }
+    if metres < 10.0 && (metres - metres.round()).abs() > 0.05 {
+        return format!("{metres:.1} m");
+    }
     if metres < 1000.0 {
         return format!("{metres:.0} m");
     }

@@ -114,7 +114,7 @@ pub(crate) fn rings(
 ) {
     for (mark, color) in marks.into_iter().zip([theme.text, theme.accent]) {
         let Some(mark) = mark else { continue };
-        for point in view.built().0.points.iter().filter(|p| p.pick == *mark) {
+        for point in view.built().points.iter().filter(|p| p.pick == *mark) {
             if let Some(at) = sight.on_screen(point.position) {
                 painter.circle_stroke(at, point.size / 2.0 + 4.0, Stroke::new(2.0, color));
             }

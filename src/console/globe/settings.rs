@@ -1,9 +1,12 @@
 //! What the user chose for a globe; saved with the workspace.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::ground::source::{Elevation, GroundLayers, Imagery};
+use super::map::MapMode;
 use super::scene::Layer;
 
 /// How the ground is lit.
@@ -14,6 +17,18 @@ pub enum Light {
     Sun,
     /// By a lamp in the north-west everywhere, as on maps.
     HillShade,
+}
+
+/// What colours the ground where no picture lies on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GroundColour {
+    /// One colour: only light and shadow show the relief.
+    Plain,
+    /// By height above the areoid.
+    #[default]
+    Elevation,
+    /// By steepness.
+    Slope,
 }
 
 /// The user's choice for one layer.
@@ -47,6 +62,18 @@ pub struct GlobeSettings {
     pub animate: bool,
     /// Whether the layer list is open.
     pub list_open: bool,
+    /// What colours the ground.
+    pub ground: GroundColour,
+    /// Show contours; their interval follows the zoom.
+    pub contours: bool,
+    /// How the planet is laid out.
+    pub map: MapMode,
+    /// Show stars.
+    pub stars: bool,
+    /// Optical depth of the dust in the air, 0 to 5; Mars has 0.3 to 1 in clear seasons.
+    pub dust: f32,
+    /// Memory that the ground may take, MB; as much again on the graphics device.
+    pub budget_mb: u32,
     /// Choices by layer id; a layer not named shows as its maker wants.
     pub layers: BTreeMap<String, LayerSetting>,
 }
@@ -63,12 +90,34 @@ impl Default for GlobeSettings {
             haze: true,
             animate: true,
             list_open: false,
+            ground: GroundColour::Elevation,
+            contours: false,
+            map: MapMode::Globe,
+            stars: true,
+            dust: 0.0,
+            budget_mb: 192,
             layers: BTreeMap::new(),
         }
     }
 }
 
+/// Heights and pictures with their opacity, as they lie over each other.
+pub(crate) type GroundSources = (Vec<Arc<dyn Elevation>>, Vec<(Arc<dyn Imagery>, f32)>);
+
 impl GlobeSettings {
+    /// The layers of the ground that are shown, lowest first.
+    pub(crate) fn ground_sources(&self, layers: &GroundLayers) -> GroundSources {
+        let setting = |id: &str, visible| {
+            self.layers.get(id).copied().unwrap_or(LayerSetting { visible, opacity: 1.0 })
+        };
+        let elevation = layers.elevation.iter().filter(|l| setting(&l.id, l.visible).visible);
+        let imagery = layers.imagery.iter().filter_map(|l| {
+            let setting = setting(&l.id, l.visible);
+            setting.visible.then(|| (Arc::clone(&l.source), setting.opacity))
+        });
+        (elevation.map(|l| Arc::clone(&l.source)).collect(), imagery.collect())
+    }
+
     /// The setting that holds for a layer.
     pub fn layer(&self, layer: &Layer) -> LayerSetting {
         let given = LayerSetting { visible: layer.visible, opacity: layer.opacity };

@@ -4,7 +4,7 @@ use egui::{RichText, Ui};
 use marsdeck_engine::archive::Event;
 
 use super::model::{self, Ground, KINDS, Key, Picked};
-use crate::globe::{Camera, GlobeInput, GlobeScene, GlobeView, LatLon, PickId};
+use crate::globe::{Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, PickId};
 use crate::intent::UiIntent;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
@@ -41,6 +41,8 @@ impl Panel for GlobePanel {
             selected.map(|event| PickId { layer: "quakes".to_owned(), item: event.id.clone() });
         let input = GlobeInput {
             scene: &self.scene,
+            ground: &GroundLayers::default(),
+            stars: &[],
             sun: model::sun(cx.time.cursor),
             selected: pick.as_ref(),
             theme: cx.theme,

@@ -3,6 +3,10 @@
 //! The picture has its own depth buffer and multisampling and is put on the screen by one
 //! triangle, so that it works in a window, offscreen and in tests alike.
 
+pub(crate) mod frame;
+mod pipeline;
+mod tiles;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,10 +15,10 @@ use eframe::egui_wgpu::{CallbackResources, CallbackTrait, RenderState, ScreenDes
 use eframe::wgpu;
 use egui::PaintCallbackInfo;
 
-use super::frame::{Frame, Globals, LineInstance, PointInstance};
-use super::mesh::{GroundVertex, RINGS, SPOKES, triangles};
-use super::pipeline::{DEPTH, PICTURE, Pipelines, SceneSet};
-use super::topography::Topography;
+use self::frame::{Frame, Globals, TileInstance};
+use self::pipeline::{DEPTH, PICTURE, Pipelines, SceneSet};
+use self::tiles::GpuTiles;
+use super::ground::triangles;
 
 static INSTALLED: AtomicBool = AtomicBool::new(false);
 static SLOW: AtomicBool = AtomicBool::new(false);
@@ -84,7 +88,8 @@ struct Gpu {
     fast: bool,
     /// Made with the first picture, so that a window without a globe starts sooner.
     pipelines: Option<Pipelines>,
-    relief: Option<wgpu::TextureView>,
+    /// Triangles of every square.
+    triangles: Option<wgpu::Buffer>,
     views: HashMap<u64, View>,
     frames: u64,
 }
@@ -94,13 +99,14 @@ struct View {
     serial: u64,
     used: u64,
     size: [u32; 2],
-    with_relief: bool,
     uniforms: wgpu::Buffer,
     scene: wgpu::BindGroup,
-    ground: wgpu::Buffer,
-    triangles: wgpu::Buffer,
+    tiles: GpuTiles,
+    instances: Grown,
+    areas: Grown,
     lines: Grown,
     points: Grown,
+    stars: Grown,
     /// The picture that stays, and the one of a motion.
     targets: [Option<Targets>; 2],
     /// Which of them is newest.
@@ -122,8 +128,14 @@ struct Grown {
 }
 
 impl Grown {
-    fn write(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, bytes: &[u8], count: usize) {
-        self.count = count as u32;
+    fn write<T: bytemuck::Pod>(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        entries: &[T],
+    ) {
+        self.count = entries.len() as u32;
+        let bytes: &[u8] = bytemuck::cast_slice(entries);
         if bytes.is_empty() {
             return;
         }
@@ -136,11 +148,21 @@ impl Grown {
         }
     }
 
+    /// Draws every entry as a rectangle of its own.
     fn draw(&self, pass: &mut wgpu::RenderPass<'_>, pipeline: &wgpu::RenderPipeline) {
         if let Some(buffer) = self.buffer.as_ref().filter(|_| self.count > 0) {
             pass.set_pipeline(pipeline);
             pass.set_vertex_buffer(0, buffer.slice(..));
             pass.draw(0..6, 0..self.count);
+        }
+    }
+
+    /// Draws the entries as corners of triangles.
+    fn fill(&self, pass: &mut wgpu::RenderPass<'_>, pipeline: &wgpu::RenderPipeline) {
+        if let Some(buffer) = self.buffer.as_ref().filter(|_| self.count > 0) {
+            pass.set_pipeline(pipeline);
+            pass.set_vertex_buffer(0, buffer.slice(..));
+            pass.draw(0..self.count, 0..1);
         }
     }
 }
@@ -203,7 +225,7 @@ impl Gpu {
             samples,
             fast,
             pipelines: None,
-            relief: None,
+            triangles: None,
             views: HashMap::new(),
             frames: 0,
         }
@@ -216,7 +238,7 @@ impl Gpu {
         }
         self.device = Some(device.clone());
         self.pipelines = None;
-        self.relief = None;
+        self.triangles = None;
         self.views.clear();
     }
 
@@ -235,15 +257,8 @@ impl Gpu {
             Pipelines::new(device, queue, self.format, self.samples, self.fast)
         });
         self.views.retain(|other, view| *other == id || view.used + KEPT_FRAMES > now);
-        if let (None, Some(topography)) = (&self.relief, &frame.topography) {
-            self.relief = Some(upload_relief(device, queue, topography));
-        }
-        let with_relief = self.relief.is_some();
-        if self.views.get(&id).is_none_or(|v| v.with_relief != with_relief) {
-            let view = View::new(device, pipelines, self.relief.as_ref());
-            self.views.insert(id, view);
-        }
-        let Some(view) = self.views.get_mut(&id) else { return };
+        let triangles = self.triangles.get_or_insert_with(|| index_buffer(device, &triangles()));
+        let view = self.views.entry(id).or_insert_with(|| View::new(device, pipelines));
         view.used = now;
         if view.size != frame.size {
             view.targets = [None, None];
@@ -258,106 +273,103 @@ impl Gpu {
         }
         view.serial = frame.serial;
         view.shown = shown;
-        view.upload(device, queue, frame);
-        let targets = view.targets[shown]
+        view.upload(device, queue, pipelines, frame);
+        view.targets[shown]
             .get_or_insert_with(|| Targets::new(device, pipelines, set.samples, frame.size));
-        let buffers = (&view.scene, &view.ground, &view.triangles);
-        draw(encoder, set, targets, buffers, [&view.lines, &view.points], frame.background);
+        view.draw(encoder, set, triangles, frame);
     }
 }
 
 impl View {
-    fn new(
-        device: &wgpu::Device,
-        pipelines: &Pipelines,
-        relief: Option<&wgpu::TextureView>,
-    ) -> Self {
+    fn new(device: &wgpu::Device, pipelines: &Pipelines) -> Self {
         let uniforms = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("globe uniforms"),
             size: size_of::<Globals>() as u64,
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let indices = triangles(RINGS, SPOKES);
-        let bytes: &[u8] = bytemuck::cast_slice(&indices);
-        let triangles = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("globe triangles"),
-            size: bytes.len() as u64,
-            usage: wgpu::BufferUsages::INDEX | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: true,
-        });
-        if let Ok(mut mapped) = triangles.slice(..).get_mapped_range_mut() {
-            mapped.copy_from_slice(bytes);
-        }
-        triangles.unmap();
         Self {
             serial: 0,
             used: 0,
             size: [0, 0],
-            with_relief: relief.is_some(),
-            scene: pipelines.scene_group(device, &uniforms, relief),
+            scene: pipelines.scene_group(device, &uniforms),
             uniforms,
-            ground: vertex_buffer(device, (RINGS * SPOKES * size_of::<GroundVertex>()) as u64),
-            triangles,
+            tiles: GpuTiles::default(),
+            instances: Grown::default(),
+            areas: Grown::default(),
             lines: Grown::default(),
             points: Grown::default(),
+            stars: Grown::default(),
             targets: [None, None],
             shown: 0,
         }
     }
 
-    fn upload(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, frame: &Frame) {
-        let mut globals = frame.globals;
-        globals.outline[3] = if self.with_relief { 1.0 } else { 0.0 };
-        queue.write_buffer(&self.uniforms, 0, bytemuck::bytes_of(&globals));
-        queue.write_buffer(&self.ground, 0, bytemuck::cast_slice(&frame.ground));
-        let lines: &[LineInstance] = &frame.lines;
-        self.lines.write(device, queue, bytemuck::cast_slice(lines), lines.len());
-        let points: &[PointInstance] = &frame.points;
-        self.points.write(device, queue, bytemuck::cast_slice(points), points.len());
+    fn upload(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        pipelines: &Pipelines,
+        frame: &Frame,
+    ) {
+        queue.write_buffer(&self.uniforms, 0, bytemuck::bytes_of(&frame.globals));
+        self.tiles.upload(device, queue, pipelines, &frame.tiles, frame.budget);
+        self.instances.write(device, queue, &frame.instances);
+        self.areas.write(device, queue, &frame.areas);
+        self.lines.write(device, queue, &frame.lines);
+        self.points.write(device, queue, &frame.points);
+        self.stars.write(device, queue, &frame.stars);
+    }
+
+    /// Records the pass of a picture.
+    fn draw(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        set: &SceneSet,
+        triangles: &wgpu::Buffer,
+        frame: &Frame,
+    ) {
+        let Some(targets) = self.targets[self.shown].as_ref() else { return };
+        let mut pass = targets.begin(encoder, frame.background);
+        pass.set_bind_group(0, &self.scene, &[]);
+        self.stars.draw(&mut pass, &set.points);
+        if frame.air {
+            pass.set_pipeline(&set.air);
+            pass.draw(0..3, 0..1);
+        }
+        if let Some(instances) = &self.instances.buffer {
+            pass.set_pipeline(&set.ground);
+            pass.set_index_buffer(triangles.slice(..), wgpu::IndexFormat::Uint16);
+            let count = (triangles.size() / 2) as u32;
+            for (i, tile) in frame.tiles.iter().enumerate() {
+                let Some(held) = self.tiles.get(tile.id) else { continue };
+                let stride = size_of::<TileInstance>();
+                let at = (i * stride) as u64;
+                pass.set_bind_group(1, &held.textures, &[]);
+                pass.set_vertex_buffer(0, held.corners.slice(..));
+                pass.set_vertex_buffer(1, instances.slice(at..at + stride as u64));
+                pass.draw_indexed(0..count, 0, 0..1);
+            }
+        }
+        self.areas.fill(&mut pass, &set.areas);
+        self.lines.draw(&mut pass, &set.lines);
+        self.points.draw(&mut pass, &set.points);
     }
 }
 
-/// Records the pass of a picture.
-fn draw(
-    encoder: &mut wgpu::CommandEncoder,
-    set: &SceneSet,
-    targets: &Targets,
-    (scene, ground, triangles): (&wgpu::BindGroup, &wgpu::Buffer, &wgpu::Buffer),
-    [lines, points]: [&Grown; 2],
-    background: [f32; 3],
-) {
-    let [r, g, b] = background.map(f64::from);
-    let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-        label: Some("globe"),
-        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-            view: &targets.drawn,
-            depth_slice: None,
-            resolve_target: targets.resolved.as_ref(),
-            ops: wgpu::Operations {
-                load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a: 1.0 }),
-                store: wgpu::StoreOp::Store,
-            },
-        })],
-        depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
-            view: &targets.depth,
-            depth_ops: Some(wgpu::Operations {
-                load: wgpu::LoadOp::Clear(0.0),
-                store: wgpu::StoreOp::Discard,
-            }),
-            stencil_ops: None,
-        }),
-        timestamp_writes: None,
-        occlusion_query_set: None,
-        multiview_mask: None,
+fn index_buffer(device: &wgpu::Device, indices: &[u16]) -> wgpu::Buffer {
+    let bytes: &[u8] = bytemuck::cast_slice(indices);
+    let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("globe triangles"),
+        size: bytes.len() as u64,
+        usage: wgpu::BufferUsages::INDEX | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: true,
     });
-    pass.set_bind_group(0, scene, &[]);
-    pass.set_pipeline(&set.ground);
-    pass.set_vertex_buffer(0, ground.slice(..));
-    pass.set_index_buffer(triangles.slice(..), wgpu::IndexFormat::Uint16);
-    pass.draw_indexed(0..((RINGS - 1) * SPOKES * 6) as u32, 0, 0..1);
-    lines.draw(&mut pass, &set.lines);
-    points.draw(&mut pass, &set.points);
+    if let Ok(mut mapped) = buffer.slice(..).get_mapped_range_mut() {
+        mapped.copy_from_slice(bytes);
+    }
+    buffer.unmap();
+    buffer
 }
 
 impl Targets {
@@ -393,84 +405,35 @@ impl Targets {
         };
         Self { drawn, resolved, depth: texture(samples, DEPTH, false), blit }
     }
-}
 
-/// The relief texture with all its levels.
-fn upload_relief(
-    device: &wgpu::Device,
-    queue: &wgpu::Queue,
-    topography: &Topography,
-) -> wgpu::TextureView {
-    let levels = topography.relief();
-    let (width, height) = levels.first().map_or((1, 1), |l| (l.columns, l.rows));
-    let texture = device.create_texture(&wgpu::TextureDescriptor {
-        label: Some("globe relief"),
-        size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
-        mip_level_count: levels.len().max(1) as u32,
-        sample_count: 1,
-        dimension: wgpu::TextureDimension::D2,
-        format: wgpu::TextureFormat::Rgba16Float,
-        usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
-        view_formats: &[],
-    });
-    for (mip_level, level) in levels.iter().enumerate() {
-        queue.write_texture(
-            wgpu::TexelCopyTextureInfo {
-                texture: &texture,
-                mip_level: mip_level as u32,
-                origin: wgpu::Origin3d::ZERO,
-                aspect: wgpu::TextureAspect::All,
-            },
-            bytemuck::cast_slice(&level.texels),
-            wgpu::TexelCopyBufferLayout {
-                offset: 0,
-                bytes_per_row: Some(level.columns * 8),
-                rows_per_image: Some(level.rows),
-            },
-            wgpu::Extent3d { width: level.columns, height: level.rows, depth_or_array_layers: 1 },
-        );
-    }
-    texture.create_view(&wgpu::TextureViewDescriptor::default())
-}
-
-#[cfg(test)]
-mod tests {
-    use bytemuck::Zeroable;
-    use eframe::egui_wgpu::RendererOptions;
-    use egui_kittest::wgpu::{create_render_state, default_wgpu_setup};
-
-    use super::*;
-
-    #[test]
-    fn pictures_move_to_another_device_when_theirs_is_lost() {
-        let frame = Frame {
-            serial: 1,
-            fast: false,
-            size: [32, 32],
-            globals: Globals::zeroed(),
-            ground: vec![GroundVertex::zeroed(); RINGS * SPOKES],
-            lines: vec![LineInstance::zeroed()],
-            points: Vec::new(),
-            topography: None,
-            background: [0.1, 0.2, 0.3],
-        };
-        let mut gpu = Gpu::new(wgpu::TextureFormat::Rgba8Unorm, 1, false);
-        let mut draw_on = |state: &RenderState| {
-            let scope = state.device.push_error_scope(wgpu::ErrorFilter::Validation);
-            let mut encoder =
-                state.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            gpu.prepare(&state.device, &state.queue, &mut encoder, 7, &frame);
-            state.queue.submit([encoder.finish()]);
-            assert!(gpu.device.as_ref() == Some(&state.device));
-            assert!(gpu.views.get(&7).is_some_and(|view| view.targets[0].is_some()));
-            pollster::block_on(scope.pop()).map(|error| error.to_string())
-        };
-        let state = || create_render_state(default_wgpu_setup(), RendererOptions::default());
-        let first = state();
-        assert_eq!(draw_on(&first), None);
-        first.device.destroy();
-        // The very same picture is drawn again, although nothing in it changed.
-        let second = state();
-        assert_eq!(draw_on(&second), None);
+    fn begin<'a>(
+        &self,
+        encoder: &'a mut wgpu::CommandEncoder,
+        background: [f32; 3],
+    ) -> wgpu::RenderPass<'a> {
+        let [r, g, b] = background.map(f64::from);
+        encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("globe"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: &self.drawn,
+                depth_slice: None,
+                resolve_target: self.resolved.as_ref(),
+                ops: wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(wgpu::Color { r, g, b, a: 1.0 }),
+                    store: wgpu::StoreOp::Store,
+                },
+            })],
+            depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+                view: &self.depth,
+                depth_ops: Some(wgpu::Operations {
+                    load: wgpu::LoadOp::Clear(0.0),
+                    store: wgpu::StoreOp::Discard,
+                }),
+                stencil_ops: None,
+            }),
+            timestamp_writes: None,
+            occlusion_query_set: None,
+            multiview_mask: None,
+        })
     }
 }

@@ -2,9 +2,9 @@
 
 use eframe::wgpu;
 
-use super::frame::{LineInstance, PointInstance};
-use super::hypsometry::Hypsometry;
-use super::mesh::GroundVertex;
+use super::super::ground::TileVertex;
+use super::super::hypsometry::Hypsometry;
+use super::frame::{AreaVertex, LineInstance, PointInstance, TileInstance};
 
 /// Format of the offscreen picture.
 pub(crate) const PICTURE: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8UnormSrgb;
@@ -19,7 +19,9 @@ const BLIT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/bl
 /// Pipelines for a number of samples per pixel.
 pub(crate) struct SceneSet {
     pub samples: u32,
+    pub air: wgpu::RenderPipeline,
     pub ground: wgpu::RenderPipeline,
+    pub areas: wgpu::RenderPipeline,
     pub lines: wgpu::RenderPipeline,
     pub points: wgpu::RenderPipeline,
 }
@@ -32,47 +34,72 @@ pub(crate) struct Pipelines {
     pub fast: Option<SceneSet>,
     pub blit: wgpu::RenderPipeline,
     scene_layout: wgpu::BindGroupLayout,
+    tile_layout: wgpu::BindGroupLayout,
     blit_layout: wgpu::BindGroupLayout,
-    around: wgpu::Sampler,
     clamped: wgpu::Sampler,
     colors: wgpu::TextureView,
-    no_relief: wgpu::TextureView,
+    no_picture: wgpu::TextureView,
+}
+
+/// How a pipeline treats what is there already.
+#[derive(Clone, Copy, PartialEq)]
+enum Over {
+    /// Hides it.
+    Ground,
+    /// Lies on it, and does not hide what comes next.
+    Mark,
 }
 
 impl SceneSet {
     fn new(
         device: &wgpu::Device,
         module: &wgpu::ShaderModule,
-        layout: &wgpu::BindGroupLayout,
+        [scene, tile]: [&wgpu::BindGroupLayout; 2],
         samples: u32,
     ) -> Self {
-        let ground = wgpu::VertexBufferLayout {
-            array_stride: size_of::<GroundVertex>() as u64,
+        let instances = |array_stride: usize, attributes| wgpu::VertexBufferLayout {
+            array_stride: array_stride as u64,
+            step_mode: wgpu::VertexStepMode::Instance,
+            attributes,
+        };
+        let corners = |array_stride: usize, attributes| wgpu::VertexBufferLayout {
+            array_stride: array_stride as u64,
             step_mode: wgpu::VertexStepMode::Vertex,
-            attributes: &wgpu::vertex_attr_array![0 => Float32x3, 1 => Float32x3],
+            attributes,
         };
-        let line = wgpu::VertexBufferLayout {
-            array_stride: size_of::<LineInstance>() as u64,
-            step_mode: wgpu::VertexStepMode::Instance,
-            attributes: &wgpu::vertex_attr_array![
-                0 => Float32x3, 1 => Float32, 2 => Float32x3, 3 => Unorm8x4
-            ],
+        let corner = wgpu::vertex_attr_array![
+            0 => Float32x3, 1 => Float32x3, 2 => Float32x2, 3 => Unorm16x2
+        ];
+        let square = wgpu::vertex_attr_array![4 => Float32x4, 5 => Float32x4];
+        let line = wgpu::vertex_attr_array![
+            0 => Float32x3, 1 => Float32, 2 => Float32x3, 3 => Unorm8x4
+        ];
+        let point = wgpu::vertex_attr_array![
+            0 => Float32x3, 1 => Float32, 2 => Unorm8x4, 3 => Float32x2
+        ];
+        let area = wgpu::vertex_attr_array![0 => Float32x3, 1 => Unorm8x4];
+        let make = |names, layouts: &[&wgpu::BindGroupLayout], buffers: &[_], over| {
+            scene_pipeline(device, module, layouts, names, buffers, over, samples)
         };
-        let point = wgpu::VertexBufferLayout {
-            array_stride: size_of::<PointInstance>() as u64,
-            step_mode: wgpu::VertexStepMode::Instance,
-            attributes: &wgpu::vertex_attr_array![
-                0 => Float32x3, 1 => Float32, 2 => Unorm8x4, 3 => Float32
-            ],
-        };
-        let make = |names, buffer, marks| {
-            scene_pipeline(device, module, layout, names, buffer, marks, samples)
-        };
+        let ground = [
+            corners(size_of::<TileVertex>(), &corner),
+            instances(size_of::<TileInstance>(), &square),
+        ];
+        let areas = [corners(size_of::<AreaVertex>(), &area)];
+        let lines = [instances(size_of::<LineInstance>(), &line)];
+        let points = [instances(size_of::<PointInstance>(), &point)];
         Self {
             samples,
-            ground: make(["ground_vertex", "ground_fragment"], ground, false),
-            lines: make(["line_vertex", "line_fragment"], line, true),
-            points: make(["point_vertex", "point_fragment"], point, true),
+            air: make(["air_vertex", "air_fragment"], &[scene], &[], Over::Mark),
+            ground: make(
+                ["ground_vertex", "ground_fragment"],
+                &[scene, tile],
+                &ground,
+                Over::Ground,
+            ),
+            areas: make(["area_vertex", "area_fragment"], &[scene], &areas, Over::Mark),
+            lines: make(["line_vertex", "line_fragment"], &[scene], &lines, Over::Mark),
+            points: make(["point_vertex", "point_fragment"], &[scene], &points, Over::Mark),
         }
     }
 }
@@ -92,51 +119,50 @@ impl Pipelines {
             })
         };
         let (globe, blit) = (module("globe", GLOBE), module("globe blit", BLIT));
-        let scene_layout = layout(device, "globe scene", true, 2);
-        let blit_layout = layout(device, "globe blit", false, 1);
-        let set = |samples| SceneSet::new(device, &globe, &scene_layout, samples);
-        let colors = small_texture(
-            device,
-            queue,
-            PICTURE,
-            [COLORS, 1],
-            &color_table(Hypsometry::built_in()),
-        );
-        let no_relief =
-            small_texture(device, queue, wgpu::TextureFormat::Rgba16Float, [1, 1], &[0; 8]);
+        let scene_layout =
+            layout(device, "globe scene", &[Bound::Uniforms, Bound::Texture, Bound::Sampler]);
+        let tile_layout = layout(device, "globe square", &[Bound::Texture, Bound::Texture]);
+        let blit_layout = layout(device, "globe blit", &[Bound::Texture, Bound::Sampler]);
+        let set = |samples| SceneSet::new(device, &globe, [&scene_layout, &tile_layout], samples);
+        let table = color_table(Hypsometry::built_in());
+        let colors = small_texture(device, queue, PICTURE, [COLORS, 1], &table);
         Self {
             full: set(samples),
             fast: (slow && samples > 1).then(|| set(1)),
             blit: blit_pipeline(device, &blit, &blit_layout, screen),
             scene_layout,
+            tile_layout,
             blit_layout,
-            around: sampler(device, wgpu::AddressMode::Repeat),
-            clamped: sampler(device, wgpu::AddressMode::ClampToEdge),
+            clamped: sampler(device),
             colors,
-            no_relief,
+            no_picture: small_texture(device, queue, PICTURE, [1, 1], &[0; 4]),
         }
     }
 
-    /// Uniforms, relief and colours of a view.
+    /// Uniforms and colours of a view.
     pub(crate) fn scene_group(
         &self,
         device: &wgpu::Device,
         uniforms: &wgpu::Buffer,
-        relief: Option<&wgpu::TextureView>,
     ) -> wgpu::BindGroup {
-        let relief = relief.unwrap_or(&self.no_relief);
-        let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
-        device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("globe scene"),
-            layout: &self.scene_layout,
-            entries: &[
-                entry(0, uniforms.as_entire_binding()),
-                entry(1, wgpu::BindingResource::TextureView(relief)),
-                entry(2, wgpu::BindingResource::Sampler(&self.around)),
-                entry(3, wgpu::BindingResource::TextureView(&self.colors)),
-                entry(4, wgpu::BindingResource::Sampler(&self.clamped)),
-            ],
-        })
+        let resources = [
+            uniforms.as_entire_binding(),
+            wgpu::BindingResource::TextureView(&self.colors),
+            wgpu::BindingResource::Sampler(&self.clamped),
+        ];
+        group(device, "globe scene", &self.scene_layout, &resources)
+    }
+
+    /// Slopes and picture of a square.
+    pub(crate) fn tile_group(
+        &self,
+        device: &wgpu::Device,
+        relief: &wgpu::TextureView,
+        picture: Option<&wgpu::TextureView>,
+    ) -> wgpu::BindGroup {
+        let resources = [relief, picture.unwrap_or(&self.no_picture)];
+        let resources = resources.map(wgpu::BindingResource::TextureView);
+        group(device, "globe square", &self.tile_layout, &resources)
     }
 
     /// A finished picture.
@@ -145,57 +171,56 @@ impl Pipelines {
         device: &wgpu::Device,
         picture: &wgpu::TextureView,
     ) -> wgpu::BindGroup {
-        device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("globe blit"),
-            layout: &self.blit_layout,
-            entries: &[
-                wgpu::BindGroupEntry {
-                    binding: 0,
-                    resource: wgpu::BindingResource::TextureView(picture),
-                },
-                wgpu::BindGroupEntry {
-                    binding: 1,
-                    resource: wgpu::BindingResource::Sampler(&self.clamped),
-                },
-            ],
-        })
+        let resources = [
+            wgpu::BindingResource::TextureView(picture),
+            wgpu::BindingResource::Sampler(&self.clamped),
+        ];
+        group(device, "globe blit", &self.blit_layout, &resources)
     }
 }
 
-/// Uniforms (if asked for), then pairs of texture and sampler.
-fn layout(
+fn group(
     device: &wgpu::Device,
     label: &str,
-    uniforms: bool,
-    textures: u32,
-) -> wgpu::BindGroupLayout {
-    let both = wgpu::ShaderStages::VERTEX_FRAGMENT;
-    let entry = |binding, visibility, ty| wgpu::BindGroupLayoutEntry {
+    layout: &wgpu::BindGroupLayout,
+    resources: &[wgpu::BindingResource<'_>],
+) -> wgpu::BindGroup {
+    let entries: Vec<wgpu::BindGroupEntry<'_>> = (0u32..)
+        .zip(resources)
+        .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource: resource.clone() })
+        .collect();
+    let label = Some(label);
+    device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout, entries: &entries })
+}
+
+/// What can be bound.
+#[derive(Clone, Copy)]
+enum Bound {
+    Uniforms,
+    Texture,
+    Sampler,
+}
+
+fn layout(device: &wgpu::Device, label: &str, bound: &[Bound]) -> wgpu::BindGroupLayout {
+    let entry = |(binding, bound): (u32, &Bound)| wgpu::BindGroupLayoutEntry {
         binding,
-        visibility,
-        ty,
+        visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+        ty: match bound {
+            Bound::Uniforms => wgpu::BindingType::Buffer {
+                ty: wgpu::BufferBindingType::Uniform,
+                has_dynamic_offset: false,
+                min_binding_size: None,
+            },
+            Bound::Texture => wgpu::BindingType::Texture {
+                sample_type: wgpu::TextureSampleType::Float { filterable: true },
+                view_dimension: wgpu::TextureViewDimension::D2,
+                multisampled: false,
+            },
+            Bound::Sampler => wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
+        },
         count: None,
     };
-    let mut entries = Vec::new();
-    if uniforms {
-        let ty = wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: false,
-            min_binding_size: None,
-        };
-        entries.push(entry(0, both, ty));
-    }
-    for _ in 0..textures {
-        let texture = wgpu::BindingType::Texture {
-            sample_type: wgpu::TextureSampleType::Float { filterable: true },
-            view_dimension: wgpu::TextureViewDimension::D2,
-            multisampled: false,
-        };
-        let sampler = wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering);
-        let first = entries.len() as u32;
-        entries.push(entry(first, wgpu::ShaderStages::FRAGMENT, texture));
-        entries.push(entry(first + 1, wgpu::ShaderStages::FRAGMENT, sampler));
-    }
+    let entries: Vec<wgpu::BindGroupLayoutEntry> = (0u32..).zip(bound).map(entry).collect();
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
         label: Some(label),
         entries: &entries,
@@ -205,17 +230,20 @@ fn layout(
 fn scene_pipeline(
     device: &wgpu::Device,
     module: &wgpu::ShaderModule,
-    layout: &wgpu::BindGroupLayout,
+    layouts: &[&wgpu::BindGroupLayout],
     [vertex, fragment]: [&str; 2],
-    buffer: wgpu::VertexBufferLayout<'_>,
-    marks: bool,
+    buffers: &[wgpu::VertexBufferLayout<'_>],
+    over: Over,
     samples: u32,
 ) -> wgpu::RenderPipeline {
+    let layouts: Vec<_> = layouts.iter().map(|layout| Some(*layout)).collect();
     let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some(vertex),
-        bind_group_layouts: &[Some(layout)],
+        bind_group_layouts: &layouts,
         immediate_size: 0,
     });
+    let buffers: Vec<_> = buffers.iter().cloned().map(Some).collect();
+    let blend = wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING;
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
         label: Some(vertex),
         layout: Some(&layout),
@@ -223,13 +251,12 @@ fn scene_pipeline(
             module,
             entry_point: Some(vertex),
             compilation_options: wgpu::PipelineCompilationOptions::default(),
-            buffers: &[Some(buffer)],
+            buffers: &buffers,
         },
         primitive: wgpu::PrimitiveState::default(),
-        // Marks are tested against the ground but do not hide each other.
         depth_stencil: Some(wgpu::DepthStencilState {
             format: DEPTH,
-            depth_write_enabled: Some(!marks),
+            depth_write_enabled: Some(over == Over::Ground),
             depth_compare: Some(wgpu::CompareFunction::GreaterEqual),
             stencil: wgpu::StencilState::default(),
             bias: wgpu::DepthBiasState::default(),
@@ -241,7 +268,7 @@ fn scene_pipeline(
             compilation_options: wgpu::PipelineCompilationOptions::default(),
             targets: &[Some(wgpu::ColorTargetState {
                 format: PICTURE,
-                blend: marks.then_some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+                blend: (over == Over::Mark).then_some(blend),
                 write_mask: wgpu::ColorWrites::ALL,
             })],
         }),
@@ -285,10 +312,10 @@ fn blit_pipeline(
     })
 }
 
-fn sampler(device: &wgpu::Device, along: wgpu::AddressMode) -> wgpu::Sampler {
+fn sampler(device: &wgpu::Device) -> wgpu::Sampler {
     device.create_sampler(&wgpu::SamplerDescriptor {
         label: Some("globe"),
-        address_mode_u: along,
+        address_mode_u: wgpu::AddressMode::ClampToEdge,
         address_mode_v: wgpu::AddressMode::ClampToEdge,
         mag_filter: wgpu::FilterMode::Linear,
         min_filter: wgpu::FilterMode::Linear,

@@ -6,9 +6,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use half::f16;
-
-use super::geodesy::{LatLon, MEAN_RADIUS_M};
+use super::super::geodesy::LatLon;
+use super::tile::Area;
 
 static ASSET: &[u8] =
     include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/globe/topography.bin.zst"));
@@ -27,19 +26,6 @@ pub enum TopographyError {
     /// Wrong first bytes, version, size or length.
     #[error("this is not a topography of version 1 (see packaging/topography/make.py)")]
     Layout,
-}
-
-/// One level of the relief texture: for each cell slope to the east, slope to the north (rise
-/// over run), height above the areoid in kilometres, and 1; rows from north to south, columns
-/// from 0 to 360 degrees east.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ReliefLevel {
-    /// Columns.
-    pub columns: u32,
-    /// Rows.
-    pub rows: u32,
-    /// Cells, four values each.
-    pub texels: Vec<[f16; 4]>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -70,12 +56,156 @@ impl Grid {
     }
 }
 
-/// Global heights and areoid.
+/// Heights at the centres of equal cells, rows from north to south, columns from 0° to 360° east,
+/// as a surface through them with continuous curvature: its coefficients are kept (cubic B-splines,
+/// M. Unser et al., IEEE Transactions on Signal Processing 41, 1993). Slopes show no grid then.
+#[derive(Clone, Debug, PartialEq)]
+struct Heights {
+    columns: usize,
+    rows: usize,
+    coefficients: Vec<f32>,
+}
+
+/// The four cells around a position and their weights.
+#[derive(Clone, Copy)]
+struct Tap {
+    first: i64,
+    weights: [f32; 4],
+}
+
+impl Tap {
+    fn at(position: f64) -> Self {
+        let floor = position.floor();
+        let t = (position - floor) as f32;
+        let (t2, t3) = (t * t, t * t * t);
+        let weights = [
+            (1.0 - 3.0 * t + 3.0 * t2 - t3) / 6.0,
+            (4.0 - 6.0 * t2 + 3.0 * t3) / 6.0,
+            (1.0 + 3.0 * t + 3.0 * t2 - 3.0 * t3) / 6.0,
+            t3 / 6.0,
+        ];
+        Self { first: floor as i64 - 1, weights }
+    }
+}
+
+/// Turns values around a circle into the coefficients of the spline through them.
+fn prefilter(values: &mut [f32]) {
+    let pole = 3f32.sqrt() - 2.0;
+    let count = values.len();
+    // The filter forgets: 24 values back weigh less than 1e-13.
+    let mut last = 0.0;
+    for i in 0..24 {
+        last = pole * last + values[(count * 24 + count - 24 + i) % count];
+    }
+    for value in values.iter_mut() {
+        last = *value + pole * last;
+        *value = last;
+    }
+    let mut next = 0.0;
+    for i in (0..24).rev() {
+        next = pole * (next - values[i % count]);
+    }
+    for value in values.iter_mut().rev() {
+        next = pole * (next - *value);
+        *value = 6.0 * next;
+    }
+}
+
+/// Means of two by two cells.
+fn halved(values: &[f32], columns: usize, rows: usize) -> Vec<f32> {
+    let mean = |i: usize| {
+        let first = 2 * (i / (columns / 2)) * columns + 2 * (i % (columns / 2));
+        let four = [first, first + 1, first + columns, first + columns + 1];
+        four.iter().filter_map(|at| values.get(*at)).sum::<f32>() / 4.0
+    };
+    (0..(rows / 2) * (columns / 2)).map(mean).collect()
+}
+
+impl Heights {
+    /// The surface through values.
+    fn through(mut values: Vec<f32>, columns: usize, rows: usize) -> Self {
+        values.chunks_exact_mut(columns).for_each(prefilter);
+        let half = columns / 2;
+        let mut circle = vec![0.0; 2 * rows];
+        // A meridian goes on behind the pole, half a turn away. An odd number of columns, which no
+        // asset of ours has, is left as it is.
+        let pairs = if columns.is_multiple_of(2) { half } else { 0 };
+        for column in 0..pairs {
+            for row in 0..rows {
+                circle[row] = values[row * columns + column];
+                circle[2 * rows - 1 - row] = values[row * columns + column + half];
+            }
+            prefilter(&mut circle);
+            for row in 0..rows {
+                values[row * columns + column] = circle[row];
+                values[row * columns + column + half] = circle[2 * rows - 1 - row];
+            }
+        }
+        Self { columns, rows, coefficients: values }
+    }
+
+    /// The values of the asset. Near the poles the cells are narrow; there the mean over as many
+    /// cells as make a square one is taken, else the rounding to a metre shows as rays.
+    fn values(grid: &Grid) -> Vec<f32> {
+        let (columns, rows) = (grid.columns, grid.rows);
+        let mut values = Vec::with_capacity(columns * rows);
+        for row in 0..rows {
+            let lat = std::f64::consts::FRAC_PI_2 * (1.0 - (2 * row + 1) as f64 / rows as f64);
+            let reach = (0.5 / lat.cos()).floor().min(columns as f64 / 8.0) as usize;
+            let mut sum: f64 =
+                (0..=2 * reach).map(|i| grid.at(row, (i + columns - reach) % columns)).sum();
+            for column in 0..columns {
+                values.push((sum / (2 * reach + 1) as f64) as f32);
+                sum += grid.at(row, (column + reach + 1) % columns)
+                    - grid.at(row, (column + columns - reach) % columns);
+            }
+        }
+        values
+    }
+
+    fn row_tap(&self, lat: f64) -> Tap {
+        Tap::at((90.0 - lat.clamp(-90.0, 90.0)) * self.rows as f64 / 180.0 - 0.5)
+    }
+
+    fn column_tap(&self, lon: f64) -> Tap {
+        Tap::at(LatLon::new(0.0, lon).lon_360() * self.columns as f64 / 360.0 - 0.5)
+    }
+
+    /// One row beyond a pole is the row on its other side, half a turn away.
+    fn row(&self, row: i64) -> (usize, i64) {
+        let rows = self.rows as i64;
+        let turned = self.columns as i64 / 2;
+        let (row, turn) = match row {
+            row if row < 0 => (-1 - row, turned),
+            row if row >= rows => (2 * rows - 1 - row, turned),
+            row => (row, 0),
+        };
+        (row.clamp(0, rows - 1) as usize, turn)
+    }
+
+    fn cell(&self, row: usize, column: i64) -> f32 {
+        let column = column.rem_euclid(self.columns as i64) as usize;
+        self.coefficients.get(row * self.columns + column).copied().unwrap_or(0.0)
+    }
+
+    fn mix(&self, down: Tap, right: Tap) -> f32 {
+        let mut sum = 0.0;
+        for (i, weight) in down.weights.iter().enumerate() {
+            let (row, turn) = self.row(down.first + i as i64);
+            let along = right.weights.iter().enumerate();
+            let value: f32 =
+                along.map(|(k, w)| w * self.cell(row, right.first + turn + k as i64)).sum();
+            sum += weight * value;
+        }
+        sum
+    }
+}
+
+/// Global heights, and the same coarser for views from afar, and the areoid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Topography {
-    heights: Grid,
+    levels: Vec<Heights>,
     areoid: Grid,
-    relief: Vec<ReliefLevel>,
 }
 
 impl Topography {
@@ -129,13 +259,40 @@ impl Topography {
         if !rest.is_empty() {
             return Err(TopographyError::Layout);
         }
-        let relief = relief(&heights);
-        Ok(Self { heights, areoid, relief })
+        let (mut columns, mut rows) = (heights.columns, heights.rows);
+        let mut values = Heights::values(&heights);
+        let mut levels = vec![Heights::through(values.clone(), columns, rows)];
+        while columns.min(rows) > 16 {
+            values = halved(&values, columns, rows);
+            (columns, rows) = (columns / 2, rows / 2);
+            levels.push(Heights::through(values.clone(), columns, rows));
+        }
+        Ok(Self { levels, areoid })
     }
 
     /// Height above the areoid, metres.
     pub fn elevation_m(&self, place: LatLon) -> f64 {
-        self.heights.sample(place)
+        self.levels.first().map_or(0.0, |level| {
+            f64::from(level.mix(level.row_tap(place.lat), level.column_tap(place.lon)))
+        })
+    }
+
+    /// Heights above the areoid, metres: `side` × `side` points, the outermost ones on the edges
+    /// of an area, rows from north to south; of cells as wide as the points lie apart.
+    pub(crate) fn heights(&self, area: Area, side: usize) -> Vec<f32> {
+        let apart = (area.north - area.south) / (side.max(2) - 1) as f64;
+        let fits = |level: &&Heights| 180.0 / level.rows as f64 <= apart;
+        let coarse = self.levels.iter().rev().find(fits).or(self.levels.first());
+        let Some(level) = coarse else { return vec![0.0; side * side] };
+        let part = |i: usize| i as f64 / (side.max(2) - 1) as f64;
+        let place = |i: usize| area.place(part(i), part(i));
+        let columns: Vec<Tap> = (0..side).map(|i| level.column_tap(place(i).lon)).collect();
+        let mut out = Vec::with_capacity(side * side);
+        for row in 0..side {
+            let down = level.row_tap(place(row).lat);
+            out.extend(columns.iter().map(|right| level.mix(down, *right)));
+        }
+        out
     }
 
     /// Height of the areoid above the reference ellipsoid, metres.
@@ -147,11 +304,6 @@ impl Topography {
     /// exaggerated.
     pub fn ground_m(&self, place: LatLon, exaggeration: f64) -> f64 {
         self.areoid_m(place) + exaggeration * self.elevation_m(place)
-    }
-
-    /// The relief texture, from full size down.
-    pub(crate) fn relief(&self) -> &[ReliefLevel] {
-        &self.relief
     }
 }
 
@@ -185,63 +337,34 @@ fn read_grid(bytes: &[u8], columns: usize, rows: usize) -> Option<(Grid, &[u8])>
     Some((Grid { columns, rows, values }, rest))
 }
 
-/// Slopes by central differences. Near the poles the step to the east and west grows with the
-/// narrowing of the cells, else the rounding to a metre would show as rays.
-fn relief(grid: &Grid) -> Vec<ReliefLevel> {
-    let (columns, rows) = (grid.columns, grid.rows);
-    let north_step = std::f64::consts::PI * MEAN_RADIUS_M / rows as f64;
-    let mut cells = Vec::with_capacity(columns * rows);
-    for row in 0..rows {
-        let lat = std::f64::consts::FRAC_PI_2 * (1.0 - (2 * row + 1) as f64 / rows as f64);
-        let reach = (1.0 / lat.cos()).round().min(columns as f64 / 8.0).max(1.0) as usize;
-        let east_step = std::f64::consts::TAU * MEAN_RADIUS_M * lat.cos() / columns as f64;
-        let (above, below) = (row.saturating_sub(1), (row + 1).min(rows - 1));
-        let north_run = north_step * (below - above).max(1) as f64;
-        for column in 0..columns {
-            let east = grid.at(row, (column + reach) % columns);
-            let west = grid.at(row, (column + columns - reach) % columns);
-            let slope_east = (east - west) / (2.0 * reach as f64 * east_step);
-            let slope_north = (grid.at(above, column) - grid.at(below, column)) / north_run;
-            let height = grid.at(row, column) / 1000.0;
-            cells.push([slope_east as f32, slope_north as f32, height as f32]);
-        }
-    }
-    let mut levels = vec![level(columns, rows, &cells)];
-    let (mut columns, mut rows) = (columns, rows);
-    while columns.min(rows) > 16 {
-        cells = halved(&cells, columns, rows);
-        (columns, rows) = (columns / 2, rows / 2);
-        levels.push(level(columns, rows, &cells));
-    }
-    levels
-}
-
-fn level(columns: usize, rows: usize, cells: &[[f32; 3]]) -> ReliefLevel {
-    let texel =
-        |c: &[f32; 3]| [f16::from_f32(c[0]), f16::from_f32(c[1]), f16::from_f32(c[2]), f16::ONE];
-    let texels = cells.iter().map(texel).collect();
-    ReliefLevel { columns: columns as u32, rows: rows as u32, texels }
-}
-
-/// Means of two by two cells; an odd last row or column is left out, as GPUs size their levels.
-fn halved(cells: &[[f32; 3]], columns: usize, rows: usize) -> Vec<[f32; 3]> {
-    let mut out = Vec::with_capacity((columns / 2) * (rows / 2));
-    for row in 0..rows / 2 {
-        for column in 0..columns / 2 {
-            let first = 2 * row * columns + 2 * column;
-            let four = [first, first + 1, first + columns, first + columns + 1];
-            let mean = |k: usize| {
-                four.iter().filter_map(|i| cells.get(*i)).map(|c| c[k]).sum::<f32>() / 4.0
-            };
-            out.push([mean(0), mean(1), mean(2)]);
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Topography {
+        /// Heights in the middles of the cells.
+        fn cells(&self) -> Vec<f32> {
+            let (columns, rows) = (self.levels[0].columns, self.levels[0].rows);
+            let place = |i: usize| {
+                let (row, column) = ((i / columns) as f64, (i % columns) as f64);
+                let step = 180.0 / rows as f64;
+                LatLon::new(90.0 - (row + 0.5) * step, (column + 0.5) * step)
+            };
+            (0..rows * columns).map(|i| self.elevation_m(place(i)) as f32).collect()
+        }
+    }
+
+    /// A spline goes through its values; the pole of Unser's filter is that of his table I.
+    #[test]
+    fn the_surface_goes_through_the_values() {
+        let values: Vec<f32> = (0..512).map(|i| ((i * 7919) % 1000) as f32).collect();
+        let surface = Heights::through(values.clone(), 32, 16);
+        for (i, value) in values.iter().enumerate() {
+            let down = Tap::at((i / 32) as f64);
+            let got = surface.mix(down, Tap::at((i % 32) as f64));
+            assert!((got - value).abs() < 0.01, "{got} {value} at {i}");
+        }
+    }
 
     fn built_in() -> Arc<Topography> {
         Topography::load().expect("the asset decodes")
@@ -261,9 +384,11 @@ mod tests {
             let got = t.elevation_m(LatLon::new(lat, lon));
             assert!((got - height).abs() < tolerance, "{got} at {lat}, {lon}");
         }
-        let all = &t.heights.values;
-        assert!((20900..21400).contains(all.iter().max().unwrap()));
-        assert!((-8250..-7900).contains(all.iter().min().unwrap()));
+        let all: Vec<f32> = t.cells();
+        let highest = all.iter().copied().fold(f32::MIN, f32::max);
+        let lowest = all.iter().copied().fold(f32::MAX, f32::min);
+        assert!((20900.0..21400.0).contains(&highest));
+        assert!((-8250.0..-7900.0).contains(&lowest));
     }
 
     /// The ground at InSight lies 3008 m below the ellipsoid in the degree 719 model.
@@ -288,18 +413,21 @@ mod tests {
     }
 
     #[test]
-    fn slopes_point_uphill() {
+    fn areas_hold_the_same_heights_as_places() {
         let t = built_in();
-        let full = &t.relief()[0];
-        // On the west flank of Olympus Mons the ground rises to the east.
-        let cell = |lat: f64, lon: f64| {
-            let row = ((90.0 - lat) * 4.0) as usize;
-            full.texels[row * full.columns as usize + (lon * 4.0) as usize]
-        };
-        assert!(cell(18.6, 222.5)[0].to_f32() > 0.02);
-        assert!(cell(18.6, 230.0)[0].to_f32() < -0.02);
-        assert!(cell(15.0, 226.5)[1].to_f32() > 0.02);
-        assert_eq!((t.relief()[1].columns, t.relief()[1].rows), (720, 360));
+        let area = Area { west: 175.0, east: 185.0, south: 80.0, north: 90.0 };
+        let grid = t.heights(area, 129);
+        for (row, column) in [(0, 0), (3, 70), (64, 64), (128, 128)] {
+            let place = area.place(column as f64 / 128.0, row as f64 / 128.0);
+            let got = f64::from(grid[row * 129 + column]);
+            assert!((got - t.elevation_m(place)).abs() < 0.01, "{got} at {place:?}");
+        }
+        // From afar: the mean of a cell of 5.6 degrees is far below the summit.
+        let summit = LatLon::new(18.65, 226.2);
+        let area = Area { west: 180.0, east: 360.0, south: -90.0, north: 90.0 };
+        let coarse = t.heights(area, 33);
+        let at = 13 * 33 + 8;
+        assert!(f64::from(coarse[at]) < t.elevation_m(summit) - 3000.0);
     }
 
     /// The MOLA product of the same size, where the test data are at hand.
@@ -312,10 +440,11 @@ mod tests {
         };
         let t = built_in();
         let (words, _) = bytes.as_chunks::<2>();
-        assert_eq!(words.len(), t.heights.values.len());
-        let pairs = words.iter().zip(&t.heights.values);
+        let heights = t.cells();
+        assert_eq!(words.len(), heights.len());
+        let pairs = words.iter().zip(heights);
         let off: Vec<f64> =
-            pairs.map(|(m, h)| f64::from(*h) - f64::from(i16::from_be_bytes(*m))).collect();
+            pairs.map(|(m, h)| f64::from(h) - f64::from(i16::from_be_bytes(*m))).collect();
         let mean = off.iter().sum::<f64>() / off.len() as f64;
         let rms = (off.iter().map(|d| d * d).sum::<f64>() / off.len() as f64).sqrt();
         assert!(mean.abs() < 3.0 && rms < 85.0, "mean {mean}, RMS {rms}");
