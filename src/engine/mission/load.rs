@@ -95,8 +95,7 @@ impl Database {
             let Some(text) = parse::<MissionText>(file, &mut problems) else { continue };
             let folder = file.path.trim_end_matches("mission.toml");
             let mut instruments = Vec::new();
-            let is_other =
-                |f: &&MissionFile| f.path.starts_with(folder) && f.path != file.path;
+            let is_other = |f: &&MissionFile| f.path.starts_with(folder) && f.path != file.path;
             for other in files.iter().filter(is_other).filter(|f| !has_orbiters(f)) {
                 if let Some(mut value) = parse::<Instrument>(other, &mut problems) {
                     resolve(&mut value, &text.id, &Source { file: other }, &mut problems);

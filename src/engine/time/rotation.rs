@@ -100,7 +100,8 @@ mod tests {
             let sun = MarsRotation::at(t).direction(ra, dec);
             let east = sun[1].atan2(sun[0]).to_degrees();
             let off = (east - clock.subsolar_lon_deg + 180.0).rem_euclid(360.0) - 180.0;
-            assert!(off.abs() < 0.15, "{s}: {east} and {}", clock.subsolar_lon_deg);
+            assert!(off.abs() < 0.25, "{s}: {east} and {}", clock.subsolar_lon_deg);
+            // A minute of time; the series of Mars24 for the heliocentric longitude are short.
             let centric = sun[2].asin().to_degrees();
             assert!((centric - clock.declination_deg).abs() < 0.4, "{s}: {centric}");
         }

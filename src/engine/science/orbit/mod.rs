@@ -67,10 +67,13 @@ pub fn eccentric_anomaly(mean_anomaly: f64, eccentricity: f64) -> f64 {
     let mut e = mean + eccentricity * mean.sin();
     for _ in 0..60 {
         let miss = e - eccentricity * e.sin() - mean;
-        if miss > 0.0 { high = e } else { low = e }
+        if miss > 0.0 {
+            high = e
+        } else {
+            low = e
+        }
         let newton = e - miss / (1.0 - eccentricity * e.cos());
-        let next =
-            if newton > low && newton < high { newton } else { f64::midpoint(low, high) };
+        let next = if newton > low && newton < high { newton } else { f64::midpoint(low, high) };
         if (next - e).abs() < 1e-14 {
             return next + turns;
         }
@@ -110,8 +113,7 @@ impl Orbit {
     /// From elements; none where they carry no epoch.
     pub fn of(orbiter: &Orbiter) -> Option<Self> {
         let inclination = orbiter.inclination_deg.to_radians();
-        let natural =
-            secular_rates(orbiter.semi_major_axis_km, orbiter.eccentricity, inclination);
+        let natural = secular_rates(orbiter.semi_major_axis_km, orbiter.eccentricity, inclination);
         let given = |rate: Option<f64>, natural: f64| {
             rate.map_or(natural, |degrees| degrees.to_radians() / DAY_S)
         };

@@ -39,8 +39,7 @@ pub fn sighting(site: &Site, position_km: [f64; 3]) -> Sighting {
     let radius = ellipsoid_radius_km(site.latitude_deg) + site.height_km;
     let foot = [cos_lat * cos_lon, cos_lat * sin_lon, sin_lat].map(|c| c * radius);
     let way: [f64; 3] = [0, 1, 2].map(|k| position_km[k] - foot[k]);
-    let (sin_up, cos_up) =
-        planetographic_latitude_deg(site.latitude_deg).to_radians().sin_cos();
+    let (sin_up, cos_up) = planetographic_latitude_deg(site.latitude_deg).to_radians().sin_cos();
     let dot = |v: [f64; 3]| way[0] * v[0] + way[1] * v[1] + way[2] * v[2];
     let east = dot([-sin_lon, cos_lon, 0.0]);
     let north = dot([-sin_up * cos_lon, -sin_up * sin_lon, cos_up]);
@@ -59,11 +58,7 @@ pub fn sighting(site: &Site, position_km: [f64; 3]) -> Sighting {
 pub fn visibility_radius_deg(ground_km: f64, distance_km: f64, minimum_deg: f64) -> f64 {
     let minimum = minimum_deg.clamp(0.0, 90.0).to_radians();
     let ratio = ground_km * minimum.cos() / distance_km;
-    if ratio > 0.0 && ratio <= 1.0 {
-        (ratio.acos() - minimum).to_degrees().max(0.0)
-    } else {
-        0.0
-    }
+    if ratio > 0.0 && ratio <= 1.0 { (ratio.acos() - minimum).to_degrees().max(0.0) } else { 0.0 }
 }
 
 /// One pass over a site.
@@ -111,8 +106,7 @@ pub fn passes(
             None if here > before.1 && here >= there => {
                 let top = search.top(before.0, next);
                 if search.above(top) > 0.0 {
-                    let (up, down) =
-                        (search.crossing(before.0, top), search.crossing(next, top));
+                    let (up, down) = (search.crossing(before.0, top), search.crossing(next, top));
                     out.push(search.pass(up, down));
                 }
             }
