@@ -15,6 +15,8 @@ const NEWCOMER_MARGIN: f32 = 5.0;
 
 /// Width of a letter against its height, on the small side: what is culled must collide for sure.
 const LETTER: f32 = 0.38;
+/// A label that so many more important ones cover has no chance.
+const COVERS: usize = 6;
 /// Most labels that are laid out for one picture.
 const MOST: usize = 400;
 
@@ -46,12 +48,13 @@ pub(crate) fn worth_laying_out<'l>(
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut kept: Vec<(f64, Rect, &BuiltLabel)> = Vec::new();
     for (importance, area, label) in near {
-        // Twice the loyalty: whichever of the two was shown before, the greater one wins.
-        let is_covered = kept
+        // Twice the loyalty: whichever of the two was shown before, the greater one wins. Some of
+        // those that cover it may give way to others themselves.
+        let covers = kept
             .iter()
             .take_while(|k| k.0 > importance * LOYALTY * LOYALTY)
-            .any(|k| k.1.intersects(area));
-        if !is_covered && sight.sees(label.position) {
+            .filter(|k| k.1.intersects(area));
+        if covers.take(COVERS).count() < COVERS && sight.sees(label.position) {
             kept.push((importance, area, label));
         }
         if kept.len() >= MOST {
@@ -146,7 +149,7 @@ mod tests {
             println!("{} of {} in {:?}", kept.len(), built.labels.len(), start.elapsed());
             assert!(kept.len() <= most, "{}", kept.len());
             // With the true sizes of the words, at least as large as taken here, the same ones
-            // are shown as when all are laid out.
+            // but for a few are shown as when all are laid out.
             let shown = |labels: &[&BuiltLabel]| {
                 let candidates: Vec<Candidate> = labels
                     .iter()
@@ -163,8 +166,11 @@ mod tests {
                 kept.into_iter().map(named).collect::<std::collections::BTreeSet<_>>()
             };
             let all: Vec<&BuiltLabel> = built.labels.iter().collect();
+            let (some, whole) = (shown(&kept), shown(&all));
+            let other = some.symmetric_difference(&whole).count();
+            println!("{} shown, {other} others than with all", whole.len());
             if kept.len() < MOST {
-                assert_eq!(shown(&kept), shown(&all));
+                assert!(other * 20 <= whole.len(), "{other} of {}", whole.len());
             }
         }
     }

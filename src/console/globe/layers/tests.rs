@@ -26,12 +26,12 @@ fn the_assets_are_read_whole() {
     assert_eq!(find("Utopia Rupēs").kind, "Rupes");
     assert!(features.iter().all(|f| f.extent_km() > 0.0));
     let stops = curiosity_stops();
-    assert_eq!(stops.len(), 547);
-    assert_eq!((stops[0].sol, stops[546].sol), (3, 1782));
+    assert_eq!(stops.len(), 543);
+    assert_eq!((stops[0].sol, stops[542].sol), (3, 1782));
     assert!(stops.iter().all(|s| s.elevation_m < -4200.0));
     assert!(stops.windows(2).all(|w| w[0].odometry_m <= w[1].odometry_m));
     let with_heading = stops.iter().filter(|s| s.heading_deg.is_some()).count();
-    assert!(with_heading > 530, "{with_heading}");
+    assert!(with_heading > 525, "{with_heading}");
     assert!(parse_features("x\n,,\nA,B,95,0,1\n").is_empty());
 }
 
@@ -41,7 +41,7 @@ fn the_traverse_is_as_long_as_driven() {
     let stops = curiosity_stops();
     let way: f64 = stops.windows(2).map(|p| p[0].place.distance_m(p[1].place)).sum();
     let driven = stops.last().unwrap().odometry_m;
-    assert!(way > 0.9 * driven && way < driven, "{way} of {driven}");
+    assert!(way > 0.85 * driven && way < driven, "{way} of {driven}");
 }
 
 /// A rover drives forwards or backwards: its heading is that of its way, or opposite to it.
@@ -80,7 +80,7 @@ fn the_traverse_ends_at_the_sol() {
     let stops_done = stops.iter().filter(|s| s.sol <= 488).count();
     assert_eq!(length(&layer), stops_done - 1);
     let plain = until(1782, TraverseColour::Plain);
-    assert_eq!((plain.lines.len(), length(&plain)), (1, 546));
+    assert_eq!((plain.lines.len(), length(&plain)), (1, 542));
     let by_height = until(1782, TraverseColour::Elevation);
     assert!(by_height.lines.len() > 20);
     // Colours stay while time goes on.

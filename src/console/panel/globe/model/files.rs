@@ -21,6 +21,9 @@ use crate::globe::{LatLon, Layer};
 /// Largest file that is read.
 const MOST_BYTES: u64 = 256 << 20;
 
+/// A stop of a rover this far from the ones before and after it is a mistake, degrees.
+const FAR_DEG: f64 = 0.5;
+
 /// What became of a file.
 #[derive(Clone, Debug)]
 pub(super) enum Outcome<T> {
@@ -229,7 +232,20 @@ pub(super) fn read_stops(path: &Path) -> Answer<Vec<Stop>> {
         odometry_m: w.odometry_m.unwrap_or(f64::NAN),
         heading_deg: w.heading_deg,
     };
-    Ok((waypoints.iter().map(stop).collect(), problems))
+    let mut stops: Vec<Stop> = waypoints.iter().map(stop).collect();
+    // Some rows of the published tables lost their latitude: a stop far from both of its
+    // neighbours is none.
+    let is_far = |a: &Stop, b: &Stop| a.place.distance_deg(b.place) > FAR_DEG;
+    let lost: Vec<bool> = (0..stops.len())
+        .map(|i| {
+            let beside = [i.checked_sub(1), Some(i + 1)].map(|n| stops.get(n?));
+            let mut known = beside.into_iter().flatten().peekable();
+            known.peek().is_some() && known.all(|other| is_far(&stops[i], other))
+        })
+        .collect();
+    let mut lost = lost.into_iter();
+    stops.retain(|_| !lost.next().unwrap_or(false));
+    Ok((stops, problems))
 }
 
 /// Paths and colours of the user's layers.
