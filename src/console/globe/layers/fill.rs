@@ -7,9 +7,10 @@ use earcut::Earcut;
 
 use crate::globe::geodesy::LatLon;
 
-/// Longest side of a triangle, degrees of arc.
+/// Size of the pieces that areas are cut into, degrees of longitude and latitude.
+const CELL_DEG: [f64; 2] = [3.0, 2.5];
+/// Longest step along a line, degrees of arc, and along a parallel, degrees of longitude.
 const SIDE_DEG: f64 = 2.5;
-/// Longest side along a parallel, degrees of longitude: near a pole these are short.
 const SIDE_LON_DEG: f64 = 10.0;
 /// Most triangles of one area; beyond that they stay larger.
 const MOST: usize = 60_000;
@@ -156,36 +157,70 @@ fn around_pole(outline: &Ring, hole: Option<&Ring>) -> Vec<Corner> {
     corners
 }
 
-/// How long a side is against the longest allowed.
-fn excess(a: Corner, b: Corner, scale: f64) -> f64 {
+/// How long a step along a line is against the longest allowed.
+fn excess(a: Corner, b: Corner) -> f64 {
     let (lon, lat) = (b[0] - a[0], b[1] - a[1]);
     // At the end nearer to the equator degrees of longitude are longest.
     let cos = a[1].abs().min(b[1].abs()).to_radians().cos();
-    (lat.hypot(lon * cos) / (SIDE_DEG * scale)).max(lon.abs() / (SIDE_LON_DEG * scale))
+    (lat.hypot(lon * cos) / SIDE_DEG).max(lon.abs() / SIDE_LON_DEG)
 }
 
-/// Halves the longest side of each triangle until all are short; a side is halved at the same
-/// place from both of its triangles, so that no gaps open.
-fn subdivide(mut todo: Vec<[Corner; 3]>) -> Vec<[LatLon; 3]> {
-    let mut out = Vec::new();
-    let mut scale = 1.0;
-    while let Some([a, b, c]) = todo.pop() {
-        if out.len() + todo.len() > MOST {
-            scale = f64::INFINITY;
+/// Cuts triangles along meridians and parallels, so that each piece is small and follows the
+/// ground; neighbours are cut at the same places, so that no gaps open.
+fn subdivide(triangles: Vec<[Corner; 3]>) -> Vec<[LatLon; 3]> {
+    let mut out: Vec<[LatLon; 3]> = Vec::new();
+    let place = |[lon, lat]: Corner| LatLon::new(lat, lon.rem_euclid(360.0));
+    for (done, triangle) in triangles.iter().enumerate() {
+        if out.len() + triangles.len() - done > MOST {
+            out.push(triangle.map(place));
+            continue;
         }
-        let sides = [
-            (excess(a, b, scale), a, b, c),
-            (excess(b, c, scale), b, c, a),
-            (excess(c, a, scale), c, a, b),
-        ];
-        let longest = sides.into_iter().max_by(|x, y| x.0.total_cmp(&y.0));
-        match longest {
-            Some((length, from, to, other)) if length > 1.0 => {
-                let middle = [0, 1].map(|k| f64::midpoint(from[k], to[k]));
-                todo.push([from, middle, other]);
-                todo.push([middle, to, other]);
+        for band in cut(triangle, 1, CELL_DEG[1]) {
+            for piece in cut(&band, 0, CELL_DEG[0]) {
+                let Some((first, rest)) = piece.split_first() else { continue };
+                for pair in rest.windows(2) {
+                    if let [b, c] = *pair {
+                        out.push([*first, b, c].map(place));
+                    }
+                }
             }
-            _ => out.push([a, b, c].map(|[lon, lat]| LatLon::new(lat, lon.rem_euclid(360.0)))),
+        }
+    }
+    out
+}
+
+/// Cuts a convex piece into strips of one coordinate (0: longitude, 1: latitude).
+fn cut(piece: &[Corner], axis: usize, width: f64) -> Vec<Vec<Corner>> {
+    let value = |c: &Corner| c[axis];
+    let low = piece.iter().map(value).fold(f64::INFINITY, f64::min);
+    let high = piece.iter().map(value).fold(f64::NEG_INFINITY, f64::max);
+    let (first, last) = ((low / width).floor(), (high / width).ceil());
+    if !(last - first > 1.0) {
+        return vec![piece.to_vec()];
+    }
+    let strips = (0..(last - first).min(600.0) as u32).map(|i| first + f64::from(i));
+    strips
+        .map(|i| {
+            let above = clipped(piece, axis, i * width, 1.0);
+            clipped(&above, axis, (i + 1.0) * width, -1.0)
+        })
+        .filter(|strip| strip.len() > 2)
+        .collect()
+}
+
+/// The part of a convex piece on one side of a line (Sutherland and Hodgman 1974).
+fn clipped(piece: &[Corner], axis: usize, at: f64, side: f64) -> Vec<Corner> {
+    let inside = |c: &Corner| (c[axis] - at) * side >= 0.0;
+    let mut out = Vec::with_capacity(piece.len() + 1);
+    for (a, b) in piece.iter().zip(piece.iter().cycle().skip(1)) {
+        if inside(a) {
+            out.push(*a);
+        }
+        if inside(a) != inside(b) {
+            let part = (at - a[axis]) / (b[axis] - a[axis]);
+            let mut corner = [0, 1].map(|k| a[k] + (b[k] - a[k]) * part);
+            corner[axis] = at;
+            out.push(corner);
         }
     }
     out
@@ -213,7 +248,7 @@ fn straight(corners: &[Corner]) -> Vec<LatLon> {
     let mut out: Vec<LatLon> = corners.first().map(|c| place(*c)).into_iter().collect();
     for pair in corners.windows(2) {
         let [a, b] = *pair else { continue };
-        let steps = excess(a, b, 0.8).ceil().clamp(1.0, 400.0);
+        let steps = excess(a, b).ceil().clamp(1.0, 400.0);
         for i in 1..=steps as u32 {
             let part = f64::from(i) / steps;
             out.push(place([0, 1].map(|k| a[k] + (b[k] - a[k]) * part)));
@@ -253,7 +288,7 @@ mod tests {
         assert!((got - wanted).abs() < 5e-3 * wanted, "{got} is not {wanted}");
         for t in &triangles {
             for (a, b) in [(t[0], t[1]), (t[1], t[2]), (t[2], t[0])] {
-                assert!(a.distance_deg(b) < 1.3 * SIDE_DEG, "{a:?} {b:?}");
+                assert!(a.distance_deg(b) < 4.0, "{a:?} {b:?}");
             }
         }
     }
