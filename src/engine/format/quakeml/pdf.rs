@@ -84,13 +84,14 @@ mod tests {
 
     #[test]
     fn directions_close_around_north() {
-        let density: String = (0..360)
+        let density = (0..360)
             .map(|x| {
                 let off = (f64::from(x) - 355.0 + 180.0).rem_euclid(360.0) - 180.0;
-                format!("{} ", (-0.5 * (off / 10.0).powi(2)).exp())
+                (-0.5 * (off / 10.0).powi(2)).exp().to_string()
             })
-            .collect();
-        let points: String = (0..360).map(|x| format!("{x} ")).collect();
+            .collect::<Vec<_>>()
+            .join(" ");
+        let points = (0..360).map(|x| x.to_string()).collect::<Vec<_>>().join(" ");
         let (lower, upper) = interval(&points, &density, 355.0, Some(360.0)).unwrap();
         assert!((lower - 10.0).abs() < 0.2 && (upper - 10.0).abs() < 0.2, "{lower} {upper}");
     }

@@ -138,15 +138,12 @@ impl Reader<'_> {
                 self.tell(at, "shp", reason);
                 break;
             };
-            let shapes = match self.shapes(body) {
-                Some(shapes) => shapes,
-                None => {
-                    let kind = i32_le(body, 0).unwrap_or_default();
-                    let reason = format!("shape type {kind} is damaged or not read, left out");
-                    self.tell(at, "record", reason);
-                    Vec::new()
-                }
-            };
+            let shapes = self.shapes(body).unwrap_or_else(|| {
+                let kind = i32_le(body, 0).unwrap_or_default();
+                let reason = format!("shape type {kind} is damaged or not read, left out");
+                self.tell(at, "record", reason);
+                Vec::new()
+            });
             features.push(Feature { shapes, properties: Map::new() });
             at += 8 + body.len();
         }

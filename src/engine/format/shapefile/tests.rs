@@ -10,13 +10,13 @@ fn shp(records: &[(i32, Vec<u8>)]) -> Vec<u8> {
     let mut body = Vec::new();
     for (i, (kind, rest)) in records.iter().enumerate() {
         body.extend((i as u32 + 1).to_be_bytes());
-        body.extend(((rest.len() as u32 + 4) / 2).to_be_bytes());
+        body.extend((rest.len() as u32 / 2 + 2).to_be_bytes());
         body.extend(kind.to_le_bytes());
         body.extend(rest);
     }
     let mut out = 9994_u32.to_be_bytes().to_vec();
     out.extend([0; 20]);
-    out.extend(((body.len() as u32 + 100) / 2).to_be_bytes());
+    out.extend((body.len() as u32 / 2 + 50).to_be_bytes());
     out.extend(1000_u32.to_le_bytes());
     out.extend(records.first().map_or(0, |r| r.0).to_le_bytes());
     out.resize(100, 0);

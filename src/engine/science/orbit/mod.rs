@@ -68,9 +68,9 @@ pub fn eccentric_anomaly(mean_anomaly: f64, eccentricity: f64) -> f64 {
     for _ in 0..60 {
         let miss = e - eccentricity * e.sin() - mean;
         if miss > 0.0 {
-            high = e
+            high = e;
         } else {
-            low = e
+            low = e;
         }
         let newton = e - miss / (1.0 - eccentricity * e.cos());
         let next = if newton > low && newton < high { newton } else { f64::midpoint(low, high) };
