@@ -11,10 +11,13 @@ use super::tile::Area;
 pub(crate) struct Picture {
     /// From full size down to one pixel.
     pub levels: Vec<Vec<[u8; 4]>>,
+    /// Whether nothing of the ground shows through.
+    pub is_opaque: bool,
 }
 
 impl Picture {
     fn new(pixels: Vec<[u8; 4]>) -> Self {
+        let is_opaque = pixels.iter().all(|p| p[3] == 255);
         let mut levels = vec![pixels];
         let mut side = PICTURE_SIDE;
         while side > 1 {
@@ -30,7 +33,7 @@ impl Picture {
             levels.push(smaller);
             side = half;
         }
-        Self { levels }
+        Self { levels, is_opaque }
     }
 
     /// Bytes that it takes.

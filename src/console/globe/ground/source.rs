@@ -29,6 +29,12 @@ pub trait Imagery: Send + Sync {
     /// sRGB, not premultiplied. They come in as zeros; those without a picture stay so.
     fn paint(&self, area: Area, pixels: &mut [[u8; 4]]) -> Given;
 
+    /// Size of the smallest pixel inside an area, degrees; infinite where nothing lies. The globe
+    /// asks for nothing finer. 0 where it is not known.
+    fn finest_deg(&self, _area: Area) -> f64 {
+        0.0
+    }
+
     /// Grows whenever `paint` may answer differently.
     fn version(&self) -> u64;
 }
@@ -56,6 +62,12 @@ pub trait Elevation: Send + Sync {
 
     /// What the heights are counted from.
     fn datum(&self) -> Datum;
+
+    /// Smallest distance between heights inside an area, degrees; infinite where none are known.
+    /// 0 where it is not known.
+    fn finest_deg(&self, _area: Area) -> f64 {
+        0.0
+    }
 
     /// Grows whenever `heights` may answer differently.
     fn version(&self) -> u64;
