@@ -93,7 +93,7 @@ fn a_marker_near_the_eye_does_not_drift() {
     let place = INSIGHT.direct(40.0, 1e-5);
     let green = Color32::from_rgb(0, 255, 0);
     layer.points.push(PointMark { size: 12.0, ..PointMark::at("m", place, green) });
-    stage.scene = GlobeScene { layers: vec![layer] };
+    stage.scene = GlobeScene::new([layer]);
     let mut harness = harness(stage, 800.0, 600.0, 4);
     let mut worst: f64 = 0.0;
     let mut seen = 0;

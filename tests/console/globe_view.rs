@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use glam::DVec2;
 use image::RgbaImage;
-use marsdeck::globe::layers::{self, Quake, Site};
+use marsdeck::globe::layers::{self, Quake, Site, TraverseColour};
 use marsdeck::globe::{
     Camera, GlobeInput, GlobeResponse, GlobeScene, GlobeSettings, GlobeView, GroundColour,
     GroundLayers, LatLon, Light, MapMode, PickId, Topography, geodesy,
@@ -44,6 +44,7 @@ fn scene(theme: &Theme) -> GlobeScene {
             magnitude: Some(magnitude),
             color,
             tip: format!("{name}\nM {magnitude}"),
+            ..Quake::default()
         };
     let quakes = [
         quake("S1222a", Some((-2.971, 171.904)), 37.01, Some(101.0), 4.7, theme.curves[1]),
@@ -55,14 +56,15 @@ fn scene(theme: &Theme) -> GlobeScene {
     let mut all = vec![layers::features(&layers::known_features(), theme.text)];
     all.extend(layers::quakes(&quakes, INSIGHT, "S1222a"));
     let stops = layers::curiosity_stops();
-    all.push(layers::traverse("msl", "Curiosity", &stops, 1782, theme.curves[2]));
+    let colours = [theme.curves[2], theme.curves[0], theme.curves[1]];
+    all.push(layers::traverse("msl", "Curiosity", &stops, 1782, TraverseColour::Sol, colours));
     all.push(layers::sites(&[
         site("insight", "InSight", INSIGHT, theme.accent),
         site("msl-landing", "Bradbury Landing", GALE, theme.curves[2]),
         site("m2020", "Jezero", LatLon::new(18.44, 77.45), theme.text_weak),
         site("viking1", "Viking 1", LatLon::new(22.48, 312.05), theme.text_weak),
     ]));
-    GlobeScene { layers: all }
+    GlobeScene::new(all)
 }
 
 pub(super) fn stage(theme: Theme, camera: Camera, sun: LatLon, settings: GlobeSettings) -> Stage {

@@ -2,8 +2,10 @@
 
 use egui::{RichText, Ui};
 use marsdeck_engine::archive::Event;
+use marsdeck_engine::query::Request;
+use marsdeck_engine::time::TimeRange;
 
-use super::model::{self, Ground, KINDS, Key, Picked};
+use super::model::{self, Given, KINDS, LayerChoices, Layers, Picked};
 use crate::globe::{Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, PickId};
 use crate::intent::UiIntent;
 use crate::theme::SMALL;
@@ -17,12 +19,9 @@ const SITE_RANGE_M: f64 = 9e5;
 #[derive(Default)]
 pub struct GlobePanel {
     view: GlobeView,
-    ground: Ground,
+    layers: Layers,
+    choices: LayerChoices,
     scene: GlobeScene,
-    made_of: Option<Key>,
-    /// Kinds of events on screen, by their number; and whether some are simulated.
-    kinds: Vec<usize>,
-    is_simulated: bool,
     /// The event that was selected in the last frame.
     event: Option<String>,
 }
@@ -33,7 +32,7 @@ impl Panel for GlobePanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
-        self.rebuild(cx);
+        let stars = self.rebuild(ui, cx);
         let selected = cx.snapshot.events.iter().find(|e| e.id == cx.selection.event);
         self.follow(cx, selected);
         self.bar(ui, cx, selected);
@@ -42,7 +41,7 @@ impl Panel for GlobePanel {
         let input = GlobeInput {
             scene: &self.scene,
             ground: &GroundLayers::default(),
-            stars: &[],
+            stars: &stars,
             sun: model::sun(cx.time.cursor),
             selected: pick.as_ref(),
             theme: cx.theme,
@@ -61,22 +60,28 @@ impl Panel for GlobePanel {
 }
 
 impl GlobePanel {
-    fn rebuild(&mut self, cx: &ViewContext<'_>) {
-        let (events, cursor) = (&cx.snapshot.events, cx.time.cursor);
-        let event = &cx.selection.event;
-        let generation = cx.snapshot.archive_generation;
-        let key = Key::of(generation, events, cursor, event, cx.theme);
-        if self.made_of.as_ref() == Some(&key) {
-            return;
-        }
-        let database = &cx.snapshot.missions;
-        self.scene = model::scene(database, events, cursor, event, cx.theme, &self.ground);
-        let shown = model::shown(events, cursor, event);
-        self.kinds = shown.iter().map(|e| model::kind_of(e)).collect();
-        self.kinds.sort_unstable();
-        self.kinds.dedup();
-        self.is_simulated = shown.iter().any(|e| e.simulated);
-        self.made_of = Some(key);
+    /// The scene and the stars of this frame.
+    fn rebuild(&mut self, ui: &Ui, cx: &ViewContext<'_>) -> Vec<(glam::DVec3, f32)> {
+        let ask = |format: &str| {
+            let request = Request::Products { range: TimeRange::ALL, format: format.to_owned() };
+            cx.queries.ask(ui.scope_id().with(("globe products", format)), &request).answer
+        };
+        let [spectra, tables] = ["chemcam", "moc"].map(|f| ask(f).map(|(_, answer)| answer));
+        let given = Given {
+            database: &cx.snapshot.missions,
+            archive_generation: cx.snapshot.archive_generation,
+            events: &cx.snapshot.events,
+            spectra: spectra.as_ref(),
+            tables: tables.as_ref(),
+            cursor: cx.time.cursor,
+            selected: &cx.selection.event,
+            settings: &self.view.settings,
+            choices: &self.choices,
+            theme: cx.theme,
+        };
+        let egui = ui.ctx().clone();
+        self.scene = self.layers.scene(&given, &move || egui.request_repaint());
+        self.layers.stars(&given).to_vec()
     }
 
     /// Flies to an event that was selected elsewhere.
@@ -121,13 +126,13 @@ impl GlobePanel {
                 self.view.fly(Camera::default());
             }
             let weak = |text: &str| RichText::new(text).size(SMALL).color(cx.theme.text_weak);
-            if self.is_simulated {
+            if self.layers.is_simulated {
                 simulated_badge(ui, cx.theme);
             }
             if cx.snapshot.events.is_empty() {
                 ui.label(weak("No events stored: ingest a QuakeML catalogue to see marsquakes."));
             }
-            for kind in &self.kinds {
+            for kind in &self.layers.kinds {
                 let words = KINDS.get(*kind).map_or("Other", |(_, words)| words);
                 let colour = model::kind_colour(cx.theme, *kind);
                 ui.label(RichText::new("●").size(SMALL).color(colour));
