@@ -18,12 +18,13 @@ struct Globals {
     plain: vec4<f32>,
     // Outline of points (linear); 1 when the terrain is there.
     outline: vec4<f32>,
-    // Colouring: 0 plain, 1 by height, 2 by slope; contour interval in metres or 0; exaggeration
-    // of heights; 0 globe, 1 flat map, 2 north, 3 south pole.
+    // Nothing; contour interval in metres; exaggeration of heights; 0 globe, 1 flat map, 2 north,
+    // 3 south pole.
     ground: vec4<f32>,
     // The eye from the centre of the planet, metres; optical depth of dust.
     eye: vec4<f32>,
     // From the middle of the view to its right and upper edge, at a depth of 1; into the view.
+    // Beside the first: how much of the air is above the eye, 0 to 1.
     right: vec4<f32>,
     up: vec4<f32>,
     forward: vec4<f32>,
@@ -33,7 +34,18 @@ struct Globals {
 @group(0) @binding(1) var colour_texture: texture_2d<f32>;
 @group(0) @binding(2) var clamped: sampler;
 @group(1) @binding(0) var relief_texture: texture_2d<f32>;
-@group(1) @binding(1) var picture_texture: texture_2d<f32>;
+@group(2) @binding(0) var picture_texture: texture_2d<f32>;
+
+// Which parts the ground has: pipelines are made for what is wanted, so that processors that draw
+// the pixels pay for nothing else. Lit by the Sun; 0 plain, 1 by height, 2 by slope; contours;
+// dust; haze; the eye inside the air; 0 no picture, 1 one with gaps, 2 one without.
+override SUN: bool = true;
+override COLOUR: u32 = 1u;
+override CONTOURS: bool = false;
+override DUST: bool = false;
+override HAZE: bool = true;
+override NEAR: bool = false;
+override COVER: u32 = 0u;
 
 // Mean radius and scale height of the air, metres (FACTS: Mars).
 const RADIUS: f32 = 3389500.0;
@@ -48,6 +60,7 @@ struct Ground {
     @location(2) uv: vec2<f32>,
     // Middle and half of the range of heights of the square, metres; whether it has a picture.
     @location(3) @interpolate(flat) square: vec3<f32>,
+    @location(4) picture_uv: vec2<f32>,
 };
 
 @vertex
@@ -58,6 +71,7 @@ fn ground_vertex(
     @location(3) uv: vec2<f32>,
     @location(4) origin: vec4<f32>,
     @location(5) square: vec4<f32>,
+    @location(6) part: vec4<f32>,
 ) -> Ground {
     let flat_map = globals.ground.w > 0.5;
     var relative = origin.xyz + base;
@@ -70,6 +84,7 @@ fn ground_vertex(
     out.direction = direction;
     out.relative = relative;
     out.uv = uv;
+    out.picture_uv = part.xy + uv * part.z;
     out.square = vec3<f32>(square.x, square.y, square.w);
     return out;
 }
@@ -122,69 +137,91 @@ fn ruled(value: f32, width: f32) -> f32 {
 fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
     let up = normalize(in.direction);
     let terrain = textureSample(relief_texture, clamped, in.uv);
-    let picture = textureSample(picture_texture, clamped, in.uv) * in.square.z;
     let metres = in.square.x + terrain.z * in.square.y;
     let east = normalize(vec3<f32>(-up.y, up.x + 1e-9, 0.0));
     let north = cross(up, east);
+
+    var base = globals.plain.rgb;
+    if COVER < 2u && COLOUR == 1u {
+        let height = (metres * 0.001 - globals.shade.w) / globals.plain.w;
+        base = textureSampleLevel(colour_texture, clamped, vec2<f32>(height, 0.5), 0.0).rgb;
+    }
+    if COVER < 2u && COLOUR == 2u {
+        base = slope_colour(length(terrain.xy));
+    }
+    if COVER < 2u {
+        base = mix(globals.plain.rgb, base, globals.outline.w);
+    }
     // Steep slopes are held back, so that flanks keep their colour while plains show relief. A
     // picture has its own shading already.
-    let gain = globals.shade.x * globals.outline.w * mix(1.0, 0.4, picture.a);
+    var gain = globals.shade.x * globals.outline.w;
+    if COVER > 0u {
+        let picture = textureSample(picture_texture, clamped, in.picture_uv);
+        base = base * (1.0 - picture.a) + picture.rgb;
+        gain *= 1.0 - 0.6 * picture.a;
+    }
     let steep = gain * terrain.xy;
     let slope = steep * inverseSqrt(1.0 + 1.2 * dot(steep, steep));
     let normal = normalize(vec3<f32>(-slope, 1.0));
 
-    let height = (metres * 0.001 - globals.shade.w) / globals.plain.w;
-    let table = textureSampleLevel(colour_texture, clamped, vec2<f32>(height, 0.5), 0.0).rgb;
-    let by_slope = slope_colour(length(terrain.xy));
-    let own = select(table, select(globals.plain.rgb, by_slope, globals.ground.x > 1.5),
-        abs(globals.ground.x - 1.0) > 0.5);
-    let bare = mix(globals.plain.rgb, own, globals.outline.w);
-    let base = bare * (1.0 - picture.a) + picture.rgb;
-
     // The usual light of a map, from the upper left; 1 on flat ground. East, north, up.
     let map_light = normalize(vec3<f32>(lamp_at(up, east, north), 1.0));
-    let hill = clamp(dot(normal, map_light) / map_light.z, 0.35, 1.5);
-    // The Sun: its own azimuth, but never so high that the ground looks flat at once.
-    let sun = vec3<f32>(
-        dot(globals.sun.xyz, east),
-        dot(globals.sun.xyz, north),
-        dot(globals.sun.xyz, up),
-    );
-    let sun_light = normalize(vec3<f32>(sun.xy / max(length(sun.xy), 0.35), 1.0));
-    let sunny = clamp(dot(normal, sun_light) / sun_light.z, 0.2, 1.6);
-    let day = smoothstep(-0.06, 0.08, sun.z);
-    // Dust takes from the direct light along its slant way and gives some back from all sides.
-    let dust = globals.eye.w;
-    let direct = exp(-dust / max(sun.z, 0.08));
-    let round = 0.5 * (1.0 - exp(-dust));
-    let lit = day * (direct * sunny + round) * (0.30 + 0.70 * sqrt(max(sun.z, 0.0)));
-    let ambient = globals.sun.w;
-    let light = mix(ambient * hill + (1.0 - ambient) * lit, hill, globals.shade.y);
+    var light = clamp(dot(normal, map_light) / map_light.z, 0.35, 1.5);
+    var sky = 1.0;
+    var line = 0.0;
+    if SUN {
+        // The Sun: its own azimuth, but never so high that the ground looks flat at once.
+        let sun = vec3<f32>(
+            dot(globals.sun.xyz, east),
+            dot(globals.sun.xyz, north),
+            dot(globals.sun.xyz, up),
+        );
+        let sun_light = normalize(vec3<f32>(sun.xy / max(length(sun.xy), 0.35), 1.0));
+        var sunny = clamp(dot(normal, sun_light) / sun_light.z, 0.2, 1.6);
+        let day = smoothstep(-0.06, 0.08, sun.z);
+        if DUST {
+            // Dust takes from the direct light along its slant way, and gives some back from all
+            // sides.
+            let dust = globals.eye.w;
+            sunny = sunny * exp(-dust / max(sun.z, 0.08)) + 0.5 * (1.0 - exp(-dust));
+        }
+        let lit = day * sunny * (0.30 + 0.70 * sqrt(max(sun.z, 0.0)));
+        let ambient = globals.sun.w;
+        light = ambient * light + (1.0 - ambient) * lit;
+        sky = max(day, ambient);
+        // The terminator as a thin line: where the middle of the Sun is on the level horizon.
+        let width = 0.8 * globals.view.z * max(fwidth(sun.z), 1e-7);
+        line = 0.45 * (1.0 - smoothstep(0.4 * width, width, abs(sun.z)));
+    }
 
-    // Haze towards the limb, on the day side; dust makes it thicker.
-    let facing = max(dot(normalize(-in.relative), up), 0.0);
-    let sky = mix(max(day, ambient), 1.0, globals.shade.y);
-    let limb = pow(1.0 - facing, 5.0);
-    let far = 1.0 - exp(-dust * (0.15 + length(in.relative) / (3.0e5 + 4.0 * SCALE_HEIGHT)) * 0.35);
-    let pale = textureSampleLevel(colour_texture, clamped, vec2<f32>(0.8, 0.5), 0.0).rgb;
-    // Near the ground the air has the colour of the sky, and takes kilometres to show.
-    let inside = exp(-max(length(globals.eye.xyz) - RADIUS, 0.0) / SCALE_HEIGHT);
-    let near = 1.0 - exp(-length(in.relative) / 6.0e4);
-    let thin = globals.shade.z * mix(limb, near, inside);
-    let haze = clamp(max(thin, far * step(1e-3, dust)), 0.0, 1.0) * sky;
-    var colour = mix(base * light, mix(pale, AIR, inside) * sky, haze);
-
-    // Contours, every fifth one stronger.
-    if globals.ground.y > 0.0 {
+    var colour = base * light;
+    var pale = vec3<f32>(0.9, 0.75, 0.6);
+    if HAZE || SUN {
+        pale = textureSampleLevel(colour_texture, clamped, vec2<f32>(0.8, 0.5), 0.0).rgb;
+    }
+    if HAZE {
+        // Towards the limb, on the day side; near the ground it has the colour of the sky, and
+        // takes kilometres to show.
+        let away = length(in.relative);
+        let edge = 1.0 - max(dot(-in.relative, up) / away, 0.0);
+        var thin = globals.shade.z * edge * edge * edge * edge * edge;
+        if NEAR {
+            thin = mix(thin, globals.shade.z * (1.0 - exp(-away / 6.0e4)), globals.right.w);
+            pale = mix(pale, AIR, globals.right.w);
+        }
+        if DUST {
+            let far = 0.15 + away / (3.0e5 + 4.0 * SCALE_HEIGHT);
+            thin = max(thin, 1.0 - exp(-globals.eye.w * far * 0.35));
+        }
+        colour = mix(colour, pale * sky, clamp(thin * sky, 0.0, 1.0));
+    }
+    if CONTOURS {
+        // Every fifth one stronger.
         let value = metres / globals.ground.y;
         let fine = ruled(value, 0.7 * globals.view.z) * 0.30;
         let strong = ruled(value / 5.0, 1.3 * globals.view.z) * 0.55;
         colour = mix(colour, vec3<f32>(0.02), max(fine, strong));
     }
-    // The terminator as a thin line: where the middle of the Sun is on the level horizon.
-    let width = 0.8 * globals.view.z * max(fwidth(sun.z), 1e-7);
-    let cover = 1.0 - smoothstep(0.4 * width, width, abs(sun.z));
-    let line = 0.45 * (1.0 - globals.shade.y) * cover;
     return vec4<f32>(mix(colour, pale, line), 1.0);
 }
 
@@ -218,7 +255,7 @@ fn air_fragment(in: Air) -> @location(0) vec4<f32> {
     let lowest = select(distance * sqrt(max(1.0 - rise * rise, 0.0)) - RADIUS, eye_height, rise > 0.0);
     let dense = exp(-max(lowest, 0.0) / thick);
     // From inside the way through the air is longer towards the horizon.
-    let inside = exp(-eye_height / SCALE_HEIGHT);
+    let inside = globals.right.w;
     let way = mix(1.0, min(1.0 / max(rise, 0.05), 12.0) * 0.25, inside);
     let point = normalize(zenith * distance + ray * max(-rise * distance, 0.0));
     let height_of_sun = dot(point, globals.sun.xyz);

@@ -12,17 +12,17 @@ use marsdeck::globe::{
 };
 use marsdeck::theme::Theme;
 
-const INSIGHT: LatLon = LatLon::new(4.502384, 135.623447);
+pub(super) const INSIGHT: LatLon = LatLon::new(4.502384, 135.623447);
 const GALE: LatLon = LatLon::new(-4.5895, 137.4417);
 
-struct Stage {
-    view: GlobeView,
-    scene: GlobeScene,
-    ground: GroundLayers,
+pub(super) struct Stage {
+    pub view: GlobeView,
+    pub scene: GlobeScene,
+    pub ground: GroundLayers,
     sun: LatLon,
     selected: Option<PickId>,
-    theme: Theme,
-    last: Option<GlobeResponse>,
+    pub theme: Theme,
+    pub last: Option<GlobeResponse>,
     picked: Vec<PickId>,
 }
 
@@ -67,7 +67,7 @@ fn scene(theme: &Theme) -> GlobeScene {
     GlobeScene::new(all)
 }
 
-fn stage(theme: Theme, camera: Camera, sun: LatLon, settings: GlobeSettings) -> Stage {
+pub(super) fn stage(theme: Theme, camera: Camera, sun: LatLon, settings: GlobeSettings) -> Stage {
     assert!(Topography::load().is_some(), "the built-in terrain decodes");
     let mut view = GlobeView::new(GlobeSettings { animate: false, ..settings });
     view.camera = camera;
@@ -92,7 +92,12 @@ impl eframe::App for Stage {
     }
 }
 
-fn harness<'a>(stage: Stage, width: f32, height: f32, samples: u32) -> Harness<'a, Stage> {
+pub(super) fn harness<'a>(
+    stage: Stage,
+    width: f32,
+    height: f32,
+    samples: u32,
+) -> Harness<'a, Stage> {
     let mut harness = Harness::builder()
         .with_size(vec2(width, height))
         .with_render_cursor(false)
@@ -118,7 +123,7 @@ fn harness<'a>(stage: Stage, width: f32, height: f32, samples: u32) -> Harness<'
 }
 
 /// Renders, and keeps the picture in the temporary folder for looking at.
-fn picture(harness: &mut Harness<'_, Stage>, name: &str) -> RgbaImage {
+pub(super) fn picture(harness: &mut Harness<'_, Stage>, name: &str) -> RgbaImage {
     let image = harness.render().expect("it renders");
     let folder = std::env::temp_dir().join("marsdeck-globe");
     std::fs::create_dir_all(&folder).expect("the folder can be made");
@@ -126,7 +131,7 @@ fn picture(harness: &mut Harness<'_, Stage>, name: &str) -> RgbaImage {
     image
 }
 
-fn look_at(harness: &Harness<'_, Stage>, place: LatLon) -> Pos2 {
+pub(super) fn look_at(harness: &Harness<'_, Stage>, place: LatLon) -> Pos2 {
     let last = harness.state().last.as_ref().expect("a frame was drawn");
     let t = Topography::load().expect("terrain");
     let ground = t.ground_m(place, harness.state().view.settings.exaggeration);

@@ -17,10 +17,11 @@ use super::ground::{DrawTile, Ground, Recipe, Store, Topography, View, Wake};
 use super::hypsometry::Hypsometry;
 use super::map::MapMode;
 use super::render::frame::{
-    AreaVertex, Frame, Globals, LineInstance, PointInstance, Segment, TileInstance, linear,
+    AreaVertex, Frame, Globals, GroundParts, LineInstance, PointInstance, Segment, TileInstance,
+    linear,
 };
 use super::render::{is_installed, is_slow};
-use super::settings::{GlobeSettings, GroundColour, Light};
+use super::settings::{GlobeSettings, Light};
 use super::sight::Sight;
 use super::view::GlobeInput;
 
@@ -48,6 +49,8 @@ pub fn be_patient(ctx: &Context) {
     ctx.data_mut(|data| data.insert_temp(patience_id(), true));
 }
 
+/// Scale height of the air, metres (NASA Mars fact sheet: 11.1 km).
+const SCALE_HEIGHT_M: f64 = 11_100.0;
 /// Below this height of the eye lines are cut finer near it, so often at most, metres.
 const NEAR_M: f64 = 1e5;
 const MOST_CUTS: u32 = 14;
@@ -104,7 +107,7 @@ struct FrameKey {
     sun: [i32; 2],
     settings: GlobeSettings,
     marks: u64,
-    tiles: Vec<u64>,
+    tiles: Vec<[u64; 2]>,
     stars: usize,
     background: Color32,
     ground: Color32,
@@ -204,7 +207,7 @@ impl Pictures {
             sun,
             settings: settings.clone(),
             marks: marks.serial,
-            tiles: ground.tiles.iter().map(|t| t.stamp).collect(),
+            tiles: ground.tiles.iter().map(stamps).collect(),
             stars: input.stars.len(),
             background: input.theme.background,
             ground: input.theme.raised,
@@ -245,6 +248,11 @@ impl Pictures {
             self.scale = Some((part + 0.0625).min(1.0));
         }
     }
+}
+
+/// What a square looks like, as numbers.
+fn stamps(tile: &DrawTile) -> [u64; 2] {
+    [tile.stamp, tile.picture.as_ref().map_or(0, |p| p.stamp)]
 }
 
 /// Makes one picture.
@@ -289,6 +297,7 @@ impl Make<'_> {
             fast,
             size: self.key.size,
             globals: self.globals(),
+            parts: self.parts(),
             instances: ground.tiles.iter().map(|t| self.instance(t)).collect(),
             tiles: ground.tiles,
             areas: corners.collect(),
@@ -312,6 +321,10 @@ impl Make<'_> {
             heights: [terrain.middle_m, terrain.half_m],
             per_m: (1.0 / (far_m - near_m)) as f32,
             picture: if tile.picture.is_some() { 1.0 } else { 0.0 },
+            part: tile
+                .picture
+                .as_ref()
+                .map_or([0.0; 4], |p| [p.part[0], p.part[1], p.part[2], 0.0]),
         }
     }
 
@@ -367,11 +380,6 @@ impl Make<'_> {
         let half = (look.size.y / 2.0) / look.focal();
         let right = (look.right * half * look.size.x / look.size.y).as_vec3();
         let (up, forward) = ((look.up * half).as_vec3(), look.forward.as_vec3());
-        let colour = match settings.ground {
-            GroundColour::Plain => 0.0,
-            GroundColour::Elevation => 1.0,
-            GroundColour::Slope => 2.0,
-        };
         let contours = if settings.contours { contour_interval_m(look) as f32 } else { 0.0 };
         Globals {
             clip_from_relative: look.clip_from_relative().as_mat4().to_cols_array_2d(),
@@ -381,11 +389,30 @@ impl Make<'_> {
             view: [key.size[0] as f32, key.size[1] as f32, self.pixels(), look.near_m as f32],
             plain: [plain[0], plain[1], plain[2], ((high - low) / 1e3) as f32],
             outline: [outline[0], outline[1], outline[2], if has_terrain { 1.0 } else { 0.0 }],
-            ground: [colour, contours, self.sight.exaggeration as f32, look.map as u8 as f32],
+            ground: [0.0, contours, self.sight.exaggeration as f32, look.map as u8 as f32],
             eye: [eye.x, eye.y, eye.z, settings.dust.clamp(0.0, 5.0)],
-            right: [right.x, right.y, right.z, 0.0],
+            right: [right.x, right.y, right.z, self.inside()],
             up: [up.x, up.y, up.z, 0.0],
             forward: [forward.x, forward.y, forward.z, 0.0],
+        }
+    }
+
+    /// How much of the air is above the eye, 0 to 1.
+    fn inside(&self) -> f32 {
+        let look = &self.sight.look;
+        let height = if look.map.is_flat() { f64::MAX } else { look.eye_height_m().max(0.0) };
+        (-height / SCALE_HEIGHT_M).exp() as f32
+    }
+
+    fn parts(&self) -> GroundParts {
+        let (settings, flat) = (self.settings, self.sight.look.map.is_flat());
+        GroundParts {
+            sun: settings.light == Light::Sun,
+            colour: settings.ground as u8,
+            contours: settings.contours,
+            dust: settings.dust > 0.0 && !flat,
+            haze: (settings.haze || settings.dust > 0.0) && !flat,
+            near: self.inside() > 1e-3,
         }
     }
 

@@ -123,6 +123,23 @@ pub struct PointMark {
     pub tip: String,
 }
 
+impl PointMark {
+    /// A small disc without words.
+    pub fn at(id: impl Into<String>, place: LatLon, color: Color32) -> Self {
+        Self {
+            id: id.into(),
+            place,
+            size: 8.0,
+            color,
+            shape: Shape::Disc,
+            label: String::new(),
+            importance: 0.0,
+            heading_deg: None,
+            tip: String::new(),
+        }
+    }
+}
+
 /// A curve on the ground.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineMark {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::source::{Given, Imagery, PICTURE_SIDE};
+use super::source::{Given, Imagery, PICTURE_SIDE, ask};
 use super::tile::Area;
 
 /// A square picture with all its smaller copies: red, green and blue times coverage (multiplied
@@ -11,10 +11,13 @@ use super::tile::Area;
 pub(crate) struct Picture {
     /// From full size down to one pixel.
     pub levels: Vec<Vec<[u8; 4]>>,
+    /// Whether nothing of the ground shows through.
+    pub is_opaque: bool,
 }
 
 impl Picture {
     fn new(pixels: Vec<[u8; 4]>) -> Self {
+        let is_opaque = pixels.iter().all(|p| p[3] == 255);
         let mut levels = vec![pixels];
         let mut side = PICTURE_SIDE;
         while side > 1 {
@@ -30,7 +33,7 @@ impl Picture {
             levels.push(smaller);
             side = half;
         }
-        Self { levels }
+        Self { levels, is_opaque }
     }
 
     /// Bytes that it takes.
@@ -58,7 +61,7 @@ pub(crate) fn compose(layers: &[(Arc<dyn Imagery>, f32)], area: Area) -> (Option
     for (source, opacity) in layers {
         pixels.clear();
         pixels.resize(PICTURE_SIDE * PICTURE_SIDE, [0u8; 4]);
-        let given = source.paint(area, &mut pixels);
+        let given = ask(|| source.paint(area, &mut pixels));
         all = match (all, given) {
             (all, Given::Nothing) => all,
             (Given::Part, _) | (_, Given::Part) => Given::Part,

@@ -8,8 +8,7 @@ mod store;
 pub mod tile;
 mod topography;
 
-pub(crate) use compose::Picture;
-pub(crate) use produce::{RELIEF_SIDE, Recipe, TileVertex, triangles};
+pub(crate) use produce::{Recipe, TileVertex, triangles};
 pub(crate) use select::View;
-pub(crate) use store::{DrawTile, Ground, Store, Wake};
+pub(crate) use store::{DrawPicture, DrawTile, Ground, Store, Wake};
 pub use topography::{Topography, TopographyError};

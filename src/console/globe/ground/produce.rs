@@ -11,16 +11,14 @@ use half::f16;
 use super::super::geodesy::{EQUATORIAL_RADIUS_M, LatLon, MEAN_RADIUS_M, ellipsoid_radius_m};
 use super::super::map::MapMode;
 use super::compose::{Picture, compose};
-use super::source::{Datum, Elevation, Given, Imagery};
+use super::source::{Datum, Elevation, Given, Imagery, PICTURE_SIDE, ask};
 use super::tile::{Area, TileId, size_deg};
 use super::topography::Topography;
 
 /// Cells of the triangles of a square, a side.
 pub(crate) const CELLS: usize = 16;
-/// Cells of its slopes, a side.
-pub(crate) const RELIEF_SIDE: usize = 128;
-/// Points of the heights that both are made from, a side.
-const POINTS: usize = RELIEF_SIDE + 1;
+/// Cells of its slopes, a side; where nothing finer is known as few as of its triangles.
+const RELIEF_SIDE: usize = 128;
 /// Corners on one edge.
 const EDGE: usize = CELLS + 1;
 /// All corners: the grid, then the skirts of the north, south, west and east edges.
@@ -66,6 +64,8 @@ pub(crate) struct Terrain {
     /// Slope to the east, to the north (rise over run), height between `middle_m` − `half_m` and
     /// `middle_m` + `half_m` as −1 to 1, and 1; rows from north to south.
     pub relief: Vec<[f16; 4]>,
+    /// Cells of the slopes, a side.
+    pub side: usize,
     pub middle_m: f32,
     pub half_m: f32,
     /// Lowest and highest areoid above the ellipsoid.
@@ -104,7 +104,7 @@ impl Recipe {
         };
         for source in &self.elevation {
             let mut points = [[0.0f32; 2]; 9];
-            if source.heights(area, 3, &mut points) == Given::Nothing {
+            if ask(|| source.heights(area, 3, &mut points)) == Given::Nothing {
                 continue;
             }
             let [value, weight] = points[4].map(f64::from);
@@ -115,14 +115,14 @@ impl Recipe {
     }
 
     /// Heights of all layers over each other.
-    fn heights(&self, topography: &Topography, area: Area) -> (Vec<f32>, Given) {
-        let mut out = topography.heights(area, POINTS);
+    fn heights(&self, topography: &Topography, area: Area, count: usize) -> (Vec<f32>, Given) {
+        let mut out = topography.heights(area, count);
         let mut all = Given::Whole;
         let mut points = Vec::new();
         for source in &self.elevation {
             points.clear();
-            points.resize(POINTS * POINTS, [0.0f32; 2]);
-            match source.heights(area, POINTS, &mut points) {
+            points.resize(count * count, [0.0f32; 2]);
+            match ask(|| source.heights(area, count, &mut points)) {
                 Given::Nothing => {
                     // What may come later is worth asking for again, as is what is in part here.
                     if all == Given::Whole {
@@ -139,8 +139,8 @@ impl Recipe {
                     let value = if datum == Datum::Areoid {
                         *value
                     } else {
-                        let part = |n: usize| n as f64 / RELIEF_SIDE as f64;
-                        let place = area.place(part(i % POINTS), part(i / POINTS));
+                        let part = |n: usize| n as f64 / (count - 1) as f64;
+                        let place = area.place(part(i % count), part(i / count));
                         let areoid = topography.areoid_m(place);
                         *value + above_areoid(datum, place, areoid) as f32
                     };
@@ -154,9 +154,10 @@ impl Recipe {
     /// The ground of a square.
     pub(crate) fn terrain(&self, id: TileId) -> Terrain {
         let area = id.area();
+        let side = self.relief_side(area);
         let (heights, given) = match &self.topography {
-            Some(topography) => self.heights(topography, area),
-            None => (vec![0.0; POINTS * POINTS], Given::Part),
+            Some(topography) => self.heights(topography, area, side + 1),
+            None => (vec![0.0; (side + 1) * (side + 1)], Given::Part),
         };
         let low = heights.iter().copied().fold(f32::MAX, f32::min);
         let high = heights.iter().copied().fold(f32::MIN, f32::max);
@@ -167,8 +168,8 @@ impl Recipe {
         let origin = self.map.position(middle, areoid(middle));
         let mut vertices = Vec::with_capacity(CORNERS);
         let height = |row: usize, column: usize| {
-            let step = RELIEF_SIDE / CELLS;
-            heights.get(row * step * POINTS + column * step).copied().unwrap_or(0.0)
+            let step = side / CELLS;
+            heights.get((row * (side + 1) + column) * step).copied().unwrap_or(0.0)
         };
         for row in 0..EDGE {
             for column in 0..EDGE {
@@ -188,8 +189,31 @@ impl Recipe {
         }
         let drop = (SKIRT * size_deg(id.level).to_radians() * MEAN_RADIUS_M) as f32;
         skirts(&mut vertices, drop, self.map);
-        let relief = relief(&heights, area, middle_m, half_m);
-        Terrain { origin, vertices, relief, middle_m, half_m, areoid_m, given }
+        let relief = relief(&heights, side, area, middle_m, half_m);
+        Terrain { origin, vertices, relief, side, middle_m, half_m, areoid_m, given }
+    }
+
+    /// Cells of the slopes that show all that is known of an area.
+    fn relief_side(&self, area: Area) -> usize {
+        let built_in = self.topography.as_ref().map_or(f64::MAX, |t| t.finest_deg());
+        let finest = self.elevation.iter().map(|e| e.finest_deg(area)).fold(built_in, f64::min);
+        let cell = (area.north - area.south) / CELLS as f64;
+        if finest >= cell { CELLS } else { RELIEF_SIDE }
+    }
+
+    /// The square whose picture is as fine as anything known of a square: itself or one above.
+    pub(crate) fn picture_square(&self, id: TileId) -> TileId {
+        let area = id.area();
+        let finest = self.imagery.iter().map(|(i, _)| i.finest_deg(area)).fold(f64::MAX, f64::min);
+        let mut at = id;
+        while let Some(parent) = at.parent() {
+            let pixel = size_deg(parent.level) / PICTURE_SIDE as f64;
+            if pixel > finest {
+                break;
+            }
+            at = parent;
+        }
+        at
     }
 
     /// The pictures of a square; none where none lies.
@@ -257,14 +281,15 @@ pub(crate) fn triangles() -> Vec<u16> {
     out
 }
 
-fn relief(heights: &[f32], area: Area, middle_m: f32, half_m: f32) -> Vec<[f16; 4]> {
-    let step = ((area.north - area.south) / RELIEF_SIDE as f64).to_radians() * MEAN_RADIUS_M;
-    let at = |row: usize, column: usize| heights.get(row * POINTS + column).copied().unwrap_or(0.0);
-    let mut out = Vec::with_capacity(RELIEF_SIDE * RELIEF_SIDE);
-    for row in 0..RELIEF_SIDE {
-        let lat = area.place(0.0, (row as f64 + 0.5) / RELIEF_SIDE as f64).lat;
+fn relief(heights: &[f32], side: usize, area: Area, middle_m: f32, half_m: f32) -> Vec<[f16; 4]> {
+    let step = ((area.north - area.south) / side as f64).to_radians() * MEAN_RADIUS_M;
+    let at =
+        |row: usize, column: usize| heights.get(row * (side + 1) + column).copied().unwrap_or(0.0);
+    let mut out = Vec::with_capacity(side * side);
+    for row in 0..side {
+        let lat = area.place(0.0, (row as f64 + 0.5) / side as f64).lat;
         let east_step = (step * lat.to_radians().cos()).max(1e-6) as f32;
-        for column in 0..RELIEF_SIDE {
+        for column in 0..side {
             let (a, b) = (at(row, column), at(row, column + 1));
             let (c, d) = (at(row + 1, column), at(row + 1, column + 1));
             let east = (b + d - a - c) / (2.0 * east_step);
@@ -344,9 +369,10 @@ mod tests {
         let slope = |lat: f64, lon: f64| {
             let id = TileId::at(LatLon::new(lat, lon), 6);
             let area = id.area();
-            let row = (area.north - lat) / size_deg(6) * RELIEF_SIDE as f64;
-            let column = (lon - 360.0 - area.west) / size_deg(6) * RELIEF_SIDE as f64;
-            recipe.terrain(id).relief[row as usize * RELIEF_SIDE + column as usize]
+            let terrain = recipe.terrain(id);
+            let row = (area.north - lat) / size_deg(6) * terrain.side as f64;
+            let column = (lon - 360.0 - area.west) / size_deg(6) * terrain.side as f64;
+            terrain.relief[row as usize * terrain.side + column as usize]
         };
         assert!(slope(18.6, 222.5)[0].to_f32() > 0.02);
         assert!(slope(18.6, 230.0)[0].to_f32() < -0.02);

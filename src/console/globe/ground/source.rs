@@ -29,6 +29,12 @@ pub trait Imagery: Send + Sync {
     /// sRGB, not premultiplied. They come in as zeros; those without a picture stay so.
     fn paint(&self, area: Area, pixels: &mut [[u8; 4]]) -> Given;
 
+    /// Size of the smallest pixel inside an area, degrees; infinite where nothing lies. The globe
+    /// asks for nothing finer. 0 where it is not known.
+    fn finest_deg(&self, _area: Area) -> f64 {
+        0.0
+    }
+
     /// Grows whenever `paint` may answer differently.
     fn version(&self) -> u64;
 }
@@ -57,8 +63,19 @@ pub trait Elevation: Send + Sync {
     /// What the heights are counted from.
     fn datum(&self) -> Datum;
 
+    /// Smallest distance between heights inside an area, degrees; infinite where none are known.
+    /// 0 where it is not known.
+    fn finest_deg(&self, _area: Area) -> f64 {
+        0.0
+    }
+
     /// Grows whenever `heights` may answer differently.
     fn version(&self) -> u64;
+}
+
+/// Asks a source; one that panics lies nowhere, so that it cannot take the globe with it.
+pub(crate) fn ask(source: impl FnOnce() -> Given) -> Given {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(source)).unwrap_or(Given::Nothing)
 }
 
 /// One picture layer of the ground.

@@ -31,38 +31,77 @@ pub(crate) type Wake = Arc<dyn Fn() + Send + Sync>;
 pub(crate) struct DrawTile {
     pub id: TileId,
     pub terrain: Arc<Terrain>,
-    pub picture: Option<Arc<Picture>>,
-    /// Differs from all other contents that a square ever had.
+    /// Differs from all other shapes and pictures that there ever were.
     pub stamp: u64,
+    pub picture: Option<DrawPicture>,
 }
+
+impl DrawTile {
+    /// 0 without a picture, 1 with one that has gaps, 2 with one that hides the ground.
+    pub(crate) fn cover(&self) -> u8 {
+        self.picture.as_ref().map_or(0, |p| 1 + u8::from(p.picture.is_opaque))
+    }
+}
+
+/// The picture on a square: its own, or the part of one above that lies on it.
+#[derive(Clone)]
+pub(crate) struct DrawPicture {
+    pub id: TileId,
+    pub picture: Arc<Picture>,
+    pub stamp: u64,
+    /// Where the square lies in the picture: offset from the west and the north, and size.
+    pub part: [f32; 3],
+}
+
+/// What squares have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Part {
+    Shape,
+    Picture,
+}
+
+#[derive(Clone)]
+enum Content {
+    Shape(Arc<Terrain>),
+    /// None where no picture lies.
+    Picture(Option<Arc<Picture>>),
+}
+
+impl Content {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Shape(terrain) => terrain.bytes(),
+            Self::Picture(picture) => picture.as_ref().map_or(0, |p| p.bytes()),
+        }
+    }
+}
+
+type Key = (Part, TileId);
 
 /// One order to the threads.
 struct Wish {
-    id: TileId,
+    key: Key,
     recipe: Arc<Recipe>,
     serial: u64,
-    versions: [u64; 2],
-    /// The shape that stays; none: it is made too.
-    terrain: Option<Arc<Terrain>>,
+    version: u64,
 }
 
 /// What came of it.
 struct Made {
-    id: TileId,
+    key: Key,
     map: MapMode,
     serial: u64,
-    versions: [u64; 2],
-    terrain: Arc<Terrain>,
-    picture: Option<Arc<Picture>>,
-    painted: Given,
+    version: u64,
+    content: Content,
+    given: Given,
 }
 
 #[derive(Default)]
 struct Desk {
     /// Most wanted last.
     wishes: Vec<Wish>,
-    /// Squares that a thread is making.
-    making: Vec<TileId>,
+    /// What a thread is making.
+    making: Vec<Key>,
     made: Vec<Made>,
     is_closed: bool,
 }
@@ -77,23 +116,16 @@ struct Shared {
 }
 
 struct Entry {
-    terrain: Arc<Terrain>,
-    picture: Option<Arc<Picture>>,
-    painted: Given,
+    content: Content,
+    given: Given,
+    /// Of the recipe and of its sources when it was made.
     serial: u64,
-    /// Of elevation and imagery when it was made.
-    versions: [u64; 2],
+    version: u64,
     stamp: u64,
     /// Update in which it was last needed.
     used: u64,
-    /// When it was last made or asked for, seconds.
+    /// When it was last asked for again, seconds.
     asked: f64,
-}
-
-impl Entry {
-    fn bytes(&self) -> usize {
-        self.terrain.bytes() + self.picture.as_ref().map_or(0, |p| p.bytes())
-    }
 }
 
 /// What an update leads to.
@@ -111,7 +143,7 @@ pub(crate) struct Store {
     threads: Vec<JoinHandle<()>>,
     recipe: Arc<Recipe>,
     serial: u64,
-    entries: HashMap<TileId, Entry>,
+    entries: HashMap<Key, Entry>,
     updates: u64,
     stamps: u64,
     /// Bytes of all entries.
@@ -176,33 +208,27 @@ impl Store {
             self.wait();
             selection = self.choose(view);
         }
-        for id in &selection.kept {
-            if let Some(entry) = self.entries.get_mut(id) {
-                entry.used = self.updates;
-            }
-        }
+        let tiles: Vec<DrawTile> =
+            selection.draw.iter().filter_map(|id| self.draw_tile(*id)).collect();
+        self.touch(&selection, &tiles);
         self.evict(budget);
-        let stale = |id: &TileId| {
-            self.entries.get(id).is_none_or(|e| {
-                e.serial != self.serial
-                    || e.painted == Given::Part
-                    || e.terrain.given == Given::Part
-                    || e.versions != versions
-            })
+        let is_fresh = |id: &TileId| {
+            let fresh = |key: Key| {
+                self.entries.get(&key).is_some_and(|e| {
+                    e.serial == self.serial
+                        && e.given != Given::Part
+                        && e.version == versions[key.0 as usize]
+                })
+            };
+            let picture = self.recipe.picture_square(*id);
+            let is_painted = self.recipe.imagery.is_empty() || fresh((Part::Picture, picture));
+            fresh((Part::Shape, *id)) && is_painted
         };
-        let is_complete = selection.wishes.is_empty() && !selection.draw.iter().any(stale);
-        let tiles = selection.draw.iter().filter_map(|id| {
-            let entry = self.entries.get(id)?;
-            Some(DrawTile {
-                id: *id,
-                terrain: Arc::clone(&entry.terrain),
-                picture: entry.picture.clone(),
-                stamp: entry.stamp,
-            })
-        });
-        Ground { tiles: tiles.collect(), is_complete }
+        let is_complete = selection.wishes.is_empty() && selection.draw.iter().all(is_fresh);
+        Ground { tiles, is_complete }
     }
 
+    /// Versions of the heights and of the pictures.
     fn versions(&self) -> [u64; 2] {
         let sum = |all: &mut dyn Iterator<Item = u64>| all.fold(0u64, u64::wrapping_add);
         [
@@ -214,13 +240,42 @@ impl Store {
     fn choose(&mut self, view: &View) -> Selection {
         self.take();
         let known = |id: TileId| {
-            let entry = self.entries.get(&id);
-            Known {
-                is_ready: entry.is_some(),
-                range_m: entry.map(|e| e.terrain.range_m(view.exaggeration)),
-            }
+            let shape = self.shape(id);
+            let range_m = shape.map(|(terrain, _)| terrain.range_m(view.exaggeration));
+            Known { is_ready: shape.is_some(), range_m }
         };
         select(view, &known)
+    }
+
+    fn shape(&self, id: TileId) -> Option<(&Arc<Terrain>, u64)> {
+        match self.entries.get(&(Part::Shape, id)) {
+            Some(Entry { content: Content::Shape(terrain), stamp, .. }) => Some((terrain, *stamp)),
+            _ => None,
+        }
+    }
+
+    fn draw_tile(&self, id: TileId) -> Option<DrawTile> {
+        let (terrain, stamp) = self.shape(id)?;
+        Some(DrawTile { id, terrain: Arc::clone(terrain), stamp, picture: self.picture(id) })
+    }
+
+    /// The finest picture at hand for a square.
+    fn picture(&self, id: TileId) -> Option<DrawPicture> {
+        if self.recipe.imagery.is_empty() {
+            return None;
+        }
+        let mut at = self.recipe.picture_square(id);
+        loop {
+            if let Some(entry) = self.entries.get(&(Part::Picture, at)) {
+                let Content::Picture(Some(picture)) = &entry.content else { return None };
+                let scale = 1.0 / f64::from(1u32 << (id.level - at.level).min(30));
+                let offset = |own: u32, above: u32| f64::from(own) * scale - f64::from(above);
+                let part = [offset(id.x, at.x), offset(id.y, at.y), scale].map(|v| v as f32);
+                let picture = Arc::clone(picture);
+                return Some(DrawPicture { id: at, picture, stamp: entry.stamp, part });
+            }
+            at = at.parent()?;
+        }
     }
 
     /// Takes in what the threads made.
@@ -231,7 +286,7 @@ impl Store {
         };
         for made in made {
             // Made for layers that are no more: still better than what is older, on the same map.
-            let old = self.entries.get(&made.id);
+            let old = self.entries.get(&made.key);
             if made.map != self.recipe.map || old.is_some_and(|o| o.serial > made.serial) {
                 continue;
             }
@@ -240,56 +295,65 @@ impl Store {
                 stamp: self.stamps,
                 used: self.updates,
                 asked: old.map_or(0.0, |o| o.asked),
-                terrain: made.terrain,
-                picture: made.picture,
-                painted: made.painted,
+                content: made.content,
+                given: made.given,
                 serial: made.serial,
-                versions: made.versions,
+                version: made.version,
             };
-            self.bytes += entry.bytes();
-            if let Some(old) = self.entries.insert(made.id, entry) {
-                self.bytes -= old.bytes();
+            self.bytes += entry.content.bytes();
+            if let Some(old) = self.entries.insert(made.key, entry) {
+                self.bytes -= old.content.bytes();
             }
         }
     }
 
     /// Hands the wishes of a selection to the threads; says whether any is open.
     fn order(&mut self, selection: &Selection, versions: [u64; 2], now: f64) -> bool {
-        let mut wishes: Vec<Wish> = Vec::new();
-        let wish = |id: TileId, terrain| Wish {
-            id,
-            recipe: Arc::clone(&self.recipe),
-            serial: self.serial,
-            versions,
-            terrain,
-        };
-        for id in &selection.wishes {
-            wishes.push(wish(*id, None));
-        }
+        let mut keys: Vec<Key> = selection.wishes.iter().map(|id| (Part::Shape, *id)).collect();
         for id in &selection.draw {
-            let Some(entry) = self.entries.get_mut(id) else { continue };
-            let is_old = entry.serial != self.serial;
-            let changed = [0, 1].map(|k| entry.versions[k] != versions[k]);
-            let shape = is_old || (changed[0] && entry.terrain.given != Given::Whole);
-            let paint = changed[1] && entry.painted != Given::Whole;
-            if !shape && !paint {
-                // What is whole does not change when other squares do.
-                entry.versions = versions;
-            } else if is_old || now - entry.asked >= AGAIN_S {
-                entry.asked = now;
-                let kept = (!shape).then(|| Arc::clone(&entry.terrain));
-                wishes.push(wish(*id, kept));
+            let shape = (Part::Shape, *id);
+            if self.is_wanted(shape, versions, now) {
+                keys.push(shape);
+            }
+            let picture = (Part::Picture, self.recipe.picture_square(*id));
+            let has_imagery = !self.recipe.imagery.is_empty();
+            if has_imagery && !keys.contains(&picture) && self.is_wanted(picture, versions, now) {
+                keys.push(picture);
             }
         }
-        wishes.truncate(MOST_WISHES);
-        wishes.reverse();
+        keys.sort_by_key(|(_, id)| id.level);
+        keys.truncate(MOST_WISHES);
         let mut desk = self.shared.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        wishes.retain(|wish| !desk.making.contains(&wish.id));
-        desk.wishes = wishes;
+        keys.retain(|key| !desk.making.contains(key));
+        let wish = |key: &Key| Wish {
+            key: *key,
+            recipe: Arc::clone(&self.recipe),
+            serial: self.serial,
+            version: versions[key.0 as usize],
+        };
+        desk.wishes = keys.iter().rev().map(wish).collect();
         let busy = !desk.wishes.is_empty() || !desk.making.is_empty() || !desk.made.is_empty();
         drop(desk);
         self.shared.wanted.notify_all();
         busy && !self.threads.is_empty()
+    }
+
+    /// Whether something is to be made, or made anew.
+    fn is_wanted(&mut self, key: Key, versions: [u64; 2], now: f64) -> bool {
+        let version = versions[key.0 as usize];
+        let Some(entry) = self.entries.get_mut(&key) else { return true };
+        let is_old = entry.serial != self.serial;
+        let has_more = entry.version != version && entry.given != Given::Whole;
+        if !is_old && !has_more {
+            // What is whole does not change when other squares do.
+            entry.version = version;
+            return false;
+        }
+        if !is_old && now - entry.asked < AGAIN_S {
+            return false;
+        }
+        entry.asked = now;
+        true
     }
 
     /// Waits until the threads have nothing more to do.
@@ -300,24 +364,35 @@ impl Store {
         }
     }
 
+    /// Marks what was needed.
+    fn touch(&mut self, selection: &Selection, tiles: &[DrawTile]) {
+        let shapes = selection.kept.iter().map(|id| (Part::Shape, *id));
+        let pictures = tiles.iter().filter_map(|t| Some((Part::Picture, t.picture.as_ref()?.id)));
+        for key in shapes.chain(pictures) {
+            if let Some(entry) = self.entries.get_mut(&key) {
+                entry.used = self.updates;
+            }
+        }
+    }
+
     /// Lets go what was not needed for longest until the rest fits.
     fn evict(&mut self, budget: usize) {
         if self.bytes <= budget {
             return;
         }
-        let mut idle: Vec<(u64, TileId)> = self
+        let mut idle: Vec<(u64, Key)> = self
             .entries
             .iter()
-            .filter(|(id, entry)| entry.used < self.updates && id.level > 0)
-            .map(|(id, entry)| (entry.used, *id))
+            .filter(|((_, id), entry)| entry.used < self.updates && id.level > 0)
+            .map(|(key, entry)| (entry.used, *key))
             .collect();
         idle.sort_unstable();
-        for (_, id) in idle {
+        for (_, key) in idle {
             if self.bytes <= budget {
                 break;
             }
-            if let Some(entry) = self.entries.remove(&id) {
-                self.bytes -= entry.bytes();
+            if let Some(entry) = self.entries.remove(&key) {
+                self.bytes -= entry.content.bytes();
             }
         }
     }
@@ -348,14 +423,13 @@ fn work(shared: &Shared) {
             desk = shared.wanted.wait(desk).unwrap_or_else(PoisonError::into_inner);
             continue;
         };
-        desk.making.push(wish.id);
+        desk.making.push(wish.key);
         drop(desk);
-        let id = wish.id;
-        let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| make(wish)));
+        let key = wish.key;
+        let made = make(wish);
         desk = shared.desk.lock().unwrap_or_else(PoisonError::into_inner);
-        desk.making.retain(|other| *other != id);
-        // A source that panics leaves its square out; the others go on.
-        desk.made.extend(made.ok());
+        desk.making.retain(|other| *other != key);
+        desk.made.push(made);
         shared.done.notify_all();
         drop(desk);
         (shared.wake)();
@@ -364,8 +438,17 @@ fn work(shared: &Shared) {
 }
 
 fn make(wish: Wish) -> Made {
-    let Wish { id, recipe, serial, versions, terrain } = wish;
-    let terrain = terrain.unwrap_or_else(|| Arc::new(recipe.terrain(id)));
-    let (picture, painted) = recipe.picture(id);
-    Made { id, map: recipe.map, serial, versions, terrain, picture: picture.map(Arc::new), painted }
+    let Wish { key, recipe, serial, version } = wish;
+    let (content, given) = match key {
+        (Part::Shape, id) => {
+            let terrain = recipe.terrain(id);
+            let given = terrain.given;
+            (Content::Shape(Arc::new(terrain)), given)
+        }
+        (Part::Picture, id) => {
+            let (picture, given) = recipe.picture(id);
+            (Content::Picture(picture.map(Arc::new)), given)
+        }
+    };
+    Made { key, map: recipe.map, serial, version, content, given }
 }

@@ -295,6 +295,11 @@ impl Topography {
         out
     }
 
+    /// Distance between the heights, degrees.
+    pub(crate) fn finest_deg(&self) -> f64 {
+        self.levels.first().map_or(180.0, |level| 180.0 / level.rows as f64)
+    }
+
     /// Height of the areoid above the reference ellipsoid, metres.
     pub fn areoid_m(&self, place: LatLon) -> f64 {
         self.areoid.sample(place)

@@ -25,6 +25,20 @@ pub(crate) struct Globals {
     pub forward: [f32; 4],
 }
 
+/// Which parts the ground has: a pipeline is made for each combination that is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct GroundParts {
+    /// Lit by the Sun, else by a lamp.
+    pub sun: bool,
+    /// 0 plain, 1 by height, 2 by slope.
+    pub colour: u8,
+    pub contours: bool,
+    pub dust: bool,
+    pub haze: bool,
+    /// The eye is inside the air.
+    pub near: bool,
+}
+
 /// What the triangles of one square need besides their corners.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Pod, Zeroable)]
@@ -39,6 +53,8 @@ pub(crate) struct TileInstance {
     pub per_m: f32,
     /// 1 when it has a picture.
     pub picture: f32,
+    /// Where it lies in its picture: offset from the west and the north, and size; and nothing.
+    pub part: [f32; 4],
 }
 
 /// A straight piece of a line, ends relative to the eye.
@@ -80,6 +96,7 @@ pub(crate) struct Frame {
     /// Size of the picture, pixels.
     pub size: [u32; 2],
     pub globals: Globals,
+    pub parts: GroundParts,
     /// Squares of the ground, nearest first, and what each needs.
     pub tiles: Vec<DrawTile>,
     pub instances: Vec<TileInstance>,

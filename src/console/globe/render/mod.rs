@@ -264,6 +264,13 @@ impl Gpu {
             view.targets = [None, None];
             view.size = frame.size;
         }
+        let samples = match &pipelines.fast {
+            Some(fast) if frame.fast => fast.samples,
+            _ => pipelines.full.samples,
+        };
+        for tile in &frame.tiles {
+            pipelines.prepare_ground(device, frame.parts, tile.cover(), samples);
+        }
         let (set, shown) = match &pipelines.fast {
             Some(fast) if frame.fast => (fast, 1),
             _ => (&pipelines.full, 0),
@@ -276,7 +283,7 @@ impl Gpu {
         view.upload(device, queue, pipelines, frame);
         view.targets[shown]
             .get_or_insert_with(|| Targets::new(device, pipelines, set.samples, frame.size));
-        view.draw(encoder, set, triangles, frame);
+        view.draw(encoder, (pipelines, set), triangles, frame);
     }
 }
 
@@ -325,7 +332,7 @@ impl View {
     fn draw(
         &self,
         encoder: &mut wgpu::CommandEncoder,
-        set: &SceneSet,
+        (pipelines, set): (&Pipelines, &SceneSet),
         triangles: &wgpu::Buffer,
         frame: &Frame,
     ) {
@@ -338,15 +345,20 @@ impl View {
             pass.draw(0..3, 0..1);
         }
         if let Some(instances) = &self.instances.buffer {
-            pass.set_pipeline(&set.ground);
             pass.set_index_buffer(triangles.slice(..), wgpu::IndexFormat::Uint16);
             let count = (triangles.size() / 2) as u32;
             for (i, tile) in frame.tiles.iter().enumerate() {
-                let Some(held) = self.tiles.get(tile.id) else { continue };
+                let pipeline = pipelines.ground(frame.parts, tile.cover(), set.samples);
+                let (Some(shape), Some(pipeline)) = (self.tiles.shape(tile.id), pipeline) else {
+                    continue;
+                };
+                pass.set_pipeline(pipeline);
+                let picture = tile.picture.as_ref().and_then(|p| self.tiles.picture(p));
                 let stride = size_of::<TileInstance>();
                 let at = (i * stride) as u64;
-                pass.set_bind_group(1, &held.textures, &[]);
-                pass.set_vertex_buffer(0, held.corners.slice(..));
+                pass.set_bind_group(1, &shape.relief, &[]);
+                pass.set_bind_group(2, picture.unwrap_or(&pipelines.no_picture), &[]);
+                pass.set_vertex_buffer(0, shape.corners.slice(..));
                 pass.set_vertex_buffer(1, instances.slice(at..at + stride as u64));
                 pass.draw_indexed(0..count, 0, 0..1);
             }

@@ -1,10 +1,12 @@
 //! Pipelines, layouts and samplers of the globe.
 
+use std::collections::HashMap;
+
 use eframe::wgpu;
 
 use super::super::ground::TileVertex;
 use super::super::hypsometry::Hypsometry;
-use super::frame::{AreaVertex, LineInstance, PointInstance, TileInstance};
+use super::frame::{AreaVertex, GroundParts, LineInstance, PointInstance, TileInstance};
 
 /// Format of the offscreen picture.
 pub(crate) const PICTURE: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8UnormSrgb;
@@ -20,7 +22,6 @@ const BLIT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/bl
 pub(crate) struct SceneSet {
     pub samples: u32,
     pub air: wgpu::RenderPipeline,
-    pub ground: wgpu::RenderPipeline,
     pub areas: wgpu::RenderPipeline,
     pub lines: wgpu::RenderPipeline,
     pub points: wgpu::RenderPipeline,
@@ -33,12 +34,16 @@ pub(crate) struct Pipelines {
     /// For one of many in a row, on devices that need it.
     pub fast: Option<SceneSet>,
     pub blit: wgpu::RenderPipeline,
+    module: wgpu::ShaderModule,
+    /// The ground by its parts, whether a picture covers it (0 to 2), and samples per pixel.
+    ground: HashMap<(GroundParts, u8, u32), wgpu::RenderPipeline>,
     scene_layout: wgpu::BindGroupLayout,
     tile_layout: wgpu::BindGroupLayout,
     blit_layout: wgpu::BindGroupLayout,
     clamped: wgpu::Sampler,
     colors: wgpu::TextureView,
-    no_picture: wgpu::TextureView,
+    /// What squares without a picture have.
+    pub no_picture: wgpu::BindGroup,
 }
 
 /// How a pipeline treats what is there already.
@@ -54,7 +59,7 @@ impl SceneSet {
     fn new(
         device: &wgpu::Device,
         module: &wgpu::ShaderModule,
-        [scene, tile]: [&wgpu::BindGroupLayout; 2],
+        scene: &wgpu::BindGroupLayout,
         samples: u32,
     ) -> Self {
         let instances = |array_stride: usize, attributes| wgpu::VertexBufferLayout {
@@ -67,10 +72,6 @@ impl SceneSet {
             step_mode: wgpu::VertexStepMode::Vertex,
             attributes,
         };
-        let corner = wgpu::vertex_attr_array![
-            0 => Float32x3, 1 => Float32x3, 2 => Float32x2, 3 => Unorm16x2
-        ];
-        let square = wgpu::vertex_attr_array![4 => Float32x4, 5 => Float32x4];
         let line = wgpu::vertex_attr_array![
             0 => Float32x3, 1 => Float32, 2 => Float32x3, 3 => Unorm8x4
         ];
@@ -78,28 +79,19 @@ impl SceneSet {
             0 => Float32x3, 1 => Float32, 2 => Unorm8x4, 3 => Float32x2
         ];
         let area = wgpu::vertex_attr_array![0 => Float32x3, 1 => Unorm8x4];
-        let make = |names, layouts: &[&wgpu::BindGroupLayout], buffers: &[_], over| {
-            scene_pipeline(device, module, layouts, names, buffers, over, samples)
+        let make = |[vertex, fragment]: [&'static str; 2], buffers: &[_]| {
+            let plan = Plan { vertex, fragment, constants: &[], over: Over::Mark, samples };
+            scene_pipeline(device, module, &[scene], buffers, &plan)
         };
-        let ground = [
-            corners(size_of::<TileVertex>(), &corner),
-            instances(size_of::<TileInstance>(), &square),
-        ];
         let areas = [corners(size_of::<AreaVertex>(), &area)];
         let lines = [instances(size_of::<LineInstance>(), &line)];
         let points = [instances(size_of::<PointInstance>(), &point)];
         Self {
             samples,
-            air: make(["air_vertex", "air_fragment"], &[scene], &[], Over::Mark),
-            ground: make(
-                ["ground_vertex", "ground_fragment"],
-                &[scene, tile],
-                &ground,
-                Over::Ground,
-            ),
-            areas: make(["area_vertex", "area_fragment"], &[scene], &areas, Over::Mark),
-            lines: make(["line_vertex", "line_fragment"], &[scene], &lines, Over::Mark),
-            points: make(["point_vertex", "point_fragment"], &[scene], &points, Over::Mark),
+            air: make(["air_vertex", "air_fragment"], &[]),
+            areas: make(["area_vertex", "area_fragment"], &areas),
+            lines: make(["line_vertex", "line_fragment"], &lines),
+            points: make(["point_vertex", "point_fragment"], &points),
         }
     }
 }
@@ -121,22 +113,83 @@ impl Pipelines {
         let (globe, blit) = (module("globe", GLOBE), module("globe blit", BLIT));
         let scene_layout =
             layout(device, "globe scene", &[Bound::Uniforms, Bound::Texture, Bound::Sampler]);
-        let tile_layout = layout(device, "globe square", &[Bound::Texture, Bound::Texture]);
+        let tile_layout = layout(device, "globe square", &[Bound::Texture]);
         let blit_layout = layout(device, "globe blit", &[Bound::Texture, Bound::Sampler]);
-        let set = |samples| SceneSet::new(device, &globe, [&scene_layout, &tile_layout], samples);
+        let set = |samples| SceneSet::new(device, &globe, &scene_layout, samples);
         let table = color_table(Hypsometry::built_in());
         let colors = small_texture(device, queue, PICTURE, [COLORS, 1], &table);
+        let nothing = small_texture(device, queue, PICTURE, [1, 1], &[0; 4]);
+        let nothing = [wgpu::BindingResource::TextureView(&nothing)];
         Self {
             full: set(samples),
             fast: (slow && samples > 1).then(|| set(1)),
             blit: blit_pipeline(device, &blit, &blit_layout, screen),
+            module: globe,
+            ground: HashMap::new(),
+            no_picture: group(device, "globe square", &tile_layout, &nothing),
             scene_layout,
             tile_layout,
             blit_layout,
             clamped: sampler(device),
             colors,
-            no_picture: small_texture(device, queue, PICTURE, [1, 1], &[0; 4]),
         }
+    }
+
+    /// Makes the pipeline for ground of some parts, unless it is there.
+    pub(crate) fn prepare_ground(
+        &mut self,
+        device: &wgpu::Device,
+        parts: GroundParts,
+        cover: u8,
+        samples: u32,
+    ) {
+        let Self { ground, module, scene_layout, tile_layout, .. } = self;
+        ground.entry((parts, cover, samples)).or_insert_with(|| {
+            let constants = [
+                ("SUN", f64::from(u8::from(parts.sun))),
+                ("COLOUR", f64::from(parts.colour)),
+                ("CONTOURS", f64::from(u8::from(parts.contours))),
+                ("DUST", f64::from(u8::from(parts.dust))),
+                ("HAZE", f64::from(u8::from(parts.haze))),
+                ("NEAR", f64::from(u8::from(parts.near))),
+                ("COVER", f64::from(cover)),
+            ];
+            let corner = wgpu::vertex_attr_array![
+                0 => Float32x3, 1 => Float32x3, 2 => Float32x2, 3 => Unorm16x2
+            ];
+            let square = wgpu::vertex_attr_array![4 => Float32x4, 5 => Float32x4, 6 => Float32x4];
+            let buffers = [
+                wgpu::VertexBufferLayout {
+                    array_stride: size_of::<TileVertex>() as u64,
+                    step_mode: wgpu::VertexStepMode::Vertex,
+                    attributes: &corner,
+                },
+                wgpu::VertexBufferLayout {
+                    array_stride: size_of::<TileInstance>() as u64,
+                    step_mode: wgpu::VertexStepMode::Instance,
+                    attributes: &square,
+                },
+            ];
+            let layouts = [&*scene_layout, &*tile_layout, &*tile_layout];
+            let plan = Plan {
+                vertex: "ground_vertex",
+                fragment: "ground_fragment",
+                constants: &constants,
+                over: Over::Ground,
+                samples,
+            };
+            scene_pipeline(device, module, &layouts, &buffers, &plan)
+        });
+    }
+
+    /// A pipeline that was prepared.
+    pub(crate) fn ground(
+        &self,
+        parts: GroundParts,
+        cover: u8,
+        samples: u32,
+    ) -> Option<&wgpu::RenderPipeline> {
+        self.ground.get(&(parts, cover, samples))
     }
 
     /// Uniforms and colours of a view.
@@ -153,15 +206,13 @@ impl Pipelines {
         group(device, "globe scene", &self.scene_layout, &resources)
     }
 
-    /// Slopes and picture of a square.
+    /// Slopes or picture of a square.
     pub(crate) fn tile_group(
         &self,
         device: &wgpu::Device,
-        relief: &wgpu::TextureView,
-        picture: Option<&wgpu::TextureView>,
+        texture: &wgpu::TextureView,
     ) -> wgpu::BindGroup {
-        let resources = [relief, picture.unwrap_or(&self.no_picture)];
-        let resources = resources.map(wgpu::BindingResource::TextureView);
+        let resources = [wgpu::BindingResource::TextureView(texture)];
         group(device, "globe square", &self.tile_layout, &resources)
     }
 
@@ -227,15 +278,25 @@ fn layout(device: &wgpu::Device, label: &str, bound: &[Bound]) -> wgpu::BindGrou
     })
 }
 
+/// What makes one pipeline different from another.
+struct Plan<'a> {
+    vertex: &'static str,
+    fragment: &'static str,
+    /// Which parts the shader has.
+    constants: &'a [(&'a str, f64)],
+    over: Over,
+    samples: u32,
+}
+
 fn scene_pipeline(
     device: &wgpu::Device,
     module: &wgpu::ShaderModule,
     layouts: &[&wgpu::BindGroupLayout],
-    [vertex, fragment]: [&str; 2],
     buffers: &[wgpu::VertexBufferLayout<'_>],
-    over: Over,
-    samples: u32,
+    plan: &Plan<'_>,
 ) -> wgpu::RenderPipeline {
+    let Plan { vertex, fragment, constants, over, samples } = *plan;
+    let options = wgpu::PipelineCompilationOptions { constants, ..Default::default() };
     let layouts: Vec<_> = layouts.iter().map(|layout| Some(*layout)).collect();
     let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
         label: Some(vertex),
@@ -250,7 +311,7 @@ fn scene_pipeline(
         vertex: wgpu::VertexState {
             module,
             entry_point: Some(vertex),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            compilation_options: options.clone(),
             buffers: &buffers,
         },
         primitive: wgpu::PrimitiveState::default(),
@@ -265,7 +326,7 @@ fn scene_pipeline(
         fragment: Some(wgpu::FragmentState {
             module,
             entry_point: Some(fragment),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            compilation_options: options,
             targets: &[Some(wgpu::ColorTargetState {
                 format: PICTURE,
                 blend: (over == Over::Mark).then_some(blend),

@@ -6,26 +6,32 @@ use eframe::wgpu;
 
 use super::super::ground::source::PICTURE_SIDE;
 use super::super::ground::tile::TileId;
-use super::super::ground::{DrawTile, Picture, RELIEF_SIDE, TileVertex};
+use super::super::ground::{DrawPicture, DrawTile, TileVertex};
 use super::pipeline::{PICTURE, Pipelines};
 
 /// Squares that were not drawn for so many pictures are let go.
 const KEPT_PICTURES: u64 = 300;
 
-/// One square on the device.
-pub(super) struct GpuTile {
+/// The shape of one square on the device.
+pub(super) struct GpuShape {
+    pub corners: wgpu::Buffer,
+    pub relief: wgpu::BindGroup,
+}
+
+/// What is kept of each square.
+struct Held<T> {
     stamp: u64,
     used: u64,
     bytes: usize,
-    pub corners: wgpu::Buffer,
-    pub textures: wgpu::BindGroup,
+    what: T,
 }
 
 /// The squares of one globe.
 #[derive(Default)]
 pub(super) struct GpuTiles {
-    tiles: HashMap<TileId, GpuTile>,
-    pictures: u64,
+    shapes: HashMap<TileId, Held<GpuShape>>,
+    pictures: HashMap<TileId, Held<wgpu::BindGroup>>,
+    uploads: u64,
     bytes: usize,
 }
 
@@ -39,81 +45,90 @@ impl GpuTiles {
         wanted: &[DrawTile],
         budget: usize,
     ) {
-        self.pictures += 1;
+        self.uploads += 1;
+        let now = self.uploads;
         for tile in wanted {
-            match self.tiles.get_mut(&tile.id) {
-                Some(held) if held.stamp == tile.stamp => held.used = self.pictures,
-                _ => {
-                    let made = GpuTile::new(device, queue, pipelines, tile, self.pictures);
-                    self.bytes += made.bytes;
-                    if let Some(old) = self.tiles.insert(tile.id, made) {
-                        self.bytes -= old.bytes;
-                    }
-                }
+            self.bytes += keep(&mut self.shapes, tile.id, tile.stamp, now, || {
+                shape(device, queue, pipelines, tile)
+            });
+            if let Some(on_it) = &tile.picture {
+                self.bytes += keep(&mut self.pictures, on_it.id, on_it.stamp, now, || {
+                    let levels = &on_it.picture.levels;
+                    let levels: Vec<&[u8]> =
+                        levels.iter().map(|level| bytemuck::cast_slice(&level[..])).collect();
+                    let view = texture(device, queue, PICTURE, PICTURE_SIDE as u32, &levels);
+                    (pipelines.tile_group(device, &view), on_it.picture.bytes())
+                });
             }
         }
-        self.evict(budget);
+        self.bytes -= evict(&mut self.shapes, self.bytes, budget, now);
+        self.bytes -= evict(&mut self.pictures, self.bytes, budget, now);
     }
 
-    /// A square that was uploaded.
-    pub(super) fn get(&self, id: TileId) -> Option<&GpuTile> {
-        self.tiles.get(&id)
+    /// A shape that was uploaded.
+    pub(super) fn shape(&self, id: TileId) -> Option<&GpuShape> {
+        self.shapes.get(&id).map(|held| &held.what)
     }
 
-    fn evict(&mut self, budget: usize) {
-        let mut idle: Vec<(u64, TileId)> = self
-            .tiles
-            .iter()
-            .filter(|(_, tile)| tile.used < self.pictures)
-            .map(|(id, tile)| (tile.used, *id))
-            .collect();
-        idle.sort_unstable();
-        for (used, id) in idle {
-            if self.bytes <= budget && used + KEPT_PICTURES > self.pictures {
-                break;
-            }
-            if let Some(tile) = self.tiles.remove(&id) {
-                self.bytes -= tile.bytes;
-            }
-        }
+    /// A picture that was uploaded.
+    pub(super) fn picture(&self, on_it: &DrawPicture) -> Option<&wgpu::BindGroup> {
+        self.pictures.get(&on_it.id).map(|held| &held.what)
     }
 }
 
-impl GpuTile {
-    fn new(
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        pipelines: &Pipelines,
-        tile: &DrawTile,
-        used: u64,
-    ) -> Self {
-        let terrain = &tile.terrain;
-        let vertices: &[TileVertex] = &terrain.vertices;
-        let vertices: &[u8] = bytemuck::cast_slice(vertices);
-        let corners = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("globe square"),
-            size: vertices.len() as u64,
-            usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
-        queue.write_buffer(&corners, 0, vertices);
-        let relief = texture(
-            device,
-            queue,
-            wgpu::TextureFormat::Rgba16Float,
-            RELIEF_SIDE as u32,
-            &[bytemuck::cast_slice(&terrain.relief)],
-        );
-        let picture = tile.picture.as_ref().map(|picture: &std::sync::Arc<Picture>| {
-            let levels: Vec<&[u8]> =
-                picture.levels.iter().map(|level| bytemuck::cast_slice(&level[..])).collect();
-            texture(device, queue, PICTURE, PICTURE_SIDE as u32, &levels)
-        });
-        let textures = pipelines.tile_group(device, &relief, picture.as_ref());
-        let bytes = vertices.len() + terrain.relief.len() * 8;
-        let bytes = bytes + tile.picture.as_ref().map_or(0, |p| p.bytes());
-        Self { stamp: tile.stamp, used, bytes, corners, textures }
+/// Makes something unless the same is held already; says how many bytes more are taken.
+fn keep<T>(
+    held: &mut HashMap<TileId, Held<T>>,
+    id: TileId,
+    stamp: u64,
+    used: u64,
+    make: impl FnOnce() -> (T, usize),
+) -> usize {
+    if let Some(same) = held.get_mut(&id).filter(|h| h.stamp == stamp) {
+        same.used = used;
+        return 0;
     }
+    let (what, bytes) = make();
+    let old = held.insert(id, Held { stamp, used, bytes, what });
+    bytes.saturating_sub(old.map_or(0, |o| o.bytes))
+}
+
+/// Lets go what was not drawn for longest; says how many bytes that gives back.
+fn evict<T>(held: &mut HashMap<TileId, Held<T>>, bytes: usize, budget: usize, now: u64) -> usize {
+    let idle = held.iter().filter(|(_, h)| h.used < now).map(|(id, h)| (h.used, *id));
+    let mut idle: Vec<(u64, TileId)> = idle.collect();
+    idle.sort_unstable();
+    let mut back = 0;
+    for (used, id) in idle {
+        if bytes.saturating_sub(back) <= budget && used + KEPT_PICTURES > now {
+            break;
+        }
+        back += held.remove(&id).map_or(0, |h| h.bytes);
+    }
+    back.min(bytes)
+}
+
+fn shape(
+    device: &wgpu::Device,
+    queue: &wgpu::Queue,
+    pipelines: &Pipelines,
+    tile: &DrawTile,
+) -> (GpuShape, usize) {
+    let terrain = &tile.terrain;
+    let vertices: &[TileVertex] = &terrain.vertices;
+    let vertices: &[u8] = bytemuck::cast_slice(vertices);
+    let corners = device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("globe square"),
+        size: vertices.len() as u64,
+        usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    });
+    queue.write_buffer(&corners, 0, vertices);
+    let relief: &[u8] = bytemuck::cast_slice(&terrain.relief);
+    let format = wgpu::TextureFormat::Rgba16Float;
+    let view = texture(device, queue, format, terrain.side as u32, &[relief]);
+    let bytes = vertices.len() + relief.len();
+    (GpuShape { corners, relief: pipelines.tile_group(device, &view) }, bytes)
 }
 
 /// A square texture with its levels.
