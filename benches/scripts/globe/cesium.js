@@ -1,9 +1,11 @@
 // CesiumJS on Mars: one imagery layer and one height map terrain from the local server.
 //
 // Off: sky box, Sun, Moon, sky and ground atmosphere, lighting, fog (the other programs have none).
-// All else is the library's own (screen space error 2, 4 x MSAA unless ?msaa=off), except that the
-// scene is 3-D only, which the library recommends to save memory. Heights are asked for down to
-// level 4 (0.18 degrees between posts, finer than the data); below that Cesium splits them itself.
+// All else is the library's own (screen space error 2; 4 x MSAA unless ?msaa=off), except that the
+// scene is 3-D only, which the library recommends to save memory. ?lean=on also turns off what a
+// globe without translucent objects can miss: order-independent translucency and the copies of the
+// depth buffer for picking. Heights are asked for down to level 4 (0.18 degrees between posts, finer
+// than the data); below that Cesium splits them itself.
 
 (async () => {
   const bench = window.bench;
@@ -44,6 +46,7 @@
     skyBox: false,
     skyAtmosphere: false,
     scene3DOnly: true,
+    orderIndependentTranslucency: !bench.options.lean,
     msaaSamples: bench.options.msaa ? 4 : 1,
     contextOptions: { webgl: { antialias: bench.options.msaa } },
     useDefaultRenderLoop: false,
@@ -52,6 +55,7 @@
   const scene = widget.scene;
   scene.backgroundColor = C.Color.BLACK;
   scene.fog.enabled = false;
+  scene.useDepthPicking = !bench.options.lean;
   scene.globe.showGroundAtmosphere = false;
   scene.globe.enableLighting = false;
   scene.screenSpaceCameraController.enableInputs = false;
@@ -63,10 +67,11 @@
   scene.camera.frustum.fov = 2 * Math.atan(aspect * Math.tan(fovY / 2));
   scene.camera.frustum.aspectRatio = aspect;
 
-  bench.version = `CesiumJS ${C.VERSION}`;
+  bench.program = "CesiumJS";
   const msaa = scene.msaaSamples;
   bench.settings = `terrain ${bench.options.terrain ? "on" : "off"}, MSAA ${msaa} x, ` +
-    `screen space error ${scene.globe.maximumScreenSpaceError}, fog, sky and lighting off`;
+    `screen space error ${scene.globe.maximumScreenSpaceError}, fog, sky and lighting off` +
+    `${bench.options.lean ? ", translucency order and depth picking off" : ""}`;
   const gl = scene.context._gl;
   await bench.start({
     gl,

@@ -4,7 +4,7 @@
   const bench = window.bench;
   bench.path = await bench.json("camera_path.json");
   const gl = document.getElementById("view").getContext("webgl2", { antialias: false });
-  bench.version = "WebGL, clear only";
+  bench.program = "WebGL, clear only";
   bench.settings = "no antialiasing";
   let turn = 0;
   await bench.start({

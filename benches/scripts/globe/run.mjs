@@ -18,10 +18,11 @@ import { serve } from "./server.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TICKS = Number(execFileSync("getconf", ["CLK_TCK"]).toString());
 const PROGRAMS = {
-  empty: "empty.html",
-  worldwind: "worldwind.html",
-  cesium: "cesium.html",
-  "cesium-no-msaa": "cesium.html?msaa=off",
+  empty: { page: "empty.html" },
+  worldwind: { page: "worldwind.html", npm: "worldwindjs" },
+  cesium: { page: "cesium.html", npm: "cesium" },
+  "cesium-no-msaa": { page: "cesium.html?msaa=off", npm: "cesium" },
+  "cesium-lean": { page: "cesium.html?msaa=off&lean=on", npm: "cesium" },
 };
 const FLAGS = [
   "--headless=new", "--remote-debugging-pipe", "--no-first-run", "--no-default-browser-check",
@@ -207,6 +208,7 @@ async function measureView(browser, name, view, frames, out) {
   writeFileSync(join(out, `${name}-${view}.png`), Buffer.from(picture.png, "base64"));
   return {
     ...prepared,
+    frames: [drawn.length, shown.length],
     picture_complete: picture.complete,
     frame_ms: spread(drawn.map((f) => f.ms)),
     script_ms: spread(drawn.map((f) => f.script_ms)),
@@ -219,7 +221,9 @@ async function measureView(browser, name, view, frames, out) {
 }
 
 async function runProgram(args, name, server, path) {
-  const page = PROGRAMS[name];
+  const { page, npm } = PROGRAMS[name];
+  // The package says its version; WebWorldWind's own constant is years behind it.
+  const version = npm && JSON.parse(readFileSync(join(args.lib, npm, "package.json"))).version;
   const separator = page.includes("?") ? "&" : "?";
   const url = `http://127.0.0.1:${server.port}/page/${page}${separator}terrain=${args.terrain}`;
   const browser = await launch(args.chromium, path);
@@ -238,7 +242,7 @@ async function runProgram(args, name, server, path) {
     const errors = await browser.tools.evaluate("bench.errors");
     const kinds = family(browser.pid).map((p) => p.kind);
     return {
-      ...about, first, views, errors, log: browser.tools.log, kinds,
+      ...about, npm, package_version: version, first, views, errors, log: browser.tools.log, kinds,
       loadavg: [load_begin, loadavg()],
     };
   } finally {
@@ -275,7 +279,7 @@ function table(results, empty) {
 function firsts(results) {
   return Object.entries(results).map(([name, r]) => {
     const loads = r.loadavg.map((l) => l[0].toFixed(1)).join(" to ");
-    return `${name}: ${r.program}; ${r.settings}; first complete globe ` +
+    return `${name}: ${r.program}${r.npm ? ` (npm ${r.npm} ${r.package_version})` : ""}; ${r.settings}; first complete globe ` +
       `${(r.first.at / 1000).toFixed(2)} s after navigation, ` +
       `${(r.first.from_launch_ms / 1000).toFixed(2)} s after launch` +
       `${r.first.complete ? "" : " (NOT complete)"}; load average ${loads}` +

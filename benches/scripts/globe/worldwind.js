@@ -54,7 +54,7 @@
     wwd.redrawRequested = true;
     wwd.redrawIfNeeded();
   };
-  bench.version = `WebWorldWind ${W.VERSION ?? ""}`.trim();
+  bench.program = "WebWorldWind";
   bench.settings = `terrain ${bench.options.terrain ? "on" : "off"}, no antialiasing (its own)`;
   await bench.start({
     gl: wwd.drawContext.currentGlContext,
