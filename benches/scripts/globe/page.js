@@ -2,7 +2,8 @@
 //
 // A page calls `bench.start(adapter)` once. The adapter has
 //   gl                 the WebGL context
-//   aim(step)          sets the camera: {lat, lon, height_m, range_m, heading, tilt}, degrees, metres
+//   aim(step)          sets the camera: {lat, lon, height_m, range_m, heading, tilt}, see
+//                      camera_path.json
 //   draw()             draws one frame, all calls issued when it returns
 //   busy()             true while tiles for the current view are under way
 //   counts()           a plain object for the log
@@ -50,8 +51,12 @@ window.bench = {
     return { ms: end - begin, script_ms: issued - begin, end };
   },
 
-  /** Draws until nothing has been under way for five frames. `at`: when the first of them ended. */
-  async settle(step, limit_ms = 60000) {
+  /**
+   * Draws until nothing has been under way for five frames, three minutes at most (CesiumJS goes
+   * one level deeper in a frame or two, which takes seconds each with software GL). `at`: when the
+   * first of the quiet frames ended; the end of the last one where tiles were still missing.
+   */
+  async settle(step, limit_ms = 180000) {
     const begin = performance.now();
     let quiet = 0;
     let frames = 0;
@@ -62,6 +67,7 @@ window.bench = {
       frames += 1;
       if (this.adapter.busy()) {
         quiet = 0;
+        at = end;
       } else {
         if (quiet === 0) at = end;
         quiet += 1;

@@ -33,7 +33,7 @@ const FLAGS = [
   "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
 ];
 /** No answer for so long (milliseconds) ends a program's run. */
-const PATIENCE = 600_000;
+const PATIENCE = 900_000;
 
 /** DevTools over the pipe: messages are JSON ended by a zero byte. */
 class DevTools {
@@ -279,7 +279,8 @@ function table(results, empty) {
 function firsts(results) {
   return Object.entries(results).map(([name, r]) => {
     const loads = r.loadavg.map((l) => l[0].toFixed(1)).join(" to ");
-    return `${name}: ${r.program}${r.npm ? ` (npm ${r.npm} ${r.package_version})` : ""}; ${r.settings}; first complete globe ` +
+    const npm = r.npm ? ` (npm ${r.npm} ${r.package_version})` : "";
+    return `${name}: ${r.program}${npm}; ${r.settings}; first complete globe ` +
       `${(r.first.at / 1000).toFixed(2)} s after navigation, ` +
       `${(r.first.from_launch_ms / 1000).toFixed(2)} s after launch` +
       `${r.first.complete ? "" : " (NOT complete)"}; load average ${loads}` +
@@ -328,12 +329,13 @@ const machine = { processor: cpus()[0].model, processors: cpus().length, chromiu
 writeFileSync(join(args.out, "results.json"),
   JSON.stringify({ machine, terrain: args.terrain, answers: server.counts, results }, null, 1));
 console.log(`${version}; ${machine.processors} x ${machine.processor}; ` +
-  `${path.width} x ${path.height}; ${tiles.picture}, ${tiles.levels} levels; terrain ${args.terrain}`);
+  `${path.width} x ${path.height}; ${tiles.picture}, ${tiles.levels} levels; ` +
+  `terrain ${args.terrain}`);
 console.log(Object.values(results)[0]?.renderer ?? "");
 console.log(table(results, results.empty));
 console.log(firsts(results));
-console.log(`frame: camera set, drawn, one pixel read back, no presentation; script: its part before ` +
-  `the read-back; shown: from frame to frame with presentation; CPU: all browser processes per ` +
-  `frame; PSS: all browser processes, GPU+page those that draw; net: less the empty page`);
+console.log("frame: camera set, drawn, one pixel read back, no presentation; script: its part " +
+  "before the read-back; shown: frame to frame with presentation; CPU: all browser processes " +
+  "per frame; PSS: all browser processes, GPU+page those that draw; net: less the empty page");
 console.log(`pictures and results.json: ${args.out}`);
 process.exit(failed ? 1 : 0);
