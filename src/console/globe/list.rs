@@ -73,6 +73,8 @@ fn contents(view: &mut GlobeView, ui: &mut Ui, input: &GlobeInput<'_>) {
             .on_hover_text("Light and night at the time cursor");
         ui.selectable_value(&mut settings.light, Light::HillShade, "Hill-shade")
             .on_hover_text("Light from the north-west everywhere, as on maps");
+        ui.selectable_value(&mut settings.light, Light::Even, "Even")
+            .on_hover_text("No shading: pictures and colours as they are");
     });
     ui.add_enabled_ui(settings.light == Light::Sun, |ui| {
         ui.add(egui::Slider::new(&mut settings.ambient, 0.0..=1.0).text("Night light"));

@@ -17,6 +17,8 @@ pub enum Light {
     Sun,
     /// By a lamp in the north-west everywhere, as on maps.
     HillShade,
+    /// Not at all: pictures and colours as they are.
+    Even,
 }
 
 /// What colours the ground where no picture lies on it.
