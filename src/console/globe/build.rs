@@ -6,7 +6,7 @@ use glam::DVec3;
 use super::geodesy::LatLon;
 use super::measure::graticule_step_deg;
 use super::render::frame::Segment;
-use super::scene::{GlobeScene, LineMark, PickId, Shape};
+use super::scene::{GlobeScene, Layer, LineMark, PickId, Shape};
 use super::settings::GlobeSettings;
 
 /// A mark ready to be projected.
@@ -55,57 +55,67 @@ impl Built {
         at: &dyn Fn(LatLon) -> DVec3,
     ) -> Self {
         let mut built = Self::default();
-        for layer in &scene.layers {
+        for layer in settings.ordered(&scene.layers, |l| &l.id) {
             let setting = settings.layer(layer);
-            if !setting.visible {
-                continue;
-            }
-            let fade = |color: Color32| color.gamma_multiply(setting.opacity.clamp(0.0, 1.0));
-            let pick = |item: &str| PickId { layer: layer.id.clone(), item: item.to_owned() };
-            for area in &layer.areas {
-                let color = fade(area.color);
-                built.areas.extend(area.triangles.iter().flatten().map(|p| (at(*p), color)));
-            }
-            for line in &layer.lines {
-                drape(line, fade(line.color), at, &mut built.segments);
-            }
-            for point in &layer.points {
-                let position = at(point.place);
-                built.points.push(BuiltPoint {
-                    pick: pick(&point.id),
-                    position,
-                    size: point.size,
-                    color: fade(point.color),
-                    shape: point.shape,
-                    tip: point.tip.clone(),
-                });
-                if !point.label.is_empty() {
-                    built.labels.push(BuiltLabel {
-                        pick: pick(&point.id),
-                        position,
-                        text: point.label.clone(),
-                        size: 12.5,
-                        color: fade(text),
-                        importance: point.importance,
-                        extent_km: 0.0,
-                        beside: point.size / 2.0 + 3.0,
-                    });
-                }
-            }
-            for label in &layer.labels {
-                built.labels.push(BuiltLabel {
-                    pick: pick(&label.id),
-                    position: at(label.place),
-                    text: label.text.clone(),
-                    size: label.size,
-                    color: fade(label.color),
-                    importance: label.importance,
-                    extent_km: label.extent_km,
-                    beside: 0.0,
-                });
+            if setting.visible {
+                built.add(layer, setting.opacity, text, at);
             }
         }
         built
+    }
+
+    /// Builds one more layer on top.
+    pub(crate) fn add(
+        &mut self,
+        layer: &Layer,
+        opacity: f32,
+        text: Color32,
+        at: &dyn Fn(LatLon) -> DVec3,
+    ) {
+        let fade = |color: Color32| color.gamma_multiply(opacity.clamp(0.0, 1.0));
+        let pick = |item: &str| PickId { layer: layer.id.clone(), item: item.to_owned() };
+        for area in &layer.areas {
+            let color = fade(area.color);
+            self.areas.extend(area.triangles.iter().flatten().map(|p| (at(*p), color)));
+        }
+        for line in &layer.lines {
+            drape(line, fade(line.color), at, &mut self.segments);
+        }
+        for point in &layer.points {
+            let position = at(point.place);
+            self.points.push(BuiltPoint {
+                pick: pick(&point.id),
+                position,
+                size: point.size,
+                color: fade(point.color),
+                shape: point.shape,
+                tip: point.tip.clone(),
+            });
+            if !point.label.is_empty() {
+                self.labels.push(BuiltLabel {
+                    pick: pick(&point.id),
+                    position,
+                    text: point.label.clone(),
+                    size: 12.5,
+                    color: fade(text),
+                    importance: point.importance,
+                    extent_km: 0.0,
+                    beside: point.size / 2.0 + 3.0,
+                });
+            }
+        }
+        for label in &layer.labels {
+            self.labels.push(BuiltLabel {
+                pick: pick(&label.id),
+                position: at(label.place),
+                text: label.text.clone(),
+                size: label.size,
+                color: fade(label.color),
+                importance: label.importance,
+                extent_km: label.extent_km,
+                beside: 0.0,
+            });
+        }
     }
 }
 
@@ -225,7 +235,7 @@ impl GraticuleWindow {
 #[cfg(test)]
 mod tests {
     use super::super::geodesy::position;
-    use super::super::scene::{Layer, Path, PointMark};
+    use super::super::scene::{Path, PointMark};
     use super::*;
 
     fn ink() -> Color32 {

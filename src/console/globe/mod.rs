@@ -12,6 +12,7 @@ mod hypsometry;
 mod input;
 mod labels;
 pub mod layers;
+mod legend;
 mod list;
 mod lost;
 pub mod map;

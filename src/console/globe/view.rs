@@ -14,7 +14,7 @@ use super::render::frame::Segment;
 use super::scene::{GlobeScene, PickId};
 use super::settings::GlobeSettings;
 use super::sight::Sight;
-use super::{input, list, overlay};
+use super::{input, legend, list, overlay};
 use crate::theme::Theme;
 
 /// How long a flight takes, seconds.
@@ -181,7 +181,8 @@ impl GlobeView {
         let ringed = [hovered.as_ref(), input.selected];
         overlay::rings(self, &painter, &sight, ringed, input.theme);
         overlay::furniture(self, ui, rect, &look, pointer, input.theme);
-        list::show(self, ui, rect, input);
+        legend::notes(&painter, rect, &look, &self.settings, input.ground, input.theme);
+        list::show(self, ui, rect, &look, input);
         self.tip(&response, hovered.as_ref());
         let picked = hovered.clone().filter(|_| response.clicked());
         self.menu(&response, pointer);
