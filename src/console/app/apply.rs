@@ -48,6 +48,10 @@ impl App {
                 self.selection.log = Some(LogTie { number, time, mission, series });
                 self.open_panel("Log book", now_s);
             }
+            UiIntent::LookAt(look) => {
+                let number = self.selection.look.as_ref().map_or(0, |(number, _)| number + 1);
+                self.selection.look = Some((number, look));
+            }
             UiIntent::OpenWorkspace(name) => self.open_workspace(&name, now_s),
             UiIntent::OpenPanel(title) => self.open_panel(&title, now_s),
             UiIntent::SaveWorkspace(name) => self.save_workspace(&name, now_s),

@@ -14,6 +14,7 @@ use super::render::frame::Segment;
 use super::scene::{GlobeScene, PickId};
 use super::settings::GlobeSettings;
 use super::sight::Sight;
+use super::tools::{self, Tools};
 use super::{input, legend, list, overlay};
 use crate::theme::Theme;
 
@@ -99,6 +100,8 @@ pub struct GlobeView {
     menu_at: Option<Reading>,
     /// Where the open layer list was in the last frame.
     pub(crate) list_rect: Option<Rect>,
+    /// Distances, areas and profiles.
+    pub(crate) tools: Tools,
 }
 
 #[derive(Clone, PartialEq)]
@@ -106,6 +109,8 @@ struct BuiltKey {
     settings: GlobeSettings,
     /// Version of the heights.
     heights: u64,
+    /// Version of what the tools draw.
+    tools: u64,
     text: Color32,
 }
 
@@ -140,18 +145,26 @@ impl GlobeView {
 
     /// Draws the globe over all the room that is left, and lets the user move it.
     pub fn ui(&mut self, ui: &mut Ui, input: &GlobeInput<'_>) -> GlobeResponse {
-        let rect = ui.available_rect_before_wrap();
+        let (rect, strip) = self.tools.split(ui.available_rect_before_wrap());
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Globe of Mars"));
         self.pictures.supply(ui.ctx(), &self.settings, input.ground);
         let ground = self.pictures.recipe();
         let ground = ground.as_deref();
+        let before = (self.camera, self.flight);
         input::handle(self, ui, &response, ground);
+        if self.tools.is_active() && response.double_clicked() {
+            // It ends the way that is measured; the eye stays.
+            (self.camera, self.flight) = before;
+        }
         self.advance(ui);
         self.keep_above_ground(ground);
         let sight = self.sight(rect, ground);
         let look = sight.look;
+        let is_measuring = self.tools.is_active();
+        self.tools.take(ui, &response, &sight, self.camera.target);
+        self.tools.measure(&sight, self.pictures.heights());
         self.rebuild(input, &sight);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, 0.0, input.theme.background);
@@ -183,8 +196,12 @@ impl GlobeView {
         overlay::furniture(self, ui, rect, &look, pointer, input.theme);
         legend::notes(&painter, rect, &look, &self.settings, input.ground, input.theme);
         list::show(self, ui, rect, &look, input);
+        tools::show(self, ui, &sight, pointer.map(|p| p.place), input.theme);
+        if let Some(strip) = strip {
+            self.tools.strip(ui, strip, &sight, response.hover_pos(), input.theme);
+        }
         self.tip(&response, hovered.as_ref());
-        let picked = hovered.clone().filter(|_| response.clicked());
+        let picked = hovered.clone().filter(|_| response.clicked() && !is_measuring);
         self.menu(&response, pointer);
         let flying = self.flight.is_some();
         let (redrawn, complete) = (drawn.is_new, drawn.is_complete);
@@ -281,10 +298,14 @@ impl GlobeView {
     fn rebuild(&mut self, input: &GlobeInput<'_>, sight: &Sight<'_>) {
         let heights = self.pictures.heights();
         let ground = |p: LatLon| sight.position(p);
-        let key = BuiltKey { settings: self.settings.clone(), heights, text: input.theme.text };
+        let (settings, text) = (self.settings.clone(), input.theme.text);
+        let key = BuiltKey { settings, heights, tools: self.tools.version(), text };
         if self.built_for.as_ref() != Some(&key) || self.scene != *input.scene {
             self.scene.clone_from(input.scene);
-            self.built = Built::new(&self.scene, &self.settings, input.theme.text, &ground);
+            self.built = Built::new(&self.scene, &self.settings, text, &ground);
+            if let Some(layer) = self.tools.layer(input.theme.accent, text) {
+                self.built.add(&layer, 1.0, text, &ground);
+            }
             self.built_for = Some(key);
             self.built_serial += 1;
         }
@@ -323,7 +344,8 @@ impl GlobeView {
             .filter_map(|l| overlay::lay_out(painter, sight, l))
             .collect();
         let candidates: Vec<_> = laid.iter().map(|l| l.candidate(selected)).collect();
-        let taken = overlay::furniture_rects(sight.rect, &self.settings, self.list_rect);
+        let mut taken = overlay::furniture_rects(sight.rect, &self.settings, self.list_rect);
+        taken.extend(self.tools.plate());
         let kept = self.placer.place(&candidates, &taken);
         kept.into_iter().filter_map(|i| laid.get(i).cloned()).collect()
     }

@@ -4,7 +4,9 @@ use egui::{RichText, Ui};
 use marsdeck_engine::archive::Event;
 
 use super::model::{self, Ground, KINDS, Key, Picked};
-use crate::globe::{Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, PickId};
+use crate::globe::{
+    Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, MapMode, PickId,
+};
 use crate::intent::UiIntent;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
@@ -25,6 +27,8 @@ pub struct GlobePanel {
     is_simulated: bool,
     /// The event that was selected in the last frame.
     event: Option<String>,
+    /// Number of the wish to look somewhere that was carried out.
+    looked: Option<u64>,
 }
 
 impl Panel for GlobePanel {
@@ -36,6 +40,7 @@ impl Panel for GlobePanel {
         self.rebuild(cx);
         let selected = cx.snapshot.events.iter().find(|e| e.id == cx.selection.event);
         self.follow(cx, selected);
+        self.look_where_told(cx);
         self.bar(ui, cx, selected);
         let pick =
             selected.map(|event| PickId { layer: "quakes".to_owned(), item: event.id.clone() });
@@ -88,6 +93,30 @@ impl GlobePanel {
         self.event = Some(cx.selection.event.clone());
         if let Some(event) = selected {
             self.show_event(cx, event);
+        }
+    }
+
+    /// Shows the view that was asked for elsewhere.
+    fn look_where_told(&mut self, cx: &ViewContext<'_>) {
+        let Some((number, look)) = &cx.selection.look else { return };
+        if self.looked.replace(*number) == Some(*number) {
+            return;
+        }
+        if let Some(map) = MapMode::ALL.into_iter().find(|m| m.name() == look.map) {
+            self.view.settings.map = map;
+        }
+        let camera = Camera {
+            target: LatLon::new(look.latitude_deg, look.longitude_deg),
+            target_height_m: self.view.camera.target_height_m,
+            range_m: look.range_m,
+            heading_deg: look.heading_deg,
+            tilt_deg: look.tilt_deg,
+        };
+        if look.jump {
+            self.view.stop();
+            self.view.camera = camera.clamped();
+        } else {
+            self.view.fly(camera);
         }
     }
 
