@@ -153,7 +153,9 @@ pub(crate) fn furniture(
     pointer: Option<Reading>,
     theme: &Theme,
 ) {
-    buttons(view, ui, rect, theme);
+    if !view.is_still {
+        buttons(view, ui, rect, theme);
+    }
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     if view.settings.legend && rect.height() > 300.0 {
         match view.settings.ground {

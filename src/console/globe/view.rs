@@ -13,6 +13,7 @@ use super::picture::Pictures;
 use super::render::frame::Segment;
 use super::scene::{GlobeScene, PickId};
 use super::settings::GlobeSettings;
+use super::shot::Shot;
 use super::sight::Sight;
 use super::tools::{self, Tools};
 use super::{input, legend, list, overlay};
@@ -102,6 +103,8 @@ pub struct GlobeView {
     pub(crate) list_rect: Option<Rect>,
     /// Distances, areas and profiles.
     pub(crate) tools: Tools,
+    /// Whether it is a picture that nobody can press anything in.
+    pub(crate) is_still: bool,
 }
 
 #[derive(Clone, PartialEq)]
@@ -118,6 +121,18 @@ impl GlobeView {
     /// A view of the whole planet with some settings.
     pub fn new(settings: GlobeSettings) -> Self {
         Self { settings, ..Self::default() }
+    }
+
+    /// A globe without anything to press, for pictures.
+    pub(crate) fn still(settings: GlobeSettings) -> Self {
+        Self { is_still: true, ..Self::new(settings) }
+    }
+
+    /// What a picture of this globe needs, of so many pixels with so many for each point.
+    pub fn shot(&self, input: &GlobeInput<'_>, size: [u32; 2], scale: f32) -> Shot {
+        let mut scene = input.scene.clone();
+        scene.layers.extend(self.tools.layer(input.theme.accent, input.theme.text));
+        Shot::new(self.camera, self.settings.clone(), scene, input, size, scale)
     }
 
     /// Flies (or jumps, if animation is off) to a place; `range_m` is the wanted distance of the
@@ -195,8 +210,10 @@ impl GlobeView {
         overlay::rings(self, &painter, &sight, ringed, input.theme);
         overlay::furniture(self, ui, rect, &look, pointer, input.theme);
         legend::notes(&painter, rect, &look, &self.settings, input.ground, input.theme);
-        list::show(self, ui, rect, &look, input);
-        tools::show(self, ui, &sight, pointer.map(|p| p.place), input.theme);
+        if !self.is_still {
+            list::show(self, ui, rect, &look, input);
+            tools::show(self, ui, &sight, pointer.map(|p| p.place), input.theme);
+        }
         if let Some(strip) = strip {
             self.tools.strip(ui, strip, &sight, response.hover_pos(), input.theme);
         }

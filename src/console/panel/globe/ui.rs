@@ -4,6 +4,7 @@ use egui::{RichText, Ui};
 use marsdeck_engine::archive::Event;
 
 use super::model::{self, Ground, KINDS, Key, Picked};
+use super::save::SaveBar;
 use crate::globe::{
     Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, MapMode, PickId,
 };
@@ -29,6 +30,9 @@ pub struct GlobePanel {
     event: Option<String>,
     /// Number of the wish to look somewhere that was carried out.
     looked: Option<u64>,
+    save: SaveBar,
+    /// Size of the globe in the last frame, pixels.
+    screen: [u32; 2],
 }
 
 impl Panel for GlobePanel {
@@ -42,6 +46,7 @@ impl Panel for GlobePanel {
         self.follow(cx, selected);
         self.look_where_told(cx);
         self.bar(ui, cx, selected);
+        let wanted = self.save.show(ui, self.screen, cx.theme);
         let pick =
             selected.map(|event| PickId { layer: "quakes".to_owned(), item: event.id.clone() });
         let input = GlobeInput {
@@ -53,6 +58,14 @@ impl Panel for GlobePanel {
             theme: cx.theme,
         };
         let response = self.view.ui(ui, &input);
+        let pixels = ui.ctx().pixels_per_point();
+        let size = response.rect.size() * pixels;
+        self.screen = [size.x, size.y].map(|side| side.round().max(1.0) as u32);
+        if let Some([width, height]) = wanted {
+            // The same height of the view: a larger picture is sharper.
+            let scale = height as f32 / response.rect.height().max(1.0);
+            self.save.take(ui.ctx(), self.view.shot(&input, [width, height], scale));
+        }
         match response.picked.as_ref().map(model::picked) {
             Some(Picked::Event(id)) => {
                 // The operator is looking at it already: no flight.
@@ -149,6 +162,7 @@ impl GlobePanel {
             if ui.button("Whole planet").clicked() {
                 self.view.fly(Camera::default());
             }
+            self.save.button(ui);
             let weak = |text: &str| RichText::new(text).size(SMALL).color(cx.theme.text_weak);
             if self.is_simulated {
                 simulated_badge(ui, cx.theme);
