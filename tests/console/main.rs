@@ -2,6 +2,7 @@
 
 mod cli;
 mod fake;
+mod globe_tools;
 mod globe_view;
 mod layouts;
 mod lost_device;

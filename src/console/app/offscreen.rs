@@ -34,17 +34,18 @@ impl<'a> Offscreen<'a> {
         let size = egui::vec2(width as f32, height as f32);
         ensure_driver()?;
         let theme = if app.theme.is_dark() { egui::Theme::Dark } else { egui::Theme::Light };
-        let harness =
-            Harness::builder().with_size(size).with_theme(theme).wgpu().build_eframe(move |cc| {
-                if let Some(state) = &cc.wgpu_render_state {
-                    crate::globe::install(state);
-                }
-                // A window shows coarse ground until the rest is there; a picture waits for it.
-                crate::globe::be_patient(&cc.egui_ctx);
-                let mut app = app;
-                app.style(&cc.egui_ctx);
-                app
-            });
+        // Names come from anywhere, also in scripts that no font here has.
+        let builder = Harness::builder().allow_missing_glyphs().with_accessibility_check(false);
+        let harness = builder.with_size(size).with_theme(theme).wgpu().build_eframe(move |cc| {
+            if let Some(state) = &cc.wgpu_render_state {
+                crate::globe::install(state);
+            }
+            // A window shows coarse ground until the rest is there; a picture waits for it.
+            crate::globe::be_patient(&cc.egui_ctx);
+            let mut app = app;
+            app.style(&cc.egui_ctx);
+            app
+        });
         Ok(Self { harness, woken, patience, still: STILL_FRAMES })
     }
 

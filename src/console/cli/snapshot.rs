@@ -83,6 +83,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     wait_for_alarms(&*engine, &woken)?;
     let options = options(arguments, &*engine)?;
     let shot = arguments.globe.shot(&engine.snapshot())?;
+    if matches!(shot, Shot::Flight(_)) {
+        Pattern::of(&arguments.out)?;
+    }
     let mut app = App::headless(engine, options);
     let is_workspace = !globe_alone
         && title == arguments.view

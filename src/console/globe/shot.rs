@@ -81,6 +81,9 @@ impl Shot {
             .with_size(egui::vec2(points[0], points[1]))
             .with_pixels_per_point(self.scale)
             .with_render_cursor(false)
+            // Names come from anywhere, also in scripts that no font here has.
+            .allow_missing_glyphs()
+            .with_accessibility_check(false)
             .renderer(WgpuTestRenderer::from_setup(setup))
             .build_eframe(move |cc| {
                 if let Some(state) = &cc.wgpu_render_state {

@@ -1,6 +1,6 @@
 //! The bar that saves the globe as a picture of a chosen size.
 
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use egui::{Button, ComboBox, Context, DragValue, RichText, TextEdit, Ui};
 
 use super::super::shared::write_png;
@@ -45,9 +45,13 @@ impl SaveBar {
         screen: [u32; 2],
         theme: &Theme,
     ) -> Option<[u32; 2]> {
-        if let Some(said) = self.writing.as_ref().and_then(|receiver| receiver.try_recv().ok()) {
-            self.said = said;
-            self.writing = None;
+        match self.writing.as_ref().map(Receiver::try_recv) {
+            None | Some(Err(TryRecvError::Empty)) => {}
+            Some(Ok(said)) => (self.said, self.writing) = (said, None),
+            Some(Err(TryRecvError::Disconnected)) => {
+                self.said = "The graphics driver failed. Try a smaller picture.".to_owned();
+                self.writing = None;
+            }
         }
         if !self.open {
             return None;
