@@ -87,6 +87,7 @@ fn harness<'a>(stage: Stage, width: f32, height: f32) -> Harness<'a, Stage> {
     let mut harness = Harness::builder()
         .with_size(vec2(width, height))
         .with_render_cursor(false)
+        .with_max_steps(60)
         .wgpu()
         .build_eframe(move |cc| {
             marsdeck::theme::install_fonts(&cc.egui_ctx);
@@ -109,19 +110,25 @@ fn picture(harness: &mut Harness<'_, Stage>, name: &str) -> image::RgbaImage {
 }
 
 fn press(harness: &mut Harness<'_, Stage>, label: &str) {
+    harness.get_by_label(label).scroll_to_me();
+    harness.run();
     harness.get_by_label(label).click();
     harness.run();
 }
 
-fn click_at(harness: &mut Harness<'_, Stage>, at: Pos2) {
+/// Clicks on the globe; the place that was pointed at.
+fn click_at(harness: &mut Harness<'_, Stage>, at: Pos2) -> LatLon {
     harness.hover_at(at);
-    harness.run_steps(1);
+    harness.run();
+    let last = harness.state().last.as_ref().expect("drawn");
+    let place = last.pointer.expect("on the ground").place;
     harness.drag_at(at);
     harness.run_steps(1);
     harness.drop_at(at);
     harness.run();
     // Longer than a double click takes.
     harness.run_steps(40);
+    place
 }
 
 #[test]
@@ -190,13 +197,11 @@ fn a_distance_is_measured_with_the_pointer() {
     let spots = [Pos2::new(450.0, 400.0), Pos2::new(600.0, 300.0), Pos2::new(700.0, 420.0)];
     let mut places = Vec::new();
     for at in spots {
-        click_at(&mut harness, at);
-        let last = harness.state().last.as_ref().expect("drawn");
-        places.push(last.pointer.expect("on the ground").place);
+        places.push(click_at(&mut harness, at));
     }
     let km = distance::length_m(&places) / 1e3;
-    harness.get_by_label("Distance");
-    harness.get_by_label(&format!("{km:.1} km"));
+    harness.get_by_label("Total");
+    harness.get_by_label(&format!("{km:.0} km"));
     harness.get_by_label("Along the ground");
     harness.get_by_label("Leg 2");
     picture(&mut harness, "measure-distance");
@@ -222,9 +227,7 @@ fn an_area_is_measured_and_ends_with_a_double_click() {
     press(&mut harness, "Area");
     let mut places = Vec::new();
     for at in [Pos2::new(420.0, 450.0), Pos2::new(700.0, 450.0), Pos2::new(700.0, 250.0)] {
-        click_at(&mut harness, at);
-        let last = harness.state().last.as_ref().expect("drawn");
-        places.push(last.pointer.expect("on the ground").place);
+        places.push(click_at(&mut harness, at));
     }
     let words = format!("{:.0} km²", area::polygon_m2(&places) / 1e6);
     harness.get_by_label(&words);

@@ -40,17 +40,14 @@ impl App {
             | UiIntent::SelectLink(_)
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
-            | UiIntent::PlotOnly(_) => {
+            | UiIntent::PlotOnly(_)
+            | UiIntent::LookAt(_) => {
                 select(&mut self.selection, &mut self.time, &self.snapshot, intent);
             }
             UiIntent::WriteLog(time, mission, series) => {
                 let number = self.selection.log.as_ref().map_or(0, |tie| tie.number) + 1;
                 self.selection.log = Some(LogTie { number, time, mission, series });
                 self.open_panel("Log book", now_s);
-            }
-            UiIntent::LookAt(look) => {
-                let number = self.selection.look.as_ref().map_or(0, |(number, _)| number + 1);
-                self.selection.look = Some((number, look));
             }
             UiIntent::OpenWorkspace(name) => self.open_workspace(&name, now_s),
             UiIntent::OpenPanel(title) => self.open_panel(&title, now_s),
@@ -375,6 +372,10 @@ pub(super) fn select(
         }
         UiIntent::UnplotSeries(key) => selection.plotted.retain(|known| *known != key),
         UiIntent::PlotOnly(keys) => selection.plotted = keys,
+        UiIntent::LookAt(look) => {
+            let number = selection.look.as_ref().map_or(0, |(number, _)| number + 1);
+            selection.look = Some((number, look));
+        }
         _ => {}
     }
 }

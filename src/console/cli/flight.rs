@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use marsdeck_engine::runtime::Snapshot;
 use serde::Deserialize;
 
@@ -136,8 +136,10 @@ fn views(text: &str, snapshot: &Snapshot) -> anyhow::Result<Vec<Camera>> {
         ensure!(size <= MOST_BYTES, "{text} is too large for a list of views");
         let written =
             std::fs::read_to_string(path).with_context(|| format!("{text} cannot be read"))?;
-        let file: ViewFile = toml::from_str(&written)
-            .with_context(|| format!("{text} is no list of [[view]] tables with a place each"))?;
+        let file: ViewFile = toml::from_str(&written).map_err(|error| {
+            let why = error.message();
+            anyhow!("{text} is no list of [[view]] tables with a place each: {why}")
+        })?;
         let view = |view: &ViewTable| {
             let range = match &view.range {
                 None => USUAL_RANGE_M,
@@ -316,7 +318,6 @@ mod tests {
         assert_eq!(at("4.5, 135.6"), LatLon::new(4.5, 135.6));
         assert_eq!(at("-4.6,-222.5"), LatLon::new(-4.6, -222.5));
         assert_eq!(at("s1222A"), LatLon::new(-2.971, 171.904));
-        assert!(at("insight").distance_deg(LatLon::new(4.502, 135.623)) < 0.01);
         assert!(at("olympus mons").distance_deg(LatLon::new(18.65, 226.2)) < 2.0);
         for wrong in ["", "91,0", "nan,0", "0,720", "Atlantis"] {
             assert!(place(wrong, &snapshot).is_err(), "{wrong}");

@@ -157,7 +157,9 @@ pub(crate) fn furniture(
         buttons(view, ui, rect, theme);
     }
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    if view.settings.legend && rect.height() > 300.0 {
+    // The open list of layers may stand where the legend would.
+    let covered = view.list_rect.is_some_and(|list| list.max.y > rect.max.y - EDGE - 164.0);
+    if view.settings.legend && rect.height() > 300.0 && !covered {
         match view.settings.ground {
             GroundColour::Elevation => legend(&painter, rect, theme),
             GroundColour::Slope => super::legend::slopes(&painter, rect, theme),

@@ -129,7 +129,7 @@ fn line(
     if !row.trouble.is_empty() && setting.visible {
         ui.horizontal_wrapped(|ui| {
             ui.add_space(20.0);
-            ui.colored_label(theme.stale, format!("⚠ {}", row.trouble));
+            ui.colored_label(theme.simulated, format!("⚠ {}", row.trouble));
         });
     }
     if setting != before {

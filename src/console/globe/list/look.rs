@@ -83,7 +83,7 @@ fn slopes(ui: &mut Ui, theme: &Theme) {
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::Role::Label, true, "Slopes of 0 to 60 degrees by colour")
     });
-    let bar = Rect::from_min_size(response.rect.min + vec2(4.0, 0.0), vec2(WIDTH - 30.0, 10.0));
+    let bar = Rect::from_min_size(response.rect.min + vec2(4.0, 0.0), vec2(WIDTH - 24.0, 10.0));
     let strips = 88;
     for n in 0..strips {
         let part = n as f32 / strips as f32;

@@ -11,7 +11,7 @@ use super::view::{GlobeInput, GlobeView};
 use crate::theme::Theme;
 
 /// Width of what stands in the list, points.
-const WIDTH: f32 = 250.0;
+const WIDTH: f32 = 292.0;
 
 /// Shows the button that opens the list, and the list when it is open.
 pub(crate) fn show(

@@ -30,7 +30,9 @@ pub fn polygon_m2(corners: &[LatLon]) -> f64 {
         let pieces = (from.distance_deg(*to) / PIECE_DEG).ceil().clamp(PIECES[0], PIECES[1]);
         let mut before = *from;
         for n in 1..=pieces as u32 {
-            let here = from.towards(*to, f64::from(n) / pieces);
+            // The end as it was given: on a pole no other longitude will do.
+            let is_last = n == pieces as u32;
+            let here = if is_last { *to } else { from.towards(*to, f64::from(n) / pieces) };
             let step = (here.lon - before.lon + 180.0).rem_euclid(360.0) - 180.0;
             let step = step.to_radians();
             sum += step * f64::midpoint(below_m2(before), below_m2(here));
@@ -120,7 +122,8 @@ mod tests {
         for pole in [1.0, -1.0] {
             let ring: Vec<LatLon> =
                 (0..720).map(|n| LatLon::new(pole * 80.0, f64::from(n) / 2.0)).collect();
-            close(polygon_m2(&ring), cell_m2(80.0, 90.0, 360.0), 1e-5);
+            // Sides are great circles: they cut a little off the parallel.
+            close(polygon_m2(&ring), cell_m2(80.0, 90.0, 360.0), 2e-5);
         }
     }
 

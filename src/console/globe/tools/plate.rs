@@ -134,7 +134,7 @@ fn numbers(tools: &Tools, ui: &mut Ui, tool: Tool, theme: &Theme) {
             pair(ui, "Outline", exact_text(total));
             return;
         }
-        pair(ui, "Distance", exact_text(total));
+        pair(ui, "Total", exact_text(total));
         if let Some(summary) = &measured.summary {
             pair(ui, "Along the ground", exact_text(summary.ground_m));
         }

@@ -48,7 +48,7 @@ impl Tools {
                 return;
             };
             ui.horizontal_top(|ui| {
-                let width = (ui.available_width() - BESIDE - 12.0).max(120.0);
+                let width = (ui.available_width() - BESIDE - 26.0).max(120.0);
                 ui.allocate_ui(vec2(width, inner.height()), |ui| {
                     at_m = self.plot(ui, at_m, sight.exaggeration, theme).or(at_m);
                 });
@@ -129,7 +129,7 @@ impl Tools {
         let lines = [
             ("Lowest, highest", format!("{}, {}", height_text(low), height_text(high))),
             ("Mean slope", format!("{:.2}°", summary.mean_slope_deg)),
-            ("Steepest", format!("{} down, {:.2}° up", degrees(down.min(0.0)), up.max(0.0))),
+            ("Steepest", format!("{} down, {} up", degrees(-down.min(0.0)), degrees(up.max(0.0)))),
             ("Points every", super::super::measure::length_text(summary.step_m)),
         ];
         egui::Grid::new("summary").num_columns(2).spacing(vec2(8.0, 2.0)).show(ui, |ui| {
@@ -173,9 +173,9 @@ fn note(ui: &mut Ui, words: &str, theme: &Theme) {
     ui.label(RichText::new(words).size(SMALL).color(theme.text_weak));
 }
 
-/// Degrees with a true minus sign.
 fn degrees(value: f64) -> String {
-    format!("{value:.2}°").replace('-', "−")
+    // A negative zero has no sign either.
+    format!("{:.2}°", value.abs())
 }
 
 /// Writes a table on a thread of its own; the receiver gets a sentence that says what became of it.
