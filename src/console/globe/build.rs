@@ -82,15 +82,17 @@ impl Built {
     /// Builds the visible layers of a scene; `text` is the colour of words beside marks,
     /// `at` says where a place on the drawn ground is. Layers that are the same `Arc` with the same
     /// setting as before are taken over: start from [`Built::default`] where `text` or `at` changed.
+    /// `extra` lies over all others.
     pub(crate) fn renew(
         &mut self,
         scene: &GlobeScene,
         settings: &GlobeSettings,
         text: Color32,
         at: &dyn Fn(LatLon) -> DVec3,
+        extra: Option<Layer>,
     ) {
         let mut before = std::mem::take(&mut self.parts);
-        for layer in &scene.layers {
+        for layer in settings.ordered(&scene.layers, |l| &l.id) {
             let setting = settings.layer(layer);
             let same = |p: &Part| Arc::ptr_eq(&p.layer, layer) && p.setting == setting;
             match before.iter().position(same) {
@@ -98,6 +100,10 @@ impl Built {
                 None if setting.visible => self.parts.push(Part::new(layer, setting, text, at)),
                 None => {}
             }
+        }
+        if let Some(layer) = extra {
+            let whole = LayerSetting { visible: true, opacity: 1.0 };
+            self.parts.push(Part::new(&Arc::new(layer), whole, text, at));
         }
         self.segments.clear();
         self.points.clear();
@@ -332,7 +338,7 @@ mod tests {
         let scene = GlobeScene::new([layer]);
         let mut settings = GlobeSettings::default();
         let mut built = Built::default();
-        built.renew(&scene, &settings, ink(), &|p| position(p, 0.0));
+        built.renew(&scene, &settings, ink(), &|p| position(p, 0.0), None);
         assert_eq!((built.points.len(), built.labels.len()), (1, 1));
         assert!(built.segments.len() > 40);
         // Over the place and north up, an arrow to the east points to the right.
@@ -342,7 +348,7 @@ mod tests {
         assert!((turn - std::f32::consts::FRAC_PI_2).abs() < 1e-3, "{turn}");
         let hidden = LayerSetting { visible: false, opacity: 1.0 };
         settings.layers.insert("sites".into(), hidden);
-        built.renew(&scene, &settings, ink(), &|p| position(p, 0.0));
+        built.renew(&scene, &settings, ink(), &|p| position(p, 0.0), None);
         assert!(built.points.is_empty() && built.segments.is_empty() && built.labels.is_empty());
     }
 
@@ -366,12 +372,12 @@ mod tests {
             position(p, 0.0)
         };
         let mut built = Built::default();
-        built.renew(&scene, &settings, ink(), &at);
+        built.renew(&scene, &settings, ink(), &at, None);
         let (all, whole) = (asked.take(), built.segments.clone());
-        built.renew(&scene, &settings, ink(), &at);
+        built.renew(&scene, &settings, ink(), &at, None);
         assert_eq!((asked.take(), &built.segments), (0, &whole));
         scene.layers[1] = Arc::new(layer("b", 3.0));
-        built.renew(&scene, &settings, ink(), &at);
+        built.renew(&scene, &settings, ink(), &at, None);
         assert_eq!(asked.take() * 2, all, "one of two layers");
         assert_eq!(built.segments[..whole.len() / 2], whole[..whole.len() / 2]);
     }

@@ -138,7 +138,13 @@ mod tests {
         let mut built = Built::default();
         let scene = GlobeScene::new([layer]);
         let settings = GlobeSettings::default();
-        built.renew(&scene, &settings, crate::theme::Theme::dark().text, &|p| position(p, 0.0));
+        built.renew(
+            &scene,
+            &settings,
+            crate::theme::Theme::dark().text,
+            &|p| position(p, 0.0),
+            None,
+        );
         for (range_m, most) in [(1.1e7, 400), (2e6, 400), (2e5, 100)] {
             let camera = Camera { target: LatLon::new(5.0, 140.0), range_m, ..Camera::default() };
             let look = camera.look(1600.0, 900.0);

@@ -14,7 +14,7 @@ use super::hypsometry::Hypsometry;
 use super::labels::Candidate;
 use super::measure::{height_text, length_text, place_text, scale_bar};
 use super::scene::PickId;
-use super::settings::GlobeSettings;
+use super::settings::{GlobeSettings, GroundColour};
 use super::sight::Sight;
 use super::view::{GlobeView, Reading};
 use crate::theme::Theme;
@@ -153,10 +153,18 @@ pub(crate) fn furniture(
     pointer: Option<Reading>,
     theme: &Theme,
 ) {
-    buttons(view, ui, rect, theme);
+    if !view.is_still {
+        buttons(view, ui, rect, theme);
+    }
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    if view.settings.legend && rect.height() > 300.0 {
-        legend(&painter, rect, theme);
+    // The open list of layers may stand where the legend would.
+    let covered = view.list_rect.is_some_and(|list| list.max.y > rect.max.y - EDGE - 164.0);
+    if view.settings.legend && rect.height() > 300.0 && !covered {
+        match view.settings.ground {
+            GroundColour::Elevation => legend(&painter, rect, theme),
+            GroundColour::Slope => super::legend::slopes(&painter, rect, theme),
+            GroundColour::Plain => {}
+        }
     }
     let font = FontId::proportional(12.0);
     let metres = view.camera.degrees_per_point(look.size.y) * 59_160.0;

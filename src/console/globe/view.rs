@@ -1,5 +1,7 @@
 //! The globe as a widget: state, one pass from input to picture, and what came of it.
 
+use std::sync::Arc;
+
 use egui::{Color32, Rect, Response, Sense, Ui};
 
 use super::build::{Built, BuiltLabel, GraticuleWindow};
@@ -13,8 +15,10 @@ use super::picture::Pictures;
 use super::render::frame::Segment;
 use super::scene::{GlobeScene, PickId};
 use super::settings::GlobeSettings;
+use super::shot::Shot;
 use super::sight::Sight;
-use super::{input, list, overlay};
+use super::tools::{self, Tools};
+use super::{input, legend, list, overlay};
 use crate::theme::Theme;
 
 /// How long a flight takes, seconds.
@@ -99,6 +103,10 @@ pub struct GlobeView {
     menu_at: Option<Reading>,
     /// Where the open layer list was in the last frame.
     pub(crate) list_rect: Option<Rect>,
+    /// Distances, areas and profiles.
+    pub(crate) tools: Tools,
+    /// Whether it is a picture that nobody can press anything in.
+    pub(crate) is_still: bool,
 }
 
 #[derive(Clone, PartialEq)]
@@ -106,6 +114,8 @@ struct BuiltKey {
     settings: GlobeSettings,
     /// Version of the heights.
     heights: u64,
+    /// Version of what the tools draw.
+    tools: u64,
     text: Color32,
 }
 
@@ -122,6 +132,19 @@ impl GlobeView {
     /// A view of the whole planet with some settings.
     pub fn new(settings: GlobeSettings) -> Self {
         Self { settings, ..Self::default() }
+    }
+
+    /// A globe without anything to press, for pictures.
+    pub(crate) fn still(settings: GlobeSettings) -> Self {
+        Self { is_still: true, ..Self::new(settings) }
+    }
+
+    /// What a picture of this globe needs, of so many pixels with so many for each point.
+    pub fn shot(&self, input: &GlobeInput<'_>, size: [u32; 2], scale: f32) -> Shot {
+        let mut scene = input.scene.clone();
+        let tools = self.tools.layer(input.theme.accent, input.theme.text);
+        scene.layers.extend(tools.map(Arc::new));
+        Shot::new(self.camera, self.settings.clone(), scene, input, size, scale)
     }
 
     /// Flies (or jumps, if animation is off) to a place; `range_m` is the wanted distance of the
@@ -149,18 +172,26 @@ impl GlobeView {
 
     /// Draws the globe over all the room that is left, and lets the user move it.
     pub fn ui(&mut self, ui: &mut Ui, input: &GlobeInput<'_>) -> GlobeResponse {
-        let rect = ui.available_rect_before_wrap();
+        let (rect, strip) = self.tools.split(ui.available_rect_before_wrap());
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Globe of Mars"));
         self.pictures.supply(ui.ctx(), &self.settings, input.ground);
         let ground = self.pictures.recipe();
         let ground = ground.as_deref();
+        let before = (self.camera, self.flight);
         input::handle(self, ui, &response, ground);
+        if self.tools.is_active() && response.double_clicked() {
+            // It ends the way that is measured; the eye stays.
+            (self.camera, self.flight) = before;
+        }
         self.advance(ui);
         self.keep_above_ground(ground);
         let sight = self.sight(rect, ground);
         let look = sight.look;
+        let is_measuring = self.tools.is_active();
+        self.tools.take(ui, &response, &sight, self.camera.target);
+        self.tools.measure(&sight, self.pictures.heights());
         self.rebuild(input, &sight);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, 0.0, input.theme.background);
@@ -190,9 +221,16 @@ impl GlobeView {
         let ringed = [hovered.as_ref(), input.selected];
         overlay::rings(self, &painter, &sight, ringed, input.theme);
         overlay::furniture(self, ui, rect, &look, pointer, input.theme);
-        list::show(self, ui, rect, input);
+        legend::notes(&painter, rect, &look, &self.settings, input.ground, input.theme);
+        if !self.is_still {
+            list::show(self, ui, rect, &look, input);
+            tools::show(self, ui, &sight, pointer.map(|p| p.place), input.theme);
+        }
+        if let Some(strip) = strip {
+            self.tools.strip(ui, strip, &sight, response.hover_pos(), input.theme);
+        }
         self.tip(&response, hovered.as_ref());
-        let picked = hovered.clone().filter(|_| response.clicked());
+        let picked = hovered.clone().filter(|_| response.clicked() && !is_measuring);
         self.menu(&response, pointer);
         let flying = self.flight.is_some();
         let (redrawn, complete) = (drawn.is_new, drawn.is_complete);
@@ -289,14 +327,16 @@ impl GlobeView {
     fn rebuild(&mut self, input: &GlobeInput<'_>, sight: &Sight<'_>) {
         let heights = self.pictures.heights();
         let ground = |p: LatLon| sight.position(p);
-        let key = BuiltKey { settings: self.settings.clone(), heights, text: input.theme.text };
+        let (settings, text) = (self.settings.clone(), input.theme.text);
+        let key = BuiltKey { settings, heights, tools: self.tools.version(), text };
         let is_other = self.built_for.as_ref().is_none_or(|k| !k.is_same_ground(&key));
         if is_other {
             self.built = Built::default();
         }
         if self.built_for.as_ref() != Some(&key) || self.scene != *input.scene {
             self.scene.clone_from(input.scene);
-            self.built.renew(&self.scene, &self.settings, input.theme.text, &ground);
+            let tools = self.tools.layer(input.theme.accent, text);
+            self.built.renew(&self.scene, &self.settings, text, &ground, tools);
             self.built_for = Some(key);
             self.built_serial += 1;
         }
@@ -335,7 +375,8 @@ impl GlobeView {
             .filter_map(|l| overlay::lay_out(painter, sight, l))
             .collect();
         let candidates: Vec<_> = laid.iter().map(|l| l.candidate(selected)).collect();
-        let taken = overlay::furniture_rects(sight.rect, &self.settings, self.list_rect);
+        let mut taken = overlay::furniture_rects(sight.rect, &self.settings, self.list_rect);
+        taken.extend(self.tools.plate());
         let kept = self.placer.place(&candidates, &taken);
         kept.into_iter().filter_map(|i| laid.get(i).cloned()).collect()
     }

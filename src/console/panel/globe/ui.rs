@@ -6,7 +6,10 @@ use marsdeck_engine::query::Request;
 use marsdeck_engine::time::TimeRange;
 
 use super::model::{self, Given, KINDS, LayerChoices, Layers, Picked};
-use crate::globe::{Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, PickId};
+use super::save::SaveBar;
+use crate::globe::{
+    Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, MapMode, PickId,
+};
 use crate::intent::UiIntent;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
@@ -24,6 +27,11 @@ pub struct GlobePanel {
     scene: GlobeScene,
     /// The event that was selected in the last frame.
     event: Option<String>,
+    /// Number of the wish to look somewhere that was carried out.
+    looked: Option<u64>,
+    save: SaveBar,
+    /// Size of the globe in the last frame, pixels.
+    screen: [u32; 2],
 }
 
 impl Panel for GlobePanel {
@@ -35,7 +43,9 @@ impl Panel for GlobePanel {
         let stars = self.rebuild(ui, cx);
         let selected = cx.snapshot.events.iter().find(|e| e.id == cx.selection.event);
         self.follow(cx, selected);
+        self.look_where_told(cx);
         self.bar(ui, cx, selected);
+        let wanted = self.save.show(ui, self.screen, cx.theme);
         let pick =
             selected.map(|event| PickId { layer: "quakes".to_owned(), item: event.id.clone() });
         let input = GlobeInput {
@@ -47,6 +57,14 @@ impl Panel for GlobePanel {
             theme: cx.theme,
         };
         let response = self.view.ui(ui, &input);
+        let pixels = ui.ctx().pixels_per_point();
+        let size = response.rect.size() * pixels;
+        self.screen = [size.x, size.y].map(|side| side.round().max(1.0) as u32);
+        if let Some([width, height]) = wanted {
+            // The same height of the view: a larger picture is sharper.
+            let scale = height as f32 / response.rect.height().max(1.0);
+            self.save.take(ui.ctx(), self.view.shot(&input, [width, height], scale));
+        }
         match response.picked.as_ref().map(model::picked) {
             Some(Picked::Event(id)) => {
                 // The operator is looking at it already: no flight.
@@ -96,6 +114,30 @@ impl GlobePanel {
         }
     }
 
+    /// Shows the view that was asked for elsewhere.
+    fn look_where_told(&mut self, cx: &ViewContext<'_>) {
+        let Some((number, look)) = &cx.selection.look else { return };
+        if self.looked.replace(*number) == Some(*number) {
+            return;
+        }
+        if let Some(map) = MapMode::ALL.into_iter().find(|m| m.name() == look.map) {
+            self.view.settings.map = map;
+        }
+        let camera = Camera {
+            target: LatLon::new(look.latitude_deg, look.longitude_deg),
+            target_height_m: self.view.camera.target_height_m,
+            range_m: look.range_m,
+            heading_deg: look.heading_deg,
+            tilt_deg: look.tilt_deg,
+        };
+        if look.jump {
+            self.view.stop();
+            self.view.camera = camera.clamped();
+        } else {
+            self.view.fly(camera);
+        }
+    }
+
     fn show_event(&mut self, cx: &ViewContext<'_>, event: &Event) {
         let station = model::station(&cx.snapshot.missions, &event.mission);
         let camera = station.and_then(|s| model::view_of(event, s, self.view.camera));
@@ -125,6 +167,7 @@ impl GlobePanel {
             if ui.button("Whole planet").clicked() {
                 self.view.fly(Camera::default());
             }
+            self.save.button(ui);
             let weak = |text: &str| RichText::new(text).size(SMALL).color(cx.theme.text_weak);
             if self.layers.is_simulated {
                 simulated_badge(ui, cx.theme);
