@@ -36,7 +36,12 @@ pub fn read(bytes: &[u8]) -> (Vec<Feature>, Vec<Problem>) {
             problems.at(root, root.name(), "the outermost element is not kml; nothing was read");
         }
     }
-    (features, problems.finish())
+    let mut problems = problems.finish();
+    // Offsets count in the text, which is longer than bytes of another encoding.
+    for problem in &mut problems {
+        problem.offset = problem.offset.map(|at| at.min(bytes.len() as u64));
+    }
+    (features, problems)
 }
 
 /// Reads the first KML file of a KMZ archive (by the specification, `doc.kml`).
