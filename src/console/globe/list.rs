@@ -67,6 +67,7 @@ fn contents(view: &mut GlobeView, ui: &mut Ui, input: &GlobeInput<'_>) {
     ui.checkbox(&mut settings.graticule, "Graticule");
     ui.checkbox(&mut settings.legend, "Elevation colours");
     ui.checkbox(&mut settings.haze, "Haze at the limb");
+    ui.checkbox(&mut settings.inertia, "Glide on after dragging");
     ui.separator();
     ui.horizontal(|ui| {
         ui.selectable_value(&mut settings.light, Light::Sun, "Sun")

@@ -60,6 +60,8 @@ pub struct GlobeSettings {
     pub haze: bool,
     /// Fly smoothly to places instead of jumping.
     pub animate: bool,
+    /// Let a dragged place glide on after release.
+    pub inertia: bool,
     /// Whether the layer list is open.
     pub list_open: bool,
     /// What colours the ground.
@@ -89,6 +91,7 @@ impl Default for GlobeSettings {
             legend: true,
             haze: true,
             animate: true,
+            inertia: true,
             list_open: false,
             ground: GroundColour::Elevation,
             contours: false,

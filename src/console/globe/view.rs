@@ -14,6 +14,7 @@ use super::render::frame::Segment;
 use super::scene::{GlobeScene, PickId};
 use super::settings::GlobeSettings;
 use super::sight::Sight;
+use super::tools::motion::{Glide, Grab};
 use super::{input, list, overlay};
 use crate::theme::Theme;
 
@@ -55,7 +56,7 @@ pub struct GlobeResponse {
     pub hovered: Option<PickId>,
     /// The ground under the pointer.
     pub pointer: Option<Reading>,
-    /// Whether a flight is under way.
+    /// Whether the camera moves by itself, on a flight or gliding on.
     pub flying: bool,
     /// Whether the picture was made anew, because something in it changed.
     pub redrawn: bool,
@@ -86,6 +87,10 @@ pub struct GlobeView {
     /// The user's choices.
     pub settings: GlobeSettings,
     flight: Option<Flight>,
+    /// The place that a drag holds.
+    pub(crate) grab: Option<Grab>,
+    /// The place that glides on after a drag.
+    pub(crate) glide: Option<Glide>,
     placer: Placer,
     scene: GlobeScene,
     built: Built,
@@ -125,6 +130,7 @@ impl GlobeView {
     /// Flies (or jumps) to a camera.
     pub fn fly(&mut self, to: Camera) {
         let to = to.clamped();
+        self.glide = None;
         if self.settings.animate {
             self.flight = Some(Flight { from: self.camera, to, start: None });
         } else {
@@ -133,9 +139,21 @@ impl GlobeView {
         }
     }
 
-    /// Stops a flight where it is.
+    /// Stops a flight or a glide where it is.
     pub fn stop(&mut self) {
         self.flight = None;
+        self.glide = None;
+    }
+
+    /// Whether the camera moves by itself.
+    pub fn is_moving(&self) -> bool {
+        self.flight.is_some() || self.glide.is_some()
+    }
+
+    /// The keys that the globe uses while it has the focus: Space only while something moves.
+    pub fn keys(&self) -> Vec<egui::Key> {
+        let stops = self.is_moving().then_some(egui::Key::Space);
+        input::KEYS.into_iter().chain(stops).collect()
     }
 
     /// Draws the globe over all the room that is left, and lets the user move it.
@@ -149,6 +167,7 @@ impl GlobeView {
         let ground = ground.as_deref();
         input::handle(self, ui, &response, ground);
         self.advance(ui);
+        input::glide(self, ui, &response, ground);
         self.keep_above_ground(ground);
         let sight = self.sight(rect, ground);
         let look = sight.look;
@@ -185,7 +204,7 @@ impl GlobeView {
         self.tip(&response, hovered.as_ref());
         let picked = hovered.clone().filter(|_| response.clicked());
         self.menu(&response, pointer);
-        let flying = self.flight.is_some();
+        let flying = self.is_moving();
         let (redrawn, complete) = (drawn.is_new, drawn.is_complete);
         GlobeResponse { picked, hovered, pointer, flying, redrawn, complete, look, rect, response }
     }

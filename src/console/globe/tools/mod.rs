@@ -1,0 +1,3 @@
+//! What the user does with the globe besides looking: moving it, going to places, writing them.
+
+pub(crate) mod motion;
