@@ -81,6 +81,7 @@ impl eframe::App for Stage {
             ground: &self.ground,
             stars: &[],
             sun: self.sun,
+            at: None,
             selected: self.selected.as_ref(),
             theme: &self.theme,
         };

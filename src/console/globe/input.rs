@@ -74,12 +74,7 @@ fn size(response: &Response) -> DVec2 {
 }
 
 /// Takes hold of what lies under a position of the screen.
-fn grab(
-    view: &GlobeView,
-    response: &Response,
-    ground: Option<&Recipe>,
-    at: Pos2,
-) -> Option<Grab> {
+fn grab(view: &GlobeView, response: &Response, ground: Option<&Recipe>, at: Pos2) -> Option<Grab> {
     let sight = view.sight(response.rect, ground);
     let place = sight.pick(at)?;
     Some(Grab::new(&sight.look, sight.position(place)))

@@ -1,6 +1,7 @@
 //! The globe as a widget: state, one pass from input to picture, and what came of it.
 
 use egui::{Color32, Rect, Response, Sense, Ui};
+use marsdeck_engine::time::Instant;
 
 use super::build::{Built, BuiltLabel, GraticuleWindow};
 use super::camera::{Camera, Look};
@@ -8,12 +9,13 @@ use super::geodesy::LatLon;
 use super::ground::Recipe;
 use super::ground::source::GroundLayers;
 use super::labels::Placer;
-use super::measure::place_text;
 use super::picture::Pictures;
 use super::render::frame::Segment;
 use super::scene::{GlobeScene, PickId};
 use super::settings::GlobeSettings;
 use super::sight::Sight;
+use super::tools::crowd::{self, Crowd};
+use super::tools::menu;
 use super::tools::motion::{Glide, Grab};
 use super::{input, list, overlay};
 use crate::theme::Theme;
@@ -32,6 +34,8 @@ pub struct GlobeInput<'a> {
     pub stars: &'a [(glam::DVec3, f32)],
     /// Where the Sun stands in the zenith at the cursor's instant.
     pub sun: LatLon,
+    /// The instant of the local times under the pointer; none: they are not shown.
+    pub at: Option<Instant>,
     /// What is selected elsewhere: gets a ring.
     pub selected: Option<&'a PickId>,
     /// Colours.
@@ -101,7 +105,9 @@ pub struct GlobeView {
     pictures: Pictures,
     built_serial: u64,
     /// The ground where the menu was opened.
-    menu_at: Option<Reading>,
+    pub(crate) menu_at: Option<Reading>,
+    /// The list of marks where several lie under a click.
+    crowd: Crowd,
     /// Where the open layer list was in the last frame.
     pub(crate) list_rect: Option<Rect>,
 }
@@ -191,19 +197,22 @@ impl GlobeView {
             let place = sight.pick(p)?;
             Some(Reading { place, elevation_m: sight.elevation_m(place) })
         });
-        let hovered = response
-            .hover_pos()
-            .and_then(|p| self.pick_mark(&sight, p).or_else(|| overlay::pick(&shown, p)));
+        let under = |p| crowd::marks_at(&self.built, &sight, p);
+        let marks = response.hover_pos().map(under).unwrap_or_default();
+        let label = || response.hover_pos().and_then(|p| overlay::pick(&shown, p));
+        let hovered = marks.first().map(|mark| mark.pick.clone()).or_else(label);
         if hovered.is_some() {
             ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
         }
         let ringed = [hovered.as_ref(), input.selected];
         overlay::rings(self, &painter, &sight, ringed, input.theme);
-        overlay::furniture(self, ui, rect, &look, pointer, input.theme);
+        overlay::furniture(self, ui, &sight, pointer, input);
         list::show(self, ui, rect, input);
-        self.tip(&response, hovered.as_ref());
-        let picked = hovered.clone().filter(|_| response.clicked());
-        self.menu(&response, pointer);
+        if let Some(tip) = crowd::tip(&marks).filter(|tip| !tip.is_empty()) {
+            response.clone().on_hover_text_at_pointer(tip);
+        }
+        let picked = self.picked(ui, &response, hovered.as_ref(), marks);
+        menu::show(self, &response, pointer);
         let flying = self.is_moving();
         let (redrawn, complete) = (drawn.is_new, drawn.is_complete);
         GlobeResponse { picked, hovered, pointer, flying, redrawn, complete, look, rect, response }
@@ -243,43 +252,23 @@ impl GlobeView {
         &self.built
     }
 
-    fn pick_mark(&self, sight: &Sight<'_>, pointer: egui::Pos2) -> Option<PickId> {
-        let near = |p: &super::build::BuiltPoint| {
-            let distance = sight.projected(p.position)?.distance(pointer);
-            (distance <= p.size / 2.0 + 5.0 && sight.sees(p.position)).then_some(distance)
-        };
-        // Later marks lie on top: among equals the last one counts.
-        let best = self.built.points.iter().rev().filter_map(|p| Some((near(p)?, p)));
-        best.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, p)| p.pick.clone())
-    }
-
-    fn tip(&self, response: &Response, hovered: Option<&PickId>) {
-        let point = self.built.points.iter().find(|p| Some(&p.pick) == hovered);
-        if let Some(point) = point.filter(|p| !p.tip.is_empty()) {
-            response.clone().on_hover_text_at_pointer(&point.tip);
-        }
-    }
-
-    /// The menu of the right button: the coordinates, and flying there.
-    fn menu(&mut self, response: &Response, pointer: Option<Reading>) {
-        if response.secondary_clicked() {
-            self.menu_at = pointer;
-        }
-        let Some(reading) = self.menu_at else { return };
-        let words = place_text(reading.place, 5);
-        let mut fly = false;
-        response.context_menu(|ui| {
-            if ui.button(format!("Copy {words}")).clicked() {
-                let height = reading.elevation_m.map(|m| format!(", {m:.0} m"));
-                let lat_lon = format!("{:.6}, {:.6}", reading.place.lat, reading.place.lon_360());
-                ui.ctx().copy_text(lat_lon + &height.unwrap_or_default());
-                ui.close();
+    /// What a click picks: the mark under it, or of several the one that is chosen in the list.
+    fn picked(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        hovered: Option<&PickId>,
+        marks: Vec<crowd::Found>,
+    ) -> Option<PickId> {
+        let mut picked = self.crowd.show(ui, response);
+        if response.clicked() && !response.double_clicked() {
+            if let (true, Some(at)) = (marks.len() > 1, response.hover_pos()) {
+                self.crowd = Crowd::open(at, marks);
+            } else {
+                picked = hovered.cloned().or(picked);
             }
-            fly = ui.button("Fly there").clicked();
-        });
-        if fly {
-            self.fly_to(reading.place, Some(self.camera.range_m * 0.35));
         }
+        picked
     }
 
     /// Moves the camera along its flight; asks for another frame only until it ends.

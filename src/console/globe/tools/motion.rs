@@ -181,7 +181,12 @@ pub(crate) fn zoom_at(
 
 /// The same eye with the same picture, whose target lies on the ground in the middle of the view
 /// instead of above or below it; none where that is far from the old target, as behind a crest.
-pub(crate) fn settled(camera: &Camera, look: &Look, target: LatLon, height_m: f64) -> Option<Camera> {
+pub(crate) fn settled(
+    camera: &Camera,
+    look: &Look,
+    target: LatLon,
+    height_m: f64,
+) -> Option<Camera> {
     let range_m = look.map.position(target, height_m).distance(look.eye);
     if !(0.3..=3.0).contains(&(range_m / camera.range_m)) {
         return None;
@@ -213,8 +218,12 @@ impl Glide {
     /// Starts one, if the hand was fast enough.
     pub(crate) fn new(grab: Grab, at: DVec2, velocity: DVec2, time: f64) -> Option<Self> {
         let velocity = velocity.clamp_length_max(FASTEST);
-        (velocity.is_finite() && velocity.length() > SLOWEST)
-            .then_some(Self { grab, at, velocity, time })
+        (velocity.is_finite() && velocity.length() > SLOWEST).then_some(Self {
+            grab,
+            at,
+            velocity,
+            time,
+        })
     }
 
     /// Where it is at a later time; none when it has come to rest. However many steps lead there,

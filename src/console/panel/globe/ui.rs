@@ -44,6 +44,7 @@ impl Panel for GlobePanel {
             ground: &GroundLayers::default(),
             stars: &[],
             sun: model::sun(cx.time.cursor),
+            at: Some(cx.time.cursor),
             selected: pick.as_ref(),
             theme: cx.theme,
         };
