@@ -2,6 +2,7 @@
 
 mod cli;
 mod fake;
+mod globe_ground;
 mod globe_view;
 mod layouts;
 mod lost_device;

@@ -22,6 +22,7 @@ mod render;
 pub mod scene;
 mod settings;
 mod sight;
+pub mod stars;
 pub mod tools;
 mod view;
 

@@ -286,7 +286,7 @@ impl Make<'_> {
             size: p.size,
             color: p.color.to_srgba_unmultiplied(),
             shape: p.shape as u8 as f32,
-            turn: 0.0,
+            turn: p.turn(look),
         });
         let corners = marks.built.areas.iter().map(|(at, color)| AreaVertex {
             position: look.relative(*at).as_vec3().to_array(),

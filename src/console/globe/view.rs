@@ -8,7 +8,7 @@ use super::camera::{Camera, Look};
 use super::geodesy::LatLon;
 use super::ground::Recipe;
 use super::ground::source::GroundLayers;
-use super::labels::Placer;
+use super::labels::{Placer, worth_laying_out};
 use super::picture::Pictures;
 use super::render::frame::Segment;
 use super::scene::{GlobeScene, PickId};
@@ -118,6 +118,15 @@ struct BuiltKey {
     /// Version of the heights.
     heights: u64,
     text: Color32,
+}
+
+impl BuiltKey {
+    /// Whether places lie where they did and words look as they did: then only the settings of
+    /// layers differ.
+    fn is_same_ground(&self, other: &Self) -> bool {
+        let of = |key: &Self| (key.heights, key.text, key.settings.exaggeration, key.settings.map);
+        of(self) == of(other)
+    }
 }
 
 impl GlobeView {
@@ -289,9 +298,13 @@ impl GlobeView {
         let heights = self.pictures.heights();
         let ground = |p: LatLon| sight.position(p);
         let key = BuiltKey { settings: self.settings.clone(), heights, text: input.theme.text };
+        let is_other = self.built_for.as_ref().is_none_or(|k| !k.is_same_ground(&key));
+        if is_other {
+            self.built = Built::default();
+        }
         if self.built_for.as_ref() != Some(&key) || self.scene != *input.scene {
             self.scene.clone_from(input.scene);
-            self.built = Built::new(&self.scene, &self.settings, input.theme.text, &ground);
+            self.built.renew(&self.scene, &self.settings, input.theme.text, &ground);
             self.built_for = Some(key);
             self.built_serial += 1;
         }
@@ -321,12 +334,12 @@ impl GlobeView {
     ) -> Vec<overlay::ShownLabel> {
         let look = &sight.look;
         let per_km = 1.0 / (self.camera.degrees_per_point(look.size.y) * 59.16);
-        let all = self.built.labels.iter().chain(&self.graticule_labels);
-        let laid: Vec<overlay::ShownLabel> = all
-            .filter(|l| {
-                let long = l.extent_km * per_km;
-                l.extent_km <= 0.0 || (long > 2.0 * f64::from(l.size) && long < 4.0 * look.size.x)
-            })
+        let all = self.built.labels.iter().chain(&self.graticule_labels).filter(|l| {
+            let long = l.extent_km * per_km;
+            l.extent_km <= 0.0 || (long > 2.0 * f64::from(l.size) && long < 4.0 * look.size.x)
+        });
+        let laid: Vec<overlay::ShownLabel> = worth_laying_out(all, sight, selected)
+            .into_iter()
             .filter_map(|l| overlay::lay_out(painter, sight, l))
             .collect();
         let candidates: Vec<_> = laid.iter().map(|l| l.candidate(selected)).collect();
