@@ -23,7 +23,7 @@ pub(super) struct Stage {
     selected: Option<PickId>,
     pub theme: Theme,
     pub last: Option<GlobeResponse>,
-    picked: Vec<PickId>,
+    pub picked: Vec<PickId>,
 }
 
 fn scene(theme: &Theme) -> GlobeScene {

@@ -153,7 +153,7 @@ pub(crate) fn glide(view: &mut GlobeView, ui: &Ui, response: &Response, ground: 
 
 /// Two fingers: they turn the view; their distance is part of the wheel.
 fn touch(view: &mut GlobeView, ui: &Ui, response: &Response, ground: Option<&Recipe>) {
-    let Some(touch) = ui.input(|i| i.multi_touch()) else { return };
+    let Some(touch) = ui.input(egui::InputState::multi_touch) else { return };
     if !response.rect.contains(touch.center_pos) {
         return;
     }

@@ -82,7 +82,7 @@ impl SearchBox {
         coordinates: Coordinates,
         made: &dyn Fn(&str) -> Vec<Goal>,
     ) -> Option<Found> {
-        let label = ui.label(RichText::new("Go to").color(theme.text_weak));
+        let label = ui.label(RichText::new("Go to place").color(theme.text_weak));
         let id = ui.make_persistent_id("go to a place");
         let has_focus = ui.memory(|memory| memory.has_focus(id));
         let pressed = |key| {
