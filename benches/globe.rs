@@ -246,7 +246,8 @@ impl Stage {
         let (view, scene, ground, theme) = (&mut self.view, &self.scene, &self.ground, &self.theme);
         let mut output = self.context.run_ui(raw, |ui| {
             let sun = LatLon::new(8.0, 100.0);
-            let input = GlobeInput { scene, ground, stars: &[], sun, selected: None, theme };
+            let input =
+                GlobeInput { scene, ground, stars: &[], sun, at: None, selected: None, theme };
             complete = view.ui(ui, &input).complete;
         });
         let RenderState { device, queue, renderer, .. } = &self.state;

@@ -1,334 +1,348 @@
-//! The layer list and the measuring tools of the globe, used by their names as a reader of the
-//! screen would; pictures of any size, and flights by the command line.
+//! The hand on the globe: dragging, gliding, the wheel, keys, crowded marks and the menu, as the
+//! user does it.
 
 use std::sync::Arc;
 
-use egui::accesskit::Role;
-use egui::{Key, Pos2, vec2};
+use egui::{Key, Modifiers, PointerButton, Pos2, Vec2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT, Queryable};
-use marsdeck::globe::ground::source::{Given, Imagery};
-use marsdeck::globe::ground::tile::Area;
-use marsdeck::globe::tools::{area, distance};
-use marsdeck::globe::{
-    Camera, GlobeInput, GlobeResponse, GlobeScene, GlobeSettings, GlobeView, GroundColour,
-    GroundLayers, ImageryLayer, LatLon, Layer, MapMode, Topography,
-};
+use egui_kittest::kittest::Queryable;
+use marsdeck::app::{App, Options};
+use marsdeck::globe::layers::{self, Site};
+use marsdeck::globe::{Camera, GlobeScene, GlobeSettings, LatLon, Light, PickId};
+use marsdeck::state::{Mode, SETTINGS_FILE};
 use marsdeck::theme::Theme;
 
-/// One colour over everything.
-struct Paint([u8; 3]);
+use crate::fake::FakeEngine;
+use crate::globe_view::{Stage, harness, look_at, stage};
 
-impl Imagery for Paint {
-    fn paint(&self, _: Area, pixels: &mut [[u8; 4]]) -> Given {
-        let [r, g, b] = self.0;
-        pixels.fill([r, g, b, 255]);
-        Given::Whole
-    }
-    fn finest_deg(&self, _: Area) -> f64 {
-        1.0
-    }
-    fn version(&self) -> u64 {
-        1
-    }
+const GALE: LatLon = LatLon::new(-4.5895, 137.4417);
+
+fn bare() -> GlobeSettings {
+    let light = Light::HillShade;
+    GlobeSettings { graticule: false, legend: false, light, ..GlobeSettings::default() }
 }
 
-struct Stage {
-    view: GlobeView,
-    scene: GlobeScene,
-    ground: GroundLayers,
-    theme: Theme,
-    last: Option<GlobeResponse>,
-    picked: usize,
+fn empty(camera: Camera) -> Stage {
+    let mut stage = stage(Theme::dark(), camera, GALE, bare());
+    stage.scene = GlobeScene::default();
+    stage
 }
 
-impl eframe::App for Stage {
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        let input = GlobeInput {
-            scene: &self.scene,
-            ground: &self.ground,
-            stars: &[],
-            sun: LatLon::new(5.0, 110.0),
-            selected: None,
-            theme: &self.theme,
-        };
-        let response = self.view.ui(ui, &input);
-        self.picked += usize::from(response.picked.is_some());
-        self.last = Some(response);
-    }
+fn near(range_m: f64, tilt_deg: f64) -> Camera {
+    Camera { target: GALE, range_m, tilt_deg, heading_deg: 40.0, ..Camera::default() }
 }
 
-fn picture_layer(id: &str, name: &str, color: [u8; 3]) -> ImageryLayer {
-    ImageryLayer {
-        id: id.into(),
-        name: name.into(),
-        visible: true,
-        credit: format!("Credit of {name}"),
-        trouble: String::new(),
-        source: Arc::new(Paint(color)),
-    }
-}
-
-fn stage(camera: Camera, list_open: bool) -> Stage {
-    assert!(Topography::load().is_some(), "the built-in terrain decodes");
-    let settings = GlobeSettings { animate: false, list_open, ..GlobeSettings::default() };
-    let mut view = GlobeView::new(settings);
-    view.camera = camera;
-    let layers = ["Traverse", "Sites"].map(|name| Layer::new(name.to_lowercase(), name)).to_vec();
-    let mut ground = GroundLayers::default();
-    ground.imagery.push(picture_layer("low", "Low picture", [200, 40, 40]));
-    ground.imagery.push(picture_layer("high", "High picture", [40, 60, 200]));
-    let theme = Theme::dark();
-    let scene = GlobeScene::new(layers);
-    Stage { view, scene, ground, theme, last: None, picked: 0 }
-}
-
-fn harness<'a>(stage: Stage, width: f32, height: f32) -> Harness<'a, Stage> {
+/// With frames as on a screen: 60 a second.
+fn smooth<'a>(stage: Stage) -> Harness<'a, Stage> {
     let mut harness = Harness::builder()
-        .with_size(vec2(width, height))
-        .with_render_cursor(false)
-        .with_max_steps(60)
+        .with_size(vec2(600.0, 500.0))
+        .with_step_dt(1.0 / 60.0)
         .wgpu()
         .build_eframe(move |cc| {
-            marsdeck::theme::install_fonts(&cc.egui_ctx);
-            marsdeck::theme::apply(&cc.egui_ctx, &stage.theme);
             marsdeck::globe::be_patient(&cc.egui_ctx);
-            marsdeck::globe::install(cc.wgpu_render_state.as_ref().expect("wgpu is there"));
+            marsdeck::globe::install_with(cc.wgpu_render_state.as_ref().expect("wgpu"), 1);
             stage
         });
-    harness.run();
+    harness.run_steps(10);
     harness
 }
 
-/// Renders, and keeps the picture in the temporary folder for looking at.
-fn picture(harness: &mut Harness<'_, Stage>, name: &str) -> image::RgbaImage {
-    let image = harness.render().expect("it renders");
-    let folder = std::env::temp_dir().join("marsdeck-globe");
-    std::fs::create_dir_all(&folder).expect("the folder can be made");
-    image.save(folder.join(format!("{name}.png"))).expect("the picture can be saved");
-    image
-}
-
-fn press(harness: &mut Harness<'_, Stage>, label: &str) {
-    harness.get_by_label(label).scroll_to_me();
-    harness.run();
-    harness.get_by_label(label).click();
-    harness.run();
-}
-
-/// Clicks on the globe; the place that was pointed at.
-fn click_at(harness: &mut Harness<'_, Stage>, at: Pos2) -> LatLon {
+/// The place under a position of the screen.
+fn under(harness: &mut Harness<'_, Stage>, at: Pos2) -> LatLon {
     harness.hover_at(at);
-    harness.run();
-    let last = harness.state().last.as_ref().expect("drawn");
-    let place = last.pointer.expect("on the ground").place;
+    harness.run_steps(2);
+    let last = harness.state().last.as_ref().expect("a frame was drawn");
+    last.pointer.expect("on the ground").place
+}
+
+#[test]
+fn the_grabbed_place_stays_under_the_pointer() {
+    for camera in [near(6e6, 0.0), near(6e4, 0.0), near(6e4, 60.0), near(300.0, 50.0)] {
+        let mut harness = harness(empty(camera), 600.0, 500.0, 1);
+        let (from, to) = (Pos2::new(260.0, 300.0), Pos2::new(350.0, 270.0));
+        let place = under(&mut harness, from);
+        harness.drag_at(from);
+        harness.run_steps(1);
+        for step in 1..=6_u8 {
+            harness.hover_at(from.lerp(to, f32::from(step) / 6.0));
+            harness.run_steps(1);
+        }
+        let off = look_at(&harness, place).distance(to);
+        assert!(off < 1.0, "{off} points off, {camera:?}");
+        harness.drop_at(to);
+        harness.run();
+        let off = look_at(&harness, place).distance(to);
+        assert!(off < 1.0, "{off} points off after release, {camera:?}");
+        assert!(!harness.state().last.as_ref().is_none_or(|last| last.flying));
+    }
+}
+
+#[test]
+fn a_drag_glides_on_and_comes_to_rest() {
+    let mut stage = empty(near(6e6, 0.0));
+    stage.view.settings.inertia = true;
+    let mut harness = smooth(stage);
+    let mut at = Pos2::new(250.0, 250.0);
     harness.drag_at(at);
     harness.run_steps(1);
+    for _ in 0..5 {
+        at += vec2(15.0, 0.0);
+        harness.hover_at(at);
+        harness.run_steps(1);
+    }
+    let held = harness.state().view.camera.target;
     harness.drop_at(at);
-    harness.run();
-    // Longer than a double click takes.
-    harness.run_steps(40);
-    place
-}
-
-#[test]
-fn layers_are_ordered_faded_and_reset() {
-    let near = Camera { range_m: 3e6, ..Camera::default() };
-    let mut harness = harness(stage(near, true), 1000.0, 900.0);
-    for heading in ["Ground pictures", "Marks and lines", "Colour of the ground", "Layout"] {
-        harness.get_by_label(heading);
-    }
-    let middle = |image: &image::RgbaImage| image.get_pixel(620, 450).0;
-    let blue = middle(&picture(&mut harness, "list"));
-    assert!(blue[2] > blue[0], "the high picture is on top: {blue:?}");
-    press(&mut harness, "Raise Low picture");
-    let red = middle(&picture(&mut harness, "list-raised"));
-    assert!(red[0] > red[2], "now the low one is: {red:?}");
-    assert!(harness.get_by_label("Raise Low picture").accesskit_node().is_disabled());
-    press(&mut harness, "Lower Low picture");
-    press(&mut harness, "High picture");
-    assert!(!harness.state().view.settings.layers["high"].visible);
-    let red = middle(&picture(&mut harness, "list-hidden"));
-    assert!(red[0] > red[2], "the high one is hidden: {red:?}");
-    press(&mut harness, "Reset layers");
-    let settings = &harness.state().view.settings;
-    assert!(settings.layers.is_empty() && settings.order.is_empty());
-    // Buttons can be reached and pressed by keys alone.
-    harness.get_by_label("Raise Traverse").focus();
-    harness.run();
-    harness.key_press(Key::Enter);
-    harness.run();
-    assert_eq!(harness.state().view.settings.order, ["sites", "traverse"]);
-}
-
-#[test]
-fn the_list_fits_a_low_panel_and_has_all_settings() {
-    let mut harness = harness(stage(Camera::default(), true), 900.0, 500.0);
-    for name in ["low", "high"] {
-        let mut more = picture_layer(name, name, [9, 9, 9]);
-        more.id += "2";
-        more.trouble = "the server does not answer".to_owned();
-        harness.state_mut().ground.imagery.push(more);
-    }
-    harness.run();
-    picture(&mut harness, "list-low-panel");
-    assert_eq!(harness.query_all_by_label_contains("the server does not answer").count(), 2);
-    harness.state_mut().ground.imagery.clear();
-    harness.run();
-    press(&mut harness, "Slope");
-    press(&mut harness, "Contours");
-    harness.get_by_label_contains("every ");
-    assert_eq!(harness.state().view.settings.ground, GroundColour::Slope);
-    picture(&mut harness, "list-slopes");
-    press(&mut harness, "Flat map");
-    assert_eq!(harness.state().view.settings.map, MapMode::Equirectangular);
-    press(&mut harness, "Stars");
-    press(&mut harness, "Air");
-    let settings = &harness.state().view.settings;
-    assert!(settings.contours && !settings.stars && !settings.haze);
-}
-
-#[test]
-fn a_distance_is_measured_with_the_pointer() {
-    let camera = Camera { target: LatLon::new(0.0, 137.0), range_m: 3e6, ..Camera::default() };
-    let mut harness = harness(stage(camera, false), 1000.0, 700.0);
-    press(&mut harness, "Measure");
-    press(&mut harness, "Distance");
-    let spots = [Pos2::new(450.0, 400.0), Pos2::new(600.0, 300.0), Pos2::new(700.0, 420.0)];
-    let mut places = Vec::new();
-    for at in spots {
-        places.push(click_at(&mut harness, at));
-    }
-    let km = distance::length_m(&places) / 1e3;
-    harness.get_by_label("Total");
-    harness.get_by_label(&format!("{km:.0} km"));
-    harness.get_by_label("Along the ground");
-    harness.get_by_label("Leg 2");
-    picture(&mut harness, "measure-distance");
-    // The last point goes, then the way ends, then the tool.
-    harness.key_press(Key::Backspace);
-    harness.run();
-    assert!(harness.query_by_label("Leg 2").is_none());
-    harness.key_press(Key::Escape);
-    harness.run();
-    harness.get_by_label("Along the ground");
-    harness.key_press(Key::Escape);
-    harness.run();
-    assert!(harness.query_by_label("Along the ground").is_none());
-    assert_eq!(harness.state().picked, 0);
-    assert_eq!(harness.state().view.camera.range_m, 3e6, "no click moved the eye");
-}
-
-#[test]
-fn an_area_is_measured_and_ends_with_a_double_click() {
-    let camera = Camera { target: LatLon::new(0.0, 137.0), range_m: 3e6, ..Camera::default() };
-    let mut harness = harness(stage(camera, false), 1000.0, 700.0);
-    press(&mut harness, "Measure");
-    press(&mut harness, "Area");
-    let mut places = Vec::new();
-    for at in [Pos2::new(420.0, 450.0), Pos2::new(700.0, 450.0), Pos2::new(700.0, 250.0)] {
-        places.push(click_at(&mut harness, at));
-    }
-    let words = format!("{:.0} km²", area::polygon_m2(&places) / 1e6);
-    harness.get_by_label(&words);
-    picture(&mut harness, "measure-area");
-    let at = Pos2::new(500.0, 300.0);
-    for _ in 0..2 {
-        harness.drag_at(at);
-        harness.run_steps(1);
-        harness.drop_at(at);
-        harness.run_steps(1);
-    }
-    harness.run();
-    assert_eq!(harness.state().view.camera.range_m, 3e6, "the eye stays");
-    assert!(harness.query_by_label(&words).is_none(), "the double click added a corner");
-    press(&mut harness, "Clear");
-    harness.get_by_label_contains("Click adds a point");
-}
-
-#[test]
-fn a_profile_is_tied_to_the_globe() {
-    let camera = Camera { target: LatLon::new(18.6, 226.2), range_m: 2e6, ..Camera::default() };
-    let mut harness = harness(stage(camera, false), 1000.0, 700.0);
-    harness.state_mut().ground.imagery.clear();
-    press(&mut harness, "Measure");
-    press(&mut harness, "Profile");
-    harness.get_by_label_contains("Click two or more points");
-    // Across Olympus Mons.
-    for at in [Pos2::new(330.0, 270.0), Pos2::new(670.0, 270.0)] {
-        click_at(&mut harness, at);
-    }
-    let plot = harness.get_by_label_contains("Elevation profile, 2000 points").rect();
-    harness.get_by_label("Lowest, highest");
-    let before = picture(&mut harness, "profile");
-    // The plot points at the globe.
-    harness.hover_at(plot.center());
-    harness.run();
-    let after = picture(&mut harness, "profile-hover");
-    let ring = |image: &image::RgbaImage| {
-        let around = image::imageops::crop_imm(image, 300, 240, 400, 60).to_image();
-        around.into_raw()
-    };
-    assert_ne!(ring(&before), ring(&after), "a ring shows on the globe");
-    // And the globe at the plot.
-    harness.hover_at(Pos2::new(500.0, 270.0));
-    harness.run();
-    let tied = picture(&mut harness, "profile-tied");
-    let inside = |image: &image::RgbaImage| {
-        let at = [plot.min.x as u32 + 60, plot.min.y as u32 + 20];
-        image::imageops::crop_imm(image, at[0], at[1], 600, 60).to_image().into_raw()
-    };
-    assert_ne!(inside(&before), inside(&tied), "a cursor shows in the plot");
-    harness.get_by_label("Copy CSV").click();
     harness.run_steps(1);
-    harness.get_by_label("2000 points copied.");
-
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("heights.csv");
-    let edit = harness.get_all_by_role(Role::TextInput).next().expect("a path");
-    edit.focus();
-    harness.run();
-    harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
-    let words = path.display().to_string();
-    harness.get_all_by_role(Role::TextInput).next().expect("a path").type_text(&words);
-    harness.run();
-    press(&mut harness, "Export CSV");
-    let mut tries = 0;
-    while harness.query_by_label_contains("written.").is_none() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
+    let mut frames = 0;
+    while harness.state().last.as_ref().is_some_and(|last| last.flying) {
         harness.run_steps(1);
-        tries += 1;
-        assert!(tries < 1000, "nothing was written");
+        frames += 1;
+        assert!(frames < 600, "the glide does not end");
     }
-    let csv = std::fs::read_to_string(&path).expect("a table");
-    assert_eq!(csv.lines().count(), 2001);
-    let heights = csv.lines().skip(1).filter_map(|l| l.rsplit(',').next()?.parse::<f64>().ok());
-    let highest = heights.fold(f64::MIN, f64::max);
-    assert!((19_000.0..21_300.0).contains(&highest), "Olympus Mons: {highest}");
+    assert!(frames > 3, "it glided for {frames} frames");
+    let rest = harness.state().view.camera;
+    assert!(rest.target.distance_deg(held) > 1.0);
+    // Nothing asks for another frame now, and nothing is drawn again.
+    harness.run();
+    harness.run_steps(2);
+    assert!(!harness.state().last.as_ref().is_none_or(|last| last.redrawn));
+    assert_eq!(harness.state().view.camera, rest);
 }
 
 #[test]
-fn a_picture_of_another_size_shows_the_same() {
-    let camera = Camera { range_m: 4e6, ..Camera::default() };
-    let stage = stage(camera, true);
-    let input = GlobeInput {
-        scene: &stage.scene,
-        ground: &stage.ground,
-        stars: &[],
-        sun: LatLon::new(5.0, 110.0),
-        selected: None,
-        theme: &stage.theme,
+fn the_wheel_keeps_the_place_under_the_pointer() {
+    for (tilt, scroll) in [(0.0, 60.0), (50.0, 60.0), (0.0, -60.0), (50.0, -60.0)] {
+        let mut harness = harness(empty(near(5e4, tilt)), 600.0, 500.0, 1);
+        let at = Pos2::new(380.0, 310.0);
+        let place = under(&mut harness, at);
+        let before = harness.state().view.camera.range_m;
+        harness.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: vec2(0.0, scroll),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Unknown,
+            modifiers: Modifiers::NONE,
+        });
+        harness.run_steps(40);
+        let after = harness.state().view.camera.range_m;
+        assert!(if scroll > 0.0 { after < 0.9 * before } else { after > 1.1 * before });
+        let off = look_at(&harness, place).distance(at);
+        assert!(off < 1.0, "{off} points off, tilt {tilt}, {scroll}");
+    }
+}
+
+#[test]
+fn the_eye_comes_down_to_a_metre() {
+    let mut harness = harness(empty(near(20.0, 0.0)), 600.0, 500.0, 1);
+    harness.get_by_label("Globe of Mars").focus();
+    for _ in 0..20 {
+        harness.key_press(Key::Plus);
+        harness.run_steps(1);
+    }
+    let camera = harness.state().view.camera;
+    assert_eq!(camera.range_m, 1.5);
+    for _ in 0..10 {
+        harness.key_press(Key::PageUp);
+        harness.run_steps(1);
+    }
+    // 1.5 m away at a tilt of 50°: 0.96 m high, on flat ground.
+    assert!((harness.state().view.camera.tilt_deg - 50.0).abs() < 1e-9);
+}
+
+#[test]
+fn keys_turn_tilt_and_stop() {
+    let mut harness = harness(empty(near(5e6, 20.0)), 600.0, 500.0, 1);
+    harness.get_by_label("Globe of Mars").focus();
+    harness.run();
+    let camera = |harness: &Harness<'_, Stage>| harness.state().view.camera;
+    let press = |harness: &mut Harness<'_, Stage>, modifiers, key| {
+        harness.key_press_modifiers(modifiers, key);
+        harness.run();
     };
-    let shot = stage.view.shot(&input, [1200, 40], 2.0);
-    assert_eq!(shot.size(), [1200, 64], "no smaller than can be");
-    let shot = stage.view.shot(&input, [1200, 800], 2.0);
-    let rgb = shot.render().expect("a picture");
-    assert_eq!(rgb.len(), 1200 * 800 * 3);
-    let pixel = |x: usize, y: usize| &rgb[(y * 1200 + x) * 3..][..3];
-    let middle = pixel(600, 400);
-    assert!(middle[2] > middle[0], "the blue picture lies on top: {middle:?}");
-    let image = image::RgbImage::from_raw(1200, 800, rgb.clone()).expect("a picture");
-    let folder = std::env::temp_dir().join("marsdeck-globe");
-    std::fs::create_dir_all(&folder).expect("the folder can be made");
-    image.save(folder.join("shot.png")).expect("the picture can be saved");
+    press(&mut harness, Modifiers::NONE, Key::PageUp);
+    assert_eq!(camera(&harness).tilt_deg, 25.0);
+    press(&mut harness, Modifiers::NONE, Key::PageDown);
+    assert_eq!(camera(&harness).tilt_deg, 20.0);
+    press(&mut harness, Modifiers::SHIFT, Key::ArrowRight);
+    assert_eq!(camera(&harness).heading_deg, 50.0);
+    press(&mut harness, Modifiers::COMMAND, Key::ArrowUp);
+    assert_eq!(camera(&harness).tilt_deg, 25.0);
+    press(&mut harness, Modifiers::NONE, Key::N);
+    assert_eq!((camera(&harness).heading_deg, camera(&harness).tilt_deg), (0.0, 25.0));
+    press(&mut harness, Modifiers::NONE, Key::R);
+    assert_eq!(camera(&harness).tilt_deg, 0.0);
+    press(&mut harness, Modifiers::NONE, Key::Home);
+    assert_eq!(camera(&harness).range_m, Camera::default().range_m);
+    // Space stops a flight on its way.
+    let mut harness = smooth(empty(near(5e6, 20.0)));
+    harness.get_by_label("Globe of Mars").focus();
+    harness.run_steps(3);
+    harness.state_mut().view.settings.animate = true;
+    harness.state_mut().view.fly_to(LatLon::new(40.0, 250.0), Some(1e6));
+    harness.run_steps(20);
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    assert!(!harness.state().view.is_moving());
+    let stopped = camera(&harness);
+    assert!(stopped.target.distance_deg(LatLon::new(40.0, 250.0)) > 5.0);
+    harness.run();
+    assert_eq!(camera(&harness), stopped);
+}
+
+fn click(harness: &mut Harness<'_, Stage>, at: Pos2, button: PointerButton) {
+    for pressed in [true, false] {
+        let modifiers = Modifiers::NONE;
+        harness.event(egui::Event::PointerMoved(at));
+        harness.event(egui::Event::PointerButton { pos: at, button, pressed, modifiers });
+        harness.run_steps(1);
+    }
+}
+
+#[test]
+fn double_clicks_fly_nearer_and_farther() {
+    let mut harness = smooth(empty(near(1e6, 0.0)));
+    let at = Pos2::new(300.0, 250.0);
+    click(&mut harness, at, PointerButton::Primary);
+    click(&mut harness, at, PointerButton::Primary);
+    harness.run();
+    let range_m = harness.state().view.camera.range_m;
+    assert!((range_m - 3.5e5).abs() < 1.0, "{range_m}");
+    harness.run_steps(60);
+    click(&mut harness, at, PointerButton::Secondary);
+    click(&mut harness, at, PointerButton::Secondary);
+    harness.run();
+    let range_m = harness.state().view.camera.range_m;
+    assert!((range_m - 1e6).abs() < 1.0, "{range_m}");
+    assert!(harness.query_by_label("Fly there").is_none(), "no menu is left open");
+}
+
+#[test]
+fn several_marks_under_a_click_give_a_list() {
+    let mut stage = empty(near(1e6, 0.0));
+    let site = |id: &str, name: &str| Site {
+        id: id.into(),
+        name: name.into(),
+        place: GALE,
+        color: stage.theme.accent,
+        tip: format!("{name}\nthe site"),
+    };
+    let sites = [site("a", "First"), site("b", "Second"), site("c", "Third")];
+    stage.scene = GlobeScene::new([layers::sites(&sites)]);
+    let mut harness = harness(stage, 600.0, 500.0, 1);
+    let at = look_at(&harness, GALE);
+    click(&mut harness, at, PointerButton::Primary);
+    harness.run_steps(3);
+    assert!(harness.state().picked.is_empty());
+    harness.get_by_label("3 marks lie here:");
+    // The last mark lies on top and comes first. The list is walked with keys.
+    harness.key_press(Key::ArrowDown);
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let second = PickId { layer: "sites".into(), item: "b".into() };
+    assert_eq!(harness.state().picked, [second]);
+    assert!(harness.query_by_label("3 marks lie here:").is_none());
+    // With the pointer; and Escape leaves without choosing.
+    harness.run_steps(60);
+    click(&mut harness, at, PointerButton::Primary);
+    harness.run_steps(3);
+    harness.get_by_label("First").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().picked.last().map(|p| p.item.as_str()), Some("a"));
+    harness.run_steps(60);
+    click(&mut harness, at, PointerButton::Primary);
+    harness.run_steps(3);
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("3 marks lie here:").is_none());
+    assert_eq!(harness.state().picked.len(), 2);
+}
+
+#[test]
+fn the_menu_copies_coordinates_as_chosen() {
+    let mut harness = harness(empty(near(1e5, 0.0)), 600.0, 500.0, 1);
+    let at = Pos2::new(300.0, 250.0);
+    click(&mut harness, at, PointerButton::Secondary);
+    harness.run_steps(3);
+    harness.get_by_label_contains("Copy 4.58").click();
+    harness.run_steps(1);
+    let copied = |harness: &Harness<'_, Stage>| {
+        harness.output().platform_output.commands.iter().find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
+    };
+    let text = copied(&harness).expect("copied");
+    assert!(text.starts_with("4.58") && text.contains("° S 137.44"), "{text}");
+    harness.run_steps(30);
+    click(&mut harness, at, PointerButton::Secondary);
+    harness.run_steps(3);
+    harness.get_by_label_contains("Write coordinates").click();
+    harness.run_steps(3);
+    harness.get_by_label("Planetographic latitude").click();
+    harness.run_steps(3);
+    let coordinates = harness.state().view.settings.coordinates;
+    let words = coordinates.text(GALE, 3);
+    // tan⁻¹(tan 4.5895° × (3396.19/3376.20)²) = 4.6437°.
+    assert_eq!(words, "4.644° S 137.442° E (planetographic)");
+}
+
+fn console(engine: &Arc<FakeEngine>, options: Options) -> Harness<'static, App> {
+    let engine: Arc<FakeEngine> = Arc::clone(engine);
+    let app = App::headless(engine, options);
+    let mut harness = Harness::builder()
+        .with_size(Vec2::new(1400.0, 900.0))
+        .with_step_dt(0.08)
+        .build_ui_state(|ui, app: &mut App| app.frame(ui), app);
+    harness.run_steps(4);
+    harness
+}
+
+#[test]
+fn the_console_keeps_space_and_the_globe_its_own_keys() {
+    let options = Options { workspace: Some("Globe".to_owned()), ..Options::default() };
+    let mut harness = console(&FakeEngine::new(), options);
+    harness.get_by_label("Globe of Mars").focus();
+    harness.run_steps(3);
+    let speed = harness.state().time().speed;
+    for key in [Key::PageUp, Key::ArrowRight, Key::Plus] {
+        harness.key_press(key);
+        harness.run_steps(2);
+    }
+    // A step would have paused the clock, a plus made it faster.
+    assert_eq!(harness.state().time().speed, speed);
+    assert_eq!(harness.state().time().mode, Mode::Live);
+    // Space stays the console's while nothing moves: it stops the clock, and runs it.
+    for mode in [Mode::Paused, Mode::Replay] {
+        harness.key_press(Key::Space);
+        harness.run_steps(3);
+        assert_eq!(harness.state().time().mode, mode);
+    }
+}
+
+#[test]
+fn the_view_is_there_again_at_the_next_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = Options {
+        settings_folder: Some(folder.path().to_owned()),
+        workspace: Some("Globe".to_owned()),
+        ..Options::default()
+    };
+    let kept = || {
+        let text = std::fs::read_to_string(folder.path().join(SETTINGS_FILE)).expect("settings");
+        let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        value["panels"]["Globe"]["camera"]["range_m"].as_f64()
+    };
+    let engine = FakeEngine::new();
+    let mut first = console(&engine, options.clone());
+    first.get_by_label("Zoom in (+)").click();
+    first.run_steps(60);
+    drop(first);
+    assert_eq!(kept(), Some(3.7e6));
+    // Half as far as it was kept, not half as far as a new one would be.
+    let mut second = console(&engine, options);
+    second.get_by_label("Zoom in (+)").click();
+    second.run_steps(60);
+    drop(second);
+    assert_eq!(kept(), Some(1.85e6));
 }

@@ -23,7 +23,7 @@ pub(super) struct Stage {
     selected: Option<PickId>,
     pub theme: Theme,
     pub last: Option<GlobeResponse>,
-    picked: Vec<PickId>,
+    pub picked: Vec<PickId>,
 }
 
 fn scene(theme: &Theme) -> GlobeScene {
@@ -69,7 +69,7 @@ fn scene(theme: &Theme) -> GlobeScene {
 
 pub(super) fn stage(theme: Theme, camera: Camera, sun: LatLon, settings: GlobeSettings) -> Stage {
     assert!(Topography::load().is_some(), "the built-in terrain decodes");
-    let mut view = GlobeView::new(GlobeSettings { animate: false, ..settings });
+    let mut view = GlobeView::new(GlobeSettings { animate: false, inertia: false, ..settings });
     view.camera = camera;
     let scene = scene(&theme);
     let ground = GroundLayers::default();
@@ -83,6 +83,7 @@ impl eframe::App for Stage {
             ground: &self.ground,
             stars: &[],
             sun: self.sun,
+            at: None,
             selected: self.selected.as_ref(),
             theme: &self.theme,
         };
@@ -244,7 +245,7 @@ fn mouse_and_keys_move_the_camera_and_nothing_moves_alone() {
     harness.run();
     let dragged = harness.state().view.camera;
     assert!(dragged.target.lon < start.target.lon - 3.0, "the ground follows the hand");
-    assert!((dragged.target.lat - start.target.lat).abs() < 0.01);
+    assert!((dragged.target.lat - start.target.lat).abs() < 0.1);
     // The globe has the focus now: keys work.
     harness.key_press(egui::Key::ArrowUp);
     harness.run();

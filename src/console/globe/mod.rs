@@ -17,6 +17,7 @@ mod list;
 mod lost;
 pub mod map;
 pub mod measure;
+pub mod measuring;
 mod overlay;
 mod picture;
 mod render;

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::ground::source::{Elevation, GroundLayers, Imagery};
 use super::map::MapMode;
 use super::scene::Layer;
+use super::tools::bookmarks::{self, Bookmark};
+use super::tools::coordinates::Coordinates;
 
 /// How the ground is lit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +64,8 @@ pub struct GlobeSettings {
     pub haze: bool,
     /// Fly smoothly to places instead of jumping.
     pub animate: bool,
+    /// Let a dragged place glide on after release.
+    pub inertia: bool,
     /// Whether the layer list is open.
     pub list_open: bool,
     /// What colours the ground.
@@ -76,6 +80,10 @@ pub struct GlobeSettings {
     pub dust: f32,
     /// Memory that the ground may take, MB; as much again on the graphics device.
     pub budget_mb: u32,
+    /// How coordinates are written.
+    pub coordinates: Coordinates,
+    /// Views that the user keeps.
+    pub bookmarks: Vec<Bookmark>,
     /// Choices by layer id; a layer not named shows as its maker wants.
     pub layers: BTreeMap<String, LayerSetting>,
     /// Layers that the user moved, by id, lowest first; one not named lies where its maker put it.
@@ -93,6 +101,7 @@ impl Default for GlobeSettings {
             legend: true,
             haze: true,
             animate: true,
+            inertia: true,
             list_open: false,
             ground: GroundColour::Elevation,
             contours: false,
@@ -100,6 +109,8 @@ impl Default for GlobeSettings {
             stars: true,
             dust: 0.0,
             budget_mb: 192,
+            coordinates: Coordinates::default(),
+            bookmarks: Vec::new(),
             layers: BTreeMap::new(),
             order: Vec::new(),
         }
@@ -159,6 +170,23 @@ impl GlobeSettings {
     pub fn reset_layers(&mut self) {
         self.layers.clear();
         self.order.clear();
+    }
+
+    /// The same with values that can be used, whatever a file said.
+    #[must_use]
+    pub fn checked(mut self) -> Self {
+        let or = |value: f32, low: f32, high: f32, usual: f32| {
+            if value.is_finite() { value.clamp(low, high) } else { usual }
+        };
+        let usual = Self::default();
+        let is_finite = self.exaggeration.is_finite();
+        self.exaggeration = if is_finite { self.exaggeration.clamp(1.0, 20.0) } else { 1.0 };
+        self.ambient = or(self.ambient, 0.0, 1.0, usual.ambient);
+        self.relief = or(self.relief, 0.0, 40.0, usual.relief);
+        self.dust = or(self.dust, 0.0, 5.0, usual.dust);
+        self.budget_mb = self.budget_mb.clamp(16, 1 << 16);
+        self.bookmarks = bookmarks::checked(self.bookmarks);
+        self
     }
 
     /// The setting that holds for a layer.

@@ -126,6 +126,7 @@ impl eframe::App for Stage {
             ground: &shot.ground,
             stars: &shot.stars,
             sun: shot.sun,
+            at: None,
             selected: shot.selected.as_ref(),
             theme: &shot.theme,
         };

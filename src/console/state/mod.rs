@@ -13,5 +13,5 @@ pub use layout::{DEEPEST, Layout, LayoutError, MOST_PARTS};
 pub use layout_file::{LARGEST_LAYOUT, LayoutFile, SavedWindow, SavedWorkspace};
 pub use place::{WindowPlace, usual_size};
 pub use selection::{GlobeLook, LogTie, Selection};
-pub use settings::{SETTINGS_FILE, Settings};
+pub use settings::{PanelStates, SETTINGS_FILE, Settings};
 pub use time_control::{Mode, SPEEDS, TimeAxis, TimeControl};

@@ -70,6 +70,7 @@ pub(super) fn show(settings: &mut GlobeSettings, ui: &mut Ui, look: &Look, theme
     heading(ui, "Movement and memory", theme);
     ui.checkbox(&mut settings.animate, "Fly smoothly")
         .on_hover_text("Fly to places instead of jumping");
+    ui.checkbox(&mut settings.inertia, "Glide on after dragging");
     ui.add(
         Slider::new(&mut settings.budget_mb, 32..=4096)
             .logarithmic(true)

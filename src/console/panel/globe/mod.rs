@@ -1,5 +1,6 @@
 //! Globe: Mars at the time cursor, with sites, the traverse of Curiosity and the marsquakes.
 
+mod goals;
 mod model;
 mod save;
 mod ui;

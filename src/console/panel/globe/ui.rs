@@ -4,13 +4,19 @@ use egui::{RichText, Ui};
 use marsdeck_engine::archive::Event;
 use marsdeck_engine::query::Request;
 use marsdeck_engine::time::TimeRange;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::goals::{self, Goals, Meaning};
 use super::model::{self, Given, KINDS, LayerChoices, Layers, Picked};
 use super::save::SaveBar;
+use crate::globe::tools::bookmarks::BookmarkMenu;
+use crate::globe::tools::search::Goal;
+use crate::globe::tools::search_box::{Found, SearchBox};
 use crate::globe::{
-    Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, MapMode, PickId,
+    Camera, GlobeInput, GlobeScene, GlobeSettings, GlobeView, GroundLayers, LatLon, MapMode, PickId,
 };
-use crate::intent::UiIntent;
+use crate::intent::{UiIntent, claim_keys};
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
 use crate::widget::simulated_badge;
@@ -32,6 +38,21 @@ pub struct GlobePanel {
     save: SaveBar,
     /// Size of the globe in the last frame, pixels.
     screen: [u32; 2],
+    goals: Goals,
+    search: SearchBox,
+    bookmarks: BookmarkMenu,
+    /// What was last looked at for saving, and its text for the settings once it changed.
+    seen: Option<Kept>,
+    kept: Option<Value>,
+}
+
+/// What outlives the program.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    camera: Camera,
+    settings: GlobeSettings,
+    layers: LayerChoices,
 }
 
 impl Panel for GlobePanel {
@@ -53,6 +74,7 @@ impl Panel for GlobePanel {
             ground: &GroundLayers::default(),
             stars: &stars,
             sun: model::sun(cx.time.cursor),
+            at: Some(cx.time.cursor),
             selected: pick.as_ref(),
             theme: cx.theme,
         };
@@ -65,6 +87,10 @@ impl Panel for GlobePanel {
             let scale = height as f32 / response.rect.height().max(1.0);
             self.save.take(ui.ctx(), self.view.shot(&input, [width, height], scale));
         }
+        if response.response.has_focus() {
+            claim_keys(ui.ctx(), response.response.id, self.view.keys());
+        }
+        self.keep();
         match response.picked.as_ref().map(model::picked) {
             Some(Picked::Event(id)) => {
                 // The operator is looking at it already: no flight.
@@ -74,6 +100,20 @@ impl Panel for GlobePanel {
             Some(Picked::Mission(id)) => cx.intents.send(UiIntent::SelectMission(id)),
             Some(Picked::Nothing) | None => {}
         }
+    }
+
+    fn state(&self) -> Option<&Value> {
+        self.kept.as_ref()
+    }
+
+    fn restore(&mut self, state: &Value) {
+        let Ok(kept) = serde_json::from_value::<Kept>(state.clone()) else { return };
+        self.view.stop();
+        self.view.camera = kept.camera.clamped();
+        self.view.settings = kept.settings.checked();
+        self.choices = kept.layers;
+        self.kept = Some(state.clone());
+        self.seen = None;
     }
 }
 
@@ -146,9 +186,65 @@ impl GlobePanel {
         }
     }
 
+    /// Notes the view for the settings whenever it has come to rest at another one.
+    fn keep(&mut self) {
+        if self.view.is_moving() {
+            return;
+        }
+        // The height of the target follows the ground; it is no choice of the user.
+        let camera = Camera { target_height_m: 0.0, ..self.view.camera };
+        let is_same = self.seen.as_ref().is_some_and(|seen| {
+            seen.camera == camera
+                && seen.settings == self.view.settings
+                && seen.layers == self.choices
+        });
+        if is_same {
+            return;
+        }
+        let (settings, layers) = (self.view.settings.clone(), self.choices.clone());
+        let now = Kept { camera, settings, layers };
+        if self.seen.is_some() {
+            self.kept = serde_json::to_value(&now).ok();
+        }
+        self.seen = Some(now);
+    }
+
+    /// The field that finds places, and what choosing one does.
+    fn go_to(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
+        let snapshot = cx.snapshot;
+        self.goals.renew(&self.layers.named, &snapshot.missions, &snapshot.events);
+        let (stops, focus) = (&self.layers.stops, cx.mission());
+        let made = |text: &str| goals::sols(text, &snapshot.missions, focus, stops);
+        let coordinates = self.view.settings.coordinates;
+        match self.search.show(ui, cx.theme, &self.goals.index, coordinates, &made) {
+            Some(Found::Goal(goal)) => self.go(cx, &goal),
+            Some(Found::Place(place)) => self.view.fly_to(place, None),
+            Some(Found::View(camera)) => self.view.fly(camera),
+            None => {}
+        }
+    }
+
+    fn go(&mut self, cx: &ViewContext<'_>, goal: &Goal) {
+        match goals::meaning(goal) {
+            Meaning::Fly(range_m) => self.view.fly_to(goal.place, Some(range_m)),
+            Meaning::Event(id) => {
+                if let Some(event) = cx.snapshot.events.iter().find(|event| event.id == id) {
+                    self.show_event(cx, event);
+                }
+                self.event = Some(id.clone());
+                cx.intents.send(UiIntent::SelectEvent(id));
+            }
+            Meaning::Sol(mission, at, range_m) => {
+                self.view.fly_to(goal.place, Some(range_m));
+                cx.intents.send(UiIntent::SelectMission(mission));
+                cx.intents.send(UiIntent::SetCursor(at));
+            }
+        }
+    }
+
     fn bar(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, selected: Option<&Event>) {
         ui.horizontal_wrapped(|ui| {
-            ui.label(RichText::new("Go to").color(cx.theme.text_weak));
+            self.go_to(ui, cx);
             for mission in &cx.snapshot.missions.missions {
                 let Some(site) = mission.sites.first() else { continue };
                 let hint = format!("Fly to {} and put its sols on the axes", site.name);
@@ -168,6 +264,7 @@ impl GlobePanel {
                 self.view.fly(Camera::default());
             }
             self.save.button(ui);
+            self.bookmarks.show(ui, &mut self.view);
             let weak = |text: &str| RichText::new(text).size(SMALL).color(cx.theme.text_weak);
             if self.layers.is_simulated {
                 simulated_badge(ui, cx.theme);

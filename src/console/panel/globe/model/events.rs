@@ -54,7 +54,7 @@ pub(in crate::panel::globe) fn station(database: &Database, mission: &str) -> Op
 }
 
 /// Where an event was, by its own place or by distance and azimuth from its station.
-pub(super) fn place_of(event: &Event, station: LatLon) -> Option<LatLon> {
+pub(in crate::panel::globe) fn place_of(event: &Event, station: LatLon) -> Option<LatLon> {
     match (event.latitude_deg, event.longitude_deg) {
         (Some(lat), Some(lon)) => Some(LatLon::new(lat, lon)),
         _ => Some(station.direct(event.back_azimuth_deg?, event.distance_deg?)),

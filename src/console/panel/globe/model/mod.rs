@@ -20,7 +20,7 @@ use marsdeck_engine::query::Answer;
 use marsdeck_engine::time::{Convention, Instant, MarsClock, SolClock};
 
 pub(super) use choices::LayerChoices;
-pub(super) use events::{KINDS, kind_colour, station, view_of};
+pub(super) use events::{KINDS, kind_colour, place_of, station, view_of};
 use files::{LayerKey, Loader, Outcome};
 pub(super) use picked::{Picked, picked};
 
@@ -137,6 +137,9 @@ pub(super) struct Layers {
     user_files: Loader<LayerKey, Layer>,
     stars: Vec<(glam::DVec3, f32)>,
     stars_step: Option<i64>,
+    /// The features and the stops of the rover in the last scene.
+    pub named: Arc<Vec<Feature>>,
+    pub stops: Arc<Vec<Stop>>,
     /// Kinds of events on screen, by their number.
     pub kinds: Vec<usize>,
     /// Whether some of the events on screen are simulated.
@@ -177,6 +180,7 @@ impl Layers {
     ) -> GlobeScene {
         self.wrong_files.clear();
         let (features, stops) = (self.feature_list(given, wake), self.stop_list(given, wake));
+        (self.named, self.stops) = (Arc::clone(&features), Arc::clone(&stops));
         let theme = given.theme;
         self.features.renew((theme.name, Same(Arc::clone(&features))), || {
             vec![layers::features(&features, theme.text)]

@@ -8,7 +8,7 @@ use super::super::measure::length_text;
 use super::super::overlay::EDGE;
 use super::super::sight::Sight;
 use super::super::view::GlobeView;
-use super::{Tool, Tools};
+use super::{Measuring, Tool};
 use crate::theme::{SMALL, Theme};
 
 /// The button is so wide, and so far from the left edge, points.
@@ -31,7 +31,7 @@ pub(crate) fn show(
 ) {
     let rect = sight.rect;
     let list = view.list_rect;
-    let tools = &mut view.tools;
+    let tools = &mut view.measuring;
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let last = tools.points.last().filter(|_| tools.is_active() && !tools.ended);
     if let (Some(last), Some(pointer)) = (last, pointer) {
@@ -75,7 +75,7 @@ pub(crate) fn show(
     tools.plate = Some(shown.inner);
 }
 
-fn contents(tools: &mut Tools, ui: &mut Ui, theme: &Theme) {
+fn contents(tools: &mut Measuring, ui: &mut Ui, theme: &Theme) {
     let mut wanted = None;
     ui.horizontal(|ui| {
         for (tool, words, hint) in Tool::ALL {
@@ -120,7 +120,7 @@ fn contents(tools: &mut Tools, ui: &mut Ui, theme: &Theme) {
     });
 }
 
-fn numbers(tools: &Tools, ui: &mut Ui, tool: Tool, theme: &Theme) {
+fn numbers(tools: &Measuring, ui: &mut Ui, tool: Tool, theme: &Theme) {
     let measured = &tools.measured;
     let total: f64 = measured.legs.iter().map(|l| l.length_m).sum();
     let pair = |ui: &mut Ui, name: &str, value: String| {

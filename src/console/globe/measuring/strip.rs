@@ -8,7 +8,7 @@ use egui_plot::{HoverPosition, Line, Plot, PlotPoint, PlotPoints, VLine};
 
 use super::super::measure::{height_text, place_text};
 use super::super::sight::Sight;
-use super::Tools;
+use super::Measuring;
 use super::profile::Summary;
 use crate::state::expand_home;
 use crate::theme::{SMALL, Theme};
@@ -18,7 +18,7 @@ const NEAR: f32 = 14.0;
 /// Room for the numbers beside the plot, points.
 const BESIDE: f32 = 250.0;
 
-impl Tools {
+impl Measuring {
     /// Shows the profile in a rectangle; `pointer` is where the pointer is over the globe.
     pub(crate) fn strip(
         &mut self,
