@@ -238,10 +238,7 @@ fn angles(text: &str) -> Option<[Angle; 2]> {
 /// A number at the start of a text: its sign, its size, and what follows.
 fn number(text: &str) -> Option<(bool, f64, &str)> {
     let is_negative = text.starts_with(['-', '−']);
-    let digits = text.trim_start_matches(['-', '−', '+']);
-    if text.len() - digits.len() > '−'.len_utf8() {
-        return None;
-    }
+    let digits = text.strip_prefix(['-', '−', '+']).unwrap_or(text);
     let end = digits.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(digits.len());
     let (number, after) = digits.split_at_checked(end)?;
     Some((is_negative, number.parse().ok()?, after))
