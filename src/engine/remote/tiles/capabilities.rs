@@ -274,7 +274,7 @@ fn template(layer: Node<'_>, set: &str, format: TileFormat, address: &str) -> St
 
 /// A name of a folder that no service has yet.
 fn unique(name: &str, taken: &mut BTreeSet<String>) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
     let base: String = name.chars().take(80).map(plain).collect();
     let base = if base.is_empty() { "layer".to_owned() } else { base };
     let mut id = base.clone();

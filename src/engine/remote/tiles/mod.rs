@@ -7,16 +7,29 @@
 //! pure: outside bytes in, values or plain words out.
 
 mod area;
+mod backoff;
+mod cache;
 pub mod capabilities;
+mod download;
 pub mod entry;
 mod grid;
+mod http;
+mod memory;
 pub mod picture;
 mod service;
+mod store;
+mod worker;
+
+#[cfg(test)]
+mod tests;
 
 pub use area::{Area, Estimate};
 pub use capabilities::read_capabilities;
+pub use download::{Download, Progress};
 pub use grid::{Bounds, Matrix, TileKey};
+pub use http::fetch_capabilities;
 pub use picture::{Heights, PictureFault, TilePicture, heights, read_picture};
 pub use service::{
     Axes, Encoding, Role, ServiceKind, TileFormat, TileService, print_services, read_services, trek,
 };
+pub use store::{Clock, TileAnswer, TileLimits, TileStore, Wake};
