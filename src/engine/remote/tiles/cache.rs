@@ -58,7 +58,7 @@ impl Cache {
         let name = file.file_name();
         let Some((x, y)) = name.to_str().and_then(place) else {
             // What a killed process left beside; if it stays, it is only room.
-            if name.to_str().is_some_and(|n| n.ends_with(".part")) {
+            if file.path().extension().is_some_and(|e| e == "part") {
                 let _ = fs::remove_file(file.path());
             }
             return;

@@ -11,6 +11,9 @@ use super::store::Shared;
 const TRIES: u32 = 5;
 /// Most tiles that wait to be tried again.
 const MAX_AGAIN: usize = 10_000;
+const NO_ROOM: &str = "The download stopped: the tiles take more room than the cache may. Allow \
+    it more, or choose a smaller area or fewer levels.";
+const NO_FOLDER: &str = "There is no folder to keep tiles in. Choose one in the settings.";
 
 /// How far a download is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,9 +102,7 @@ impl Run {
             }
         }
         if course.progress.bytes > limit / 10 * 9 && course.progress.running {
-            course.progress.stopped = "The download stopped: the tiles take more room than the \
-                 cache may. Allow it more, or choose a smaller area or fewer levels."
-                .to_owned();
+            NO_ROOM.clone_into(&mut course.progress.stopped);
             course.progress.running = false;
         }
         if course.progress.done + course.progress.failed >= course.progress.total {
@@ -138,8 +139,7 @@ impl Download {
     pub fn start(&self) {
         let mut course = self.run.lock();
         if self.shared.cache_dir.is_none() {
-            course.progress.stopped =
-                "There is no folder to keep tiles in. Choose one in the settings.".to_owned();
+            NO_FOLDER.clone_into(&mut course.progress.stopped);
             return;
         }
         if course.progress.running

@@ -124,7 +124,7 @@ impl Http {
 fn send_failure(error: &reqwest::Error) -> Failure {
     let why = |error| clean(&reason(error), 160);
     Failure::of(if let Some(tls) = tls_reason(error) {
-        format!("no secure connection to the server ({}); check the date of this computer", tls)
+        format!("no secure connection to the server ({tls}); check the date of this computer")
     } else if error.is_timeout() && !error.is_connect() {
         "the server is too slow".to_owned()
     } else if error.is_connect() {

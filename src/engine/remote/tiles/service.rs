@@ -432,7 +432,10 @@ pub(super) fn escape(text: &str) -> String {
             escaped.push(char::from(byte));
         } else {
             escaped.push('%');
-            escaped.push_str(&format!("{byte:02X}"));
+            for half in [byte >> 4, byte & 15] {
+                let digit = char::from_digit(u32::from(half), 16).unwrap_or('0');
+                escaped.push(digit.to_ascii_uppercase());
+            }
         }
     }
     escaped

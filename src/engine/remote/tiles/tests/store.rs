@@ -25,7 +25,9 @@ pub(super) fn limits() -> TileLimits {
 pub(super) fn bench_of(service: TileService, folder: Option<&Path>, limits: TileLimits) -> Bench {
     let (watch, wakes) = (Watch::new(), Arc::new(AtomicUsize::new(0)));
     let count = Arc::clone(&wakes);
-    let wake: Wake = Arc::new(move || drop(count.fetch_add(1, Ordering::SeqCst)));
+    let wake: Wake = Arc::new(move || {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
     let folder = folder.map(Path::to_owned);
     let store = TileStore::with_limits(service, folder, watch.clock(), wake, limits).unwrap();
     Bench { store, watch, wakes }
