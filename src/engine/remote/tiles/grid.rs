@@ -90,9 +90,10 @@ impl Matrix {
         let metres = |n: u32, of: u32| (f64::from(n) / f64::from(of) * 2.0 - 1.0) * half;
         Some(Bounds {
             west: metres(key.x, columns),
-            south: -metres(key.y + 1, rows),
+            // From zero, so that no address has a "-0" in it.
+            south: 0.0 - metres(key.y + 1, rows),
             east: metres(key.x + 1, columns),
-            north: -metres(key.y, rows),
+            north: 0.0 - metres(key.y, rows),
         })
     }
 

@@ -113,9 +113,7 @@ impl Http {
                 "the server sends more than {} MiB for one tile",
                 self.max_bytes >> 20
             ))),
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                Err(Failure::of("the server is too slow"))
-            }
+            Err(error) if is_time_out(&error) => Err(Failure::of("the server is too slow")),
             Err(_) => Err(Failure::of("the connection broke in the middle of a tile")),
         }
     }
@@ -141,6 +139,12 @@ fn starts_with_out_of_range(response: &mut Response) -> bool {
     // Words that cannot be read are no such words.
     let _ = response.take(4096).read_to_end(&mut head);
     String::from_utf8_lossy(&head).contains("TileOutOfRange")
+}
+
+/// Whether a time limit ended the reading of a body.
+fn is_time_out(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|e| e.downcast_ref::<reqwest::Error>());
+    error.kind() == io::ErrorKind::TimedOut || inner.is_some_and(reqwest::Error::is_timeout)
 }
 
 /// Reads a body; none where it is longer than the limit.

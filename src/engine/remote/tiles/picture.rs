@@ -138,7 +138,7 @@ fn fault(error: &ImageError) -> PictureFault {
         other => {
             let why = clean(&other.to_string(), 160);
             let lower = why.to_ascii_lowercase();
-            let ends = ["unexpected end", "eof", "exhausted", "missing idat", "not enough"];
+            let ends = ["unexpected end", "eof", "exhausted", "missing idat", "insufficient"];
             if ends.iter().any(|words| lower.contains(words)) {
                 PictureFault::Truncated
             } else {

@@ -123,9 +123,10 @@ pub struct TileService {
     /// How the planet is cut.
     #[serde(default)]
     pub matrix: Matrix,
-    /// Number that the server gives to level 0 of the matrix.
+    /// Number that the server gives to level 0 of the matrix; below zero where the server's first
+    /// level is a later one of ours.
     #[serde(default)]
-    pub first_level: u32,
+    pub first_level: i32,
     /// Names that a WMTS gives to the levels from 0 on; empty where they are numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub level_names: Vec<String>,
@@ -275,7 +276,8 @@ impl TileService {
         if self.min_level > self.max_level || self.max_level > MAX_LEVEL {
             return Err(format!("the levels must grow from lowest to highest, up to {MAX_LEVEL}"));
         }
-        if self.first_level > 100 || self.level_names.len() > MAX_LEVEL as usize + 1 {
+        let first = i64::from(self.first_level) + i64::from(self.min_level);
+        if !(0..=100).contains(&first) || self.level_names.len() > MAX_LEVEL as usize + 1 {
             return Err("the numbers or names of the levels are out of bounds".to_owned());
         }
         if !(16..=2048).contains(&self.tile_px) {
@@ -344,7 +346,7 @@ impl TileService {
         let (row, other) =
             if self.kind == ServiceKind::Tms { (flipped, key.y) } else { (key.y, flipped) };
         let (row, other, column) = (row.to_string(), other.to_string(), key.x.to_string());
-        let number = (key.level + self.first_level).to_string();
+        let number = (i64::from(key.level) + i64::from(self.first_level)).to_string();
         let level = self.level_names.get(key.level as usize).map_or(number, |n| escape(n));
         Some(fill(&self.url, &|word| match word {
             "z" | "TileMatrix" => Some(&level),
