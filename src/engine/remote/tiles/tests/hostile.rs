@@ -16,7 +16,8 @@ fn said(reply: impl Fn() -> Reply + Send + Sync + 'static) -> String {
 
 #[test]
 fn what_a_server_does_wrong_is_said() {
-    let cases: [(&str, Box<dyn Fn() -> Reply + Send + Sync>); 10] = [
+    type Answer = Box<dyn Fn() -> Reply + Send + Sync>;
+    let cases: [(&str, Answer); 10] = [
         ("1 tile cannot be shown: the picture ends too early", {
             Box::new(|| ok(png(1)[..60].to_vec()))
         }),

@@ -156,7 +156,7 @@ fn mapproxy_gives_the_same_planet_by_every_protocol() {
         wms(ServiceKind::Wms130, "CRS:84"),
     ];
     let keys = [(0, 0, 0), (0, 1, 0), (1, 3, 0), (2, 0, 3), (2, 5, 1), (2, 7, 2)];
-    let limits = TileLimits { total: std::time::Duration::from_secs(60), ..limits() };
+    let limits = TileLimits { total: std::time::Duration::from_mins(1), ..limits() };
     for service in services {
         let what = format!("{:?} {}", service.kind, service.crs);
         let b = bench_of(service, None, limits.clone());

@@ -115,7 +115,7 @@ fn serve(mut out: TcpStream, handler: &Handler, log: &Mutex<Vec<Request>>) -> st
                 head += &[header.as_str(), "\r\n"].concat();
             }
             if !matches!(code, 204 | 304) {
-                head += &format!("Content-Length: {}\r\n", body.len());
+                head += &["Content-Length: ", &body.len().to_string(), "\r\n"].concat();
             }
             write!(out, "{head}\r\n")?;
             out.write_all(&body)
@@ -127,7 +127,7 @@ fn serve(mut out: TcpStream, handler: &Handler, log: &Mutex<Vec<Request>>) -> st
         Reply::Endless => {
             write!(out, "{OK}\r\n")?;
             loop {
-                out.write_all(&[0x5a; 65_536])?;
+                out.write_all(&vec![0x5a; 65_536])?;
             }
         }
         Reply::Drip => {
