@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use marsdeck_engine::archive::{Bucket, Event, SeriesKey, SeriesKind, SeriesSummary};
 use marsdeck_engine::mission::{
-    AlarmRule, Database, Instrument, Limit, Mission, Parameter, Severity,
+    AlarmRule, Database, Instrument, Limit, Mission, Parameter, Severity, Site,
 };
 use marsdeck_engine::query::{Answer, LatestValue, QueryError, Request};
 use marsdeck_engine::runtime::{EngineHandle, Intent, Snapshot, Ticket};
@@ -157,6 +157,8 @@ fn events() -> Vec<Event> {
             mission: "insight".to_owned(),
             kind: "BROADBAND".to_owned(),
             quality: "A".to_owned(),
+            latitude_deg: (name == "S0235b").then_some(10.99),
+            longitude_deg: (name == "S0235b").then_some(160.95),
             time: Instant::from_unix_s(START_S + at),
             span: Some(TimeRange::new(
                 Instant::from_unix_s(START_S + at - 60.0),
@@ -215,7 +217,7 @@ fn snapshot() -> Snapshot {
         instruments,
         displays: Vec::new(),
     };
-    let missions = vec![
+    let mut missions = vec![
         mission(
             "insight",
             "InSight",
@@ -226,6 +228,13 @@ fn snapshot() -> Snapshot {
         ),
         mission("msl", "Curiosity", Vec::new()),
     ];
+    let landing = Site {
+        name: "InSight".to_owned(),
+        latitude_deg: 4.502_384,
+        longitude_deg: 135.623_447,
+        elevation_m: -2613.0,
+    };
+    missions[0].sites.push(landing);
     let series = keys()
         .into_iter()
         .map(|key| SeriesSummary {

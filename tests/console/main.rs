@@ -3,6 +3,7 @@
 mod cli;
 mod fake;
 mod globe_ground;
+mod globe_kept;
 mod globe_measuring;
 mod globe_tools;
 mod globe_view;

@@ -66,6 +66,7 @@ impl App {
             UiIntent::ResetWorkspace => {
                 self.settings.layouts.remove(&self.workspace);
                 self.trees.remove(&self.workspace);
+                self.reset_panels();
             }
             UiIntent::Mute(seconds) => self.silence(seconds),
             UiIntent::ToggleSound => self.settings.sound = !self.settings.sound,
@@ -244,6 +245,7 @@ impl App {
         }
         self.trees.remove(name);
         self.settings.plots.insert(name.to_owned(), self.selection.plotted.clone());
+        self.copy_states_to(name);
         name.clone_into(&mut self.workspace);
         self.touched = None;
         self.settings_changed = Some(now_s);

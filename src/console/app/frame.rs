@@ -52,6 +52,8 @@ pub struct App {
     pub(super) workspace: String,
     /// The workspace that the plotted series belong to; none before there are any data.
     pub(super) plots_of: Option<String>,
+    /// The workspace that the views of the panels belong to; none until they were given back.
+    pub(super) panels_of: Option<String>,
     /// Windows of their own.
     pub(super) own: OwnWindows,
     /// The panel that was clicked last.
@@ -118,10 +120,8 @@ impl App {
         let mut workspaces: Vec<String> = WORKSPACES.iter().map(|name| (*name).into()).collect();
         workspaces.extend(settings.own_workspaces.iter().cloned());
         let wanted = options.workspace.clone().unwrap_or_else(|| settings.workspace.clone());
-        let workspace = workspaces
-            .iter()
-            .find(|name| name.eq_ignore_ascii_case(&wanted))
-            .map_or_else(|| "Watch".to_owned(), Clone::clone);
+        let known = workspaces.iter().find(|name| name.eq_ignore_ascii_case(&wanted));
+        let workspace = known.map_or_else(|| "Watch".to_owned(), Clone::clone);
         let mut selection = settings.selection.clone();
         if let Some(mission) = &options.mission {
             selection.mission.clone_from(mission);
@@ -144,6 +144,7 @@ impl App {
             workspaces,
             workspace,
             plots_of: None,
+            panels_of: None,
             own: OwnWindows::default(),
             touched: None,
             held: Held::default(),
@@ -212,6 +213,7 @@ impl App {
             self.time = start_time(&self.snapshot, &self.options, &self.settings);
         }
         self.change_plots();
+        self.change_panels();
         self.queries.begin_frame(self.snapshot.archive_generation);
         self.messages.take(&self.snapshot, now_s);
         self.jobs.take(&self.snapshot, now_s);

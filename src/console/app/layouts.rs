@@ -10,9 +10,8 @@ use super::frame::App;
 use super::trees::{layout_of, tree_of};
 use super::workspace::{stored_tree, tree_id};
 use crate::state::{
-    LARGEST_LAYOUT, LayoutFile, SavedWindow, SavedWorkspace, TimeControl, WindowPlace,
+    LARGEST_LAYOUT, LayoutFile, SavedWindow, SavedWorkspace, TimeControl, WindowPlace, portable,
 };
-use crate::view::{panel_states, restore_panels};
 
 /// Reads a layout file; else a sentence that says what is wrong with it.
 pub fn read_layout(path: &Path) -> Result<LayoutFile, String> {
@@ -29,7 +28,6 @@ pub fn read_layout(path: &Path) -> Result<LayoutFile, String> {
 impl App {
     /// At the start: the windows that were open, or the layout that was asked for.
     pub(super) fn restore_desk(&mut self) {
-        restore_panels(&mut self.panels, &self.settings.panels);
         self.reopen_own_windows();
         if let Some(mut file) = self.options.layout.take() {
             if self.options.workspace.is_some() {
@@ -70,7 +68,8 @@ impl App {
             } else {
                 self.settings.plots.get(name).cloned()
             };
-            Some(SavedWorkspace { name: name.clone(), layout: layout?, plots })
+            let panels = portable(self.states_of(name));
+            Some(SavedWorkspace { name: name.clone(), layout: layout?, plots, panels })
         });
         let window = |place: WindowPlace| SavedWindow {
             layout: place.layout,
@@ -79,13 +78,12 @@ impl App {
             own_clock: place.clock.is_some(),
             home: place.home,
             plots: place.plots,
-            panels: place.panels,
+            panels: portable(place.panels),
         };
         LayoutFile {
             workspace: self.workspace.clone(),
             workspaces: workspaces.collect(),
             windows: self.own_places().into_iter().map(window).collect(),
-            panels: panel_states(&self.panels, &self.panel_titles()),
         }
     }
 
@@ -111,10 +109,10 @@ impl App {
         if self.workspaces.contains(&file.workspace) {
             self.workspace = file.workspace;
         }
-        restore_panels(&mut self.panels, &file.panels);
         self.touched = None;
-        // The plots on screen are those of the file too.
+        // The plots and views on screen are those of the file too.
         self.plots_of = None;
+        self.panels_of = None;
         self.selection.plotted = match self.settings.plots.get(&self.workspace) {
             Some(plots) => plots.clone(),
             None => crate::panel::plots_of(&self.workspace, &self.snapshot),
@@ -130,7 +128,7 @@ impl App {
                 home: window.home,
                 before: None,
                 plots: window.plots,
-                panels: window.panels,
+                panels: portable(window.panels),
                 clock,
             });
         }
@@ -165,6 +163,10 @@ impl App {
             Some(plots) => self.settings.plots.insert(name.clone(), plots),
             None => self.settings.plots.remove(&name),
         };
+        // Nothing said of the views: they stay as they are.
+        if !saved.panels.is_empty() {
+            self.settings.panels.insert(name.clone(), portable(saved.panels));
+        }
         self.trees.insert(name, tree);
     }
 }

@@ -17,6 +17,7 @@ mod messages;
 pub mod offscreen;
 mod options;
 mod own_window;
+mod panel_states;
 mod repaint;
 mod seat;
 mod sound;

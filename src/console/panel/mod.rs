@@ -39,6 +39,7 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(spectra::Spectra::default()),
         Box::new(products::Products::default()),
         Box::new(globe::GlobePanel::default()),
+        Box::new(globe::GlobePanel::second()),
         Box::new(links::Links::default()),
         Box::new(packets::Packets::default()),
         Box::new(passes::Passes::default()),

@@ -41,9 +41,6 @@ pub struct LayoutFile {
     /// Windows of their own.
     #[serde(default)]
     pub windows: Vec<SavedWindow>,
-    /// What the panels of the main window keep of their view.
-    #[serde(default, skip_serializing_if = "PanelStates::is_empty")]
-    pub panels: PanelStates,
 }
 
 /// A workspace of a layout file.
@@ -56,6 +53,9 @@ pub struct SavedWorkspace {
     /// The series of its plots; none: those made for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plots: Option<Vec<SeriesKey>>,
+    /// What its panels keep of their view; of those not named nothing is known.
+    #[serde(default, skip_serializing_if = "PanelStates::is_empty")]
+    pub panels: PanelStates,
 }
 
 /// A window of its own of a layout file.
@@ -195,6 +195,7 @@ mod tests {
             name: String::new(),
             layout,
             plots: Some(vec![SeriesKey::new("x", "raw")]),
+            panels: panels(true),
         });
         let window = (any_layout(), any::<bool>(), any::<(i16, i16)>()).prop_map(
             |(layout, own_clock, (x, y))| SavedWindow {
@@ -213,7 +214,7 @@ mod tests {
                 workspace.name = format!("Number {i}");
             }
             let workspace = "Number 0".to_owned();
-            LayoutFile { workspace, workspaces, windows, panels: panels(true) }
+            LayoutFile { workspace, workspaces, windows }
         })
     }
 

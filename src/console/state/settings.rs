@@ -10,13 +10,10 @@ use std::path::Path;
 use marsdeck_engine::archive::SeriesKey;
 use serde::{Deserialize, Serialize};
 
-use super::{Selection, TimeAxis};
+use super::{PanelStates, Selection, TimeAxis};
 
 /// Name of the file in the settings folder.
 pub const SETTINGS_FILE: &str = "settings.json";
-
-/// What panels keep of their view, by title; each panel checks its own.
-pub type PanelStates = BTreeMap<String, serde_json::Value>;
 
 /// What is remembered between two starts. Unknown entries of newer versions are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,8 +42,8 @@ pub struct Settings {
     /// Windows of their own, each a [`WindowPlace`](super::WindowPlace); one that cannot be read
     /// is left out.
     pub windows: Vec<serde_json::Value>,
-    /// What panels of the main window keep of their view.
-    pub panels: PanelStates,
+    /// What panels of the main window keep of their view, by workspace.
+    pub panels: BTreeMap<String, PanelStates>,
     /// Scale of everything, 1 is normal.
     pub zoom: f32,
     /// Whether alarms are heard.
@@ -67,7 +64,7 @@ impl Default for Settings {
             window: None,
             window_at: None,
             windows: Vec::new(),
-            panels: PanelStates::new(),
+            panels: BTreeMap::new(),
             zoom: 1.0,
             sound: true,
         }

@@ -211,17 +211,6 @@ impl App {
         }
     }
 
-    /// Notes what panels of the main window keep of their view for the settings.
-    pub(in crate::app) fn remember_panels(&mut self, now_s: f64) {
-        for panel in &self.panels {
-            let kept = self.settings.panels.get(panel.title());
-            if let Some(state) = panel.state().filter(|state| kept != Some(*state)) {
-                self.settings.panels.insert(panel.title().to_owned(), state.clone());
-                self.settings_changed = Some(now_s);
-            }
-        }
-    }
-
     /// The windows as the settings file has them.
     pub(super) fn own_settings(&self) -> Vec<serde_json::Value> {
         let places = self.own_places();

@@ -10,7 +10,7 @@ use crate::app::frame::App;
 use crate::app::trees::{layout_of, part_of, tree_of};
 use crate::app::workspace::{stored_tree, tree_id};
 use crate::state::{Layout, PanelStates, WindowPlace, usual_size};
-use crate::view::{Panel, panel_states};
+use crate::view::Panel;
 
 impl App {
     /// Moves a panel or a group of tabs of the workspace on screen to a window of its own.
@@ -29,7 +29,7 @@ impl App {
         let (size, panels) = (usual_size(), PanelStates::new());
         let place =
             WindowPlace { layout, position, size, home, before, plots, panels, clock: None };
-        if !self.open_torn(place, now_s) {
+        if !self.open_torn(place, None, now_s) {
             return;
         }
         let workspace = self.workspace.clone();
@@ -48,20 +48,18 @@ impl App {
         let clock = window.own_clock.then(|| window.time.clone());
         let (home, before) = (window.home.clone(), window.before.clone());
         let plots = window.selection.plotted.clone();
-        let titles = layout.panels();
-        let panels = panel_states(&window.panels, &titles);
-        let size = usual_size();
-        let position = None;
+        let (size, panels, position) = (usual_size(), PanelStates::new(), None);
         let place = WindowPlace { layout, position, size, home, before, plots, panels, clock };
-        if self.open_torn(place, now_s)
+        if self.open_torn(place, Some(at), now_s)
             && let (Some(window), Some(tile)) = (self.own.windows.get_mut(at), tile)
         {
             take_out(&mut window.tree, tile);
         }
     }
 
-    /// Opens a window with panels of the main one; those go along with what they show.
-    fn open_torn(&mut self, place: WindowPlace, now_s: f64) -> bool {
+    /// Opens a window with panels of the main one, or of a window of its own; those go along with
+    /// what they show.
+    fn open_torn(&mut self, place: WindowPlace, from: Option<usize>, now_s: f64) -> bool {
         let titles: Vec<String> = place.layout.panels().into_iter().map(str::to_owned).collect();
         let Some(window) = self.open_own_window(place) else {
             let sentence = format!("{MOST_WINDOWS} windows are open. Close one of them first.");
@@ -69,7 +67,13 @@ impl App {
             return false;
         };
         let mut theirs = std::mem::take(&mut window.panels);
-        exchange(&mut self.panels, &mut theirs, &titles);
+        let from = match from {
+            Some(at) => self.own.windows.get_mut(at).map(|window| &mut window.panels),
+            None => Some(&mut self.panels),
+        };
+        if let Some(from) = from {
+            exchange(from, &mut theirs, &titles);
+        }
         if let Some(window) = self.own.windows.last_mut() {
             window.panels = theirs;
         }

@@ -1,6 +1,7 @@
 //! Globe: Mars at the time cursor, with sites, the traverse of Curiosity and the marsquakes.
 
 mod goals;
+mod kept;
 mod model;
 mod save;
 mod ui;

@@ -4,17 +4,17 @@ use egui::{RichText, Ui};
 use marsdeck_engine::archive::Event;
 use marsdeck_engine::query::Request;
 use marsdeck_engine::time::TimeRange;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::goals::{self, Goals, Meaning};
+use super::kept::Kept;
 use super::model::{self, Given, KINDS, LayerChoices, Layers, Picked};
 use super::save::SaveBar;
 use crate::globe::tools::bookmarks::BookmarkMenu;
 use crate::globe::tools::search::Goal;
 use crate::globe::tools::search_box::{Found, SearchBox};
 use crate::globe::{
-    Camera, GlobeInput, GlobeScene, GlobeSettings, GlobeView, GroundLayers, LatLon, MapMode, PickId,
+    Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, MapMode, PickId,
 };
 use crate::intent::{UiIntent, claim_keys};
 use crate::theme::SMALL;
@@ -24,9 +24,11 @@ use crate::widget::simulated_badge;
 /// Distance of the eye after a flight to a site, metres.
 const SITE_RANGE_M: f64 = 9e5;
 
-/// The Globe panel.
+/// The Globe panel. There are two, so that two places or sets of layers stand side by side; each
+/// has a view and settings of its own.
 #[derive(Default)]
 pub struct GlobePanel {
+    is_second: bool,
     view: GlobeView,
     layers: Layers,
     choices: LayerChoices,
@@ -46,18 +48,9 @@ pub struct GlobePanel {
     kept: Option<Value>,
 }
 
-/// What outlives the program.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Kept {
-    camera: Camera,
-    settings: GlobeSettings,
-    layers: LayerChoices,
-}
-
 impl Panel for GlobePanel {
     fn title(&self) -> &'static str {
-        "Globe"
+        if self.is_second { "Globe 2" } else { "Globe" }
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
@@ -107,17 +100,23 @@ impl Panel for GlobePanel {
     }
 
     fn restore(&mut self, state: &Value) {
-        let Ok(kept) = serde_json::from_value::<Kept>(state.clone()) else { return };
+        let Some(kept) = Kept::read(state) else { return };
         self.view.stop();
-        self.view.camera = kept.camera.clamped();
-        self.view.settings = kept.settings.checked();
+        self.view.camera = kept.camera;
+        self.view.settings = kept.settings;
         self.choices = kept.layers;
-        self.kept = Some(state.clone());
+        self.event = Some(kept.event).filter(|_| !state.is_null());
+        self.kept = Some(state.clone()).filter(|state| !state.is_null());
         self.seen = None;
     }
 }
 
 impl GlobePanel {
+    /// The second one.
+    pub fn second() -> Self {
+        Self { is_second: true, ..Self::default() }
+    }
+
     /// The scene and the stars of this frame.
     fn rebuild(&mut self, ui: &Ui, cx: &ViewContext<'_>) -> Vec<(glam::DVec3, f32)> {
         let ask = |format: &str| {
@@ -191,20 +190,13 @@ impl GlobePanel {
         if self.view.is_moving() {
             return;
         }
-        // The height of the target follows the ground; it is no choice of the user.
-        let camera = Camera { target_height_m: 0.0, ..self.view.camera };
-        let is_same = self.seen.as_ref().is_some_and(|seen| {
-            seen.camera == camera
-                && seen.settings == self.view.settings
-                && seen.layers == self.choices
-        });
-        if is_same {
+        let event = self.event.as_deref();
+        if self.seen.as_ref().is_some_and(|seen| seen.is_of(&self.view, &self.choices, event)) {
             return;
         }
-        let (settings, layers) = (self.view.settings.clone(), self.choices.clone());
-        let now = Kept { camera, settings, layers };
+        let now = Kept::of(&self.view, &self.choices, event);
         if self.seen.is_some() {
-            self.kept = serde_json::to_value(&now).ok();
+            self.kept = now.write();
         }
         self.seen = Some(now);
     }
