@@ -1,11 +1,12 @@
 //! Pictures of the globe along a path of cameras, against an empty pass of the same size; memory
 //! along a long tour; how many squares of the ground are made a second.
 //!
-//! `cargo bench --bench globe -- [--path FILE] [--picture FILE] [--shots DIR] [--json FILE]
-//! [--tour FILE]`: `--path` and `--tour` read JSON (`benches/scripts/globe/camera_path.json`: an
-//! object with a list of `{lat, lon, range_m, heading, tilt}` by name), `--picture` lays a 2:1
-//! picture of the planet on the ground, `--shots` keeps the first picture of each list. A picture
-//! is everything from egui's pass over the interface to the last pixel, waited for.
+//! `cargo bench --bench globe -- [--picture FILE] [--shots DIR] [--json FILE] [--tour PICTURES]`: flies
+//! `benches/scripts/globe/camera_path.json` as WebWorldWind and CesiumJS do in
+//! `benches/scripts/globe.sh`; `--picture` lays a 2:1 picture of the planet on the ground, `--shots`
+//! keeps the first picture of each view, `--tour` flies `tour.json` in so many pictures (half an hour
+//! at 60 a second are 108 000). A picture is everything from egui's pass over the interface to the
+//! last pixel, waited for.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -32,8 +33,7 @@ const SIZE: [u32; 2] = [1280, 800];
 
 #[derive(Default)]
 struct Options {
-    path: Option<PathBuf>,
-    tour: Option<PathBuf>,
+    tour: usize,
     picture: Option<PathBuf>,
     shots: Option<PathBuf>,
     json: Option<PathBuf>,
@@ -43,35 +43,34 @@ fn options() -> Result<Options> {
     let mut out = Options::default();
     let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
     while let Some(word) = words.next() {
-        let value = Some(words.next().ok_or_else(|| format!("{word} needs a value"))?.into());
+        let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
         match word.as_str() {
-            "--path" => out.path = value,
-            "--tour" => out.tour = value,
-            "--picture" => out.picture = value,
-            "--shots" => out.shots = value,
-            "--json" => out.json = value,
+            "--tour" => out.tour = value.parse()?,
+            "--picture" => out.picture = Some(value.into()),
+            "--shots" => out.shots = Some(value.into()),
+            "--json" => out.json = Some(value.into()),
             other => return Err(format!("{other} is not an option").into()),
         }
     }
     Ok(out)
 }
 
-/// One camera of a path.
+/// One camera of a path. Latitudes of the files are planetographic.
 #[derive(Clone, Copy, Deserialize)]
 struct Step {
+    #[serde(default)]
+    t_s: f64,
     lat: f64,
     lon: f64,
     range_m: f64,
-    #[serde(default)]
     heading: f64,
-    #[serde(default)]
     tilt: f64,
 }
 
 impl Step {
     fn camera(self) -> Camera {
         Camera {
-            target: LatLon::new(self.lat, self.lon),
+            target: LatLon::from_planetographic(self.lat, self.lon),
             range_m: self.range_m,
             heading_deg: self.heading,
             tilt_deg: self.tilt,
@@ -79,31 +78,44 @@ impl Step {
         }
         .clamped()
     }
-}
 
-/// The paths that are flown when no file is given.
-fn built_in() -> BTreeMap<String, Vec<Step>> {
-    let path = |lat, lon, range_m, tilt, step: f64| {
-        let at = |i: u32| Step { lat, lon: lon + step * f64::from(i), range_m, heading: 0.0, tilt };
-        (0..60).map(at).collect()
-    };
-    BTreeMap::from([
-        ("global".to_owned(), path(2.0, 120.0, 7.4e6, 0.0, 0.5)),
-        ("regional".to_owned(), path(0.0, 136.0, 9e5, 50.0, 0.05)),
-        ("site".to_owned(), path(-4.6, 137.4, 5e3, 70.0, 5e-4)),
-    ])
-}
-
-fn read(path: &Path) -> Result<BTreeMap<String, Vec<Step>>> {
-    let value: serde_json::Value = serde_json::from_slice(&std::fs::read(path)?)?;
-    let views = value.get("views").unwrap_or(&value);
-    let mut out = BTreeMap::new();
-    for (name, steps) in views.as_object().ok_or("the file holds no object")? {
-        if let Ok(steps) = serde_json::from_value(steps.clone()) {
-            out.insert(name.clone(), steps);
+    /// Between two keys of the tour, as its file says.
+    fn towards(self, to: Self, t_s: f64) -> Self {
+        let u = ((t_s - self.t_s) / (to.t_s - self.t_s)).clamp(0.0, 1.0);
+        let f = u * u * (3.0 - 2.0 * u);
+        let along = |a: f64, b: f64| a + (b - a) * f;
+        let turn = |a: f64, b: f64| a + LatLon::new(0.0, b - a).lon_180() * f;
+        Self {
+            t_s,
+            lat: along(self.lat, to.lat),
+            lon: turn(self.lon, to.lon),
+            range_m: along(self.range_m.ln(), to.range_m.ln()).exp(),
+            heading: turn(self.heading, to.heading),
+            tilt: along(self.tilt, to.tilt),
         }
     }
-    Ok(out)
+}
+
+#[derive(Deserialize)]
+struct Flight {
+    name: String,
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct Paths {
+    views: Vec<Flight>,
+}
+
+#[derive(Deserialize)]
+struct Tour {
+    duration_s: f64,
+    keys: Vec<Step>,
+}
+
+fn file<T: serde::de::DeserializeOwned>(name: &str) -> Result<T> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/scripts/globe").join(name);
+    Ok(serde_json::from_slice(&std::fs::read(path)?)?)
 }
 
 /// A 2:1 picture of the planet from 180° west, with its smaller copies.
@@ -174,7 +186,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(patient: bool, samples: Option<u32>, ground: GroundLayers) -> Self {
+    fn new(patient: bool, samples: Option<u32>, light: Light, ground: GroundLayers) -> Self {
         let setup = egui_kittest::wgpu::default_wgpu_setup();
         let state = egui_kittest::wgpu::create_render_state(setup, RendererOptions::default());
         match samples {
@@ -200,7 +212,7 @@ impl Stage {
         let target = texture.create_view(&wgpu::TextureViewDescriptor::default());
         let settings = GlobeSettings {
             animate: false,
-            light: Light::HillShade,
+            light,
             graticule: false,
             legend: false,
             stars: false,
@@ -234,7 +246,8 @@ impl Stage {
         let (view, scene, ground, theme) = (&mut self.view, &self.scene, &self.ground, &self.theme);
         let mut output = self.context.run_ui(raw, |ui| {
             let sun = LatLon::new(8.0, 100.0);
-            let input = GlobeInput { scene, ground, stars: &[], sun, selected: None, theme };
+            let input =
+                GlobeInput { scene, ground, stars: &[], sun, at: None, selected: None, theme };
             complete = view.ui(ui, &input).complete;
         });
         let RenderState { device, queue, renderer, .. } = &self.state;
@@ -387,7 +400,7 @@ fn layers(picture: Option<&Arc<WholePlanet>>) -> GroundLayers {
 /// Until the first picture whose ground is complete, as a window would: not waiting in a frame.
 fn first_complete(ground: GroundLayers, camera: Camera) -> Result<(f64, f64)> {
     let watch = Stopwatch::now();
-    let mut stage = Stage::new(false, None, ground);
+    let mut stage = Stage::new(false, None, Light::Even, ground);
     stage.picture(camera)?;
     let first = watch.elapsed().as_secs_f64();
     while !stage.picture(camera)? {
@@ -398,25 +411,28 @@ fn first_complete(ground: GroundLayers, camera: Camera) -> Result<(f64, f64)> {
 
 fn main() -> Result<()> {
     let options = options()?;
-    let paths = match &options.path {
-        Some(path) => read(path)?,
-        None => built_in(),
-    };
+    let Paths { views } = file("camera_path.json")?;
     let picture = match &options.picture {
         Some(path) => Some(Arc::new(WholePlanet::open(path)?)),
         None => None,
     };
     println!("memory before anything: {:.0} MB", memory_mb());
-    let start = paths.get("global").and_then(|s| s.first()).map(|s| s.camera()).unwrap_or_default();
+    let start = views.first().and_then(|v| v.steps.first()).map(|s| s.camera()).unwrap_or_default();
     let (first, complete) = first_complete(layers(picture.as_ref()), start)?;
     println!("first picture after {first:.2} s, first complete globe after {complete:.2} s");
     let mut figures = BTreeMap::new();
-    for (kind, samples) in [("4 samples", 4), ("1 sample", 1)] {
-        let mut stage = Stage::new(true, Some(samples), layers(picture.as_ref()));
-        for (name, steps) in &paths {
+    let kinds = [
+        ("even, 1 sample", 1, Light::Even),
+        ("even, 4 samples", 4, Light::Even),
+        ("shaded, 1 sample", 1, Light::HillShade),
+        ("shaded, 4 samples", 4, Light::HillShade),
+    ];
+    for (kind, samples, light) in kinds {
+        let mut stage = Stage::new(true, Some(samples), light, layers(picture.as_ref()));
+        for Flight { name, steps } in &views {
             let got = fly(&mut stage, steps)?;
             println!(
-                "{kind:9} {name:9} {:6.1} ms a picture (p95 {:6.1}, cpu {:6.1}), an empty pass {:5.2} \
+                "{kind:17} {name:9} {:6.1} ms a picture (p95 {:6.1}, cpu {:6.1}), an empty pass {:5.2} \
                  ms: {:5.1} x; memory {:.0} MB, ground {:.0} MB",
                 got.median_ms,
                 got.p95_ms,
@@ -427,15 +443,16 @@ fn main() -> Result<()> {
                 stage.view.ground_bytes() as f64 / 1e6
             );
             figures.insert(format!("{kind} {name}"), got);
-            if let (Some(folder), Some(step), 4) = (&options.shots, steps.first(), samples) {
+            let shot = (&options.shots, steps.first(), samples, light);
+            if let (Some(folder), Some(step), 4, Light::Even) = shot {
                 std::fs::create_dir_all(folder)?;
                 stage.picture(step.camera())?;
                 stage.save(&folder.join(format!("marsdeck-{name}.png")))?;
             }
         }
     }
-    if let Some(path) = &options.tour {
-        tour(&read(path)?, picture.as_ref())?;
+    if options.tour > 0 {
+        tour(&file("tour.json")?, options.tour, picture.as_ref())?;
     }
     if let Some(path) = &options.json {
         let out = serde_json::json!({
@@ -447,14 +464,17 @@ fn main() -> Result<()> {
 }
 
 /// A long tour as a window shows it, and what memory it takes.
-fn tour(paths: &BTreeMap<String, Vec<Step>>, picture: Option<&Arc<WholePlanet>>) -> Result<()> {
-    let mut stage = Stage::new(false, None, layers(picture));
+fn tour(tour: &Tour, count: usize, picture: Option<&Arc<WholePlanet>>) -> Result<()> {
+    let mut stage = Stage::new(false, None, Light::Sun, layers(picture));
     let budget = f64::from(stage.view.settings.budget_mb);
     let (mut most, mut most_ground, mut pictures) = (0.0f64, 0.0f64, 0usize);
     let watch = Stopwatch::now();
     let mut times = Vec::new();
     let before = picture.map_or(0, |p| p.painted.load(Ordering::Relaxed));
-    for step in paths.values().flatten() {
+    for i in 0..count {
+        let t_s = tour.duration_s * i as f64 / count as f64;
+        let after = tour.keys.partition_point(|k| k.t_s <= t_s).clamp(1, tour.keys.len() - 1);
+        let step = tour.keys[after - 1].towards(tour.keys[after], t_s);
         let one = Stopwatch::now();
         stage.picture(step.camera())?;
         times.push(one.elapsed().as_secs_f64() * 1e3);

@@ -15,10 +15,16 @@ pub mod mission;
 pub mod parameter;
 #[path = "../src/engine/problem.rs"]
 pub mod problem;
+/// Numbers in bytes.
+#[path = "../src/engine/storage"]
+pub mod storage {
+    mod bytes;
+    pub use bytes::{i64_at, u32_at};
+}
 #[path = "../src/engine/time/mod.rs"]
 pub mod time;
 
-/// The part of the FDSN client that reads text.
+/// The parts of the clients that read what servers send, and addresses.
 #[path = "../src/engine/remote"]
 pub mod remote {
     pub mod fdsn {
@@ -27,6 +33,17 @@ pub mod remote {
         pub mod text;
         pub use plan::{ChannelPattern, FetchPlan, Part, PartFormat, PlanError};
         pub use source::{FdsnSource, presets};
+    }
+    pub mod tiles {
+        mod capabilities;
+        pub mod entry;
+        mod grid;
+        mod picture;
+        mod service;
+        pub use capabilities::read_capabilities;
+        pub use grid::TileKey;
+        pub use picture::{heights, read_picture};
+        pub use service::{Encoding, print_services, read_services};
     }
 }
 

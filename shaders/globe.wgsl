@@ -37,8 +37,9 @@ struct Globals {
 @group(2) @binding(0) var picture_texture: texture_2d<f32>;
 
 // Which parts the ground has: pipelines are made for what is wanted, so that processors that draw
-// the pixels pay for nothing else. Lit by the Sun; 0 plain, 1 by height, 2 by slope; contours;
+// the pixels pay for nothing else. Lit at all; lit by the Sun; 0 plain, 1 by height, 2 by slope; contours;
 // dust; haze; the eye inside the air; 0 no picture, 1 one with gaps, 2 one without.
+override LIT: bool = true;
 override SUN: bool = true;
 override COLOUR: u32 = 1u;
 override CONTOURS: bool = false;
@@ -133,13 +134,51 @@ fn ruled(value: f32, width: f32) -> f32 {
     return (1.0 - smoothstep(0.5 * width, 0.5 * width + 1.0, away)) * crowd;
 }
 
+// Light on ground of some slope (exaggerated), light of the sky over it, and how much of it is the
+// line of the terminator.
+fn lighting(up: vec3<f32>, steep: vec2<f32>) -> vec3<f32> {
+    let east = normalize(vec3<f32>(-up.y, up.x + 1e-9, 0.0));
+    let north = cross(up, east);
+    // Steep slopes are held back, so that flanks keep their colour while plains show relief.
+    let slope = steep * inverseSqrt(1.0 + 1.2 * dot(steep, steep));
+    let normal = normalize(vec3<f32>(-slope, 1.0));
+    // The usual light of a map, from the upper left; 1 on flat ground. East, north, up.
+    let map_light = normalize(vec3<f32>(lamp_at(up, east, north), 1.0));
+    let hill = clamp(dot(normal, map_light) / map_light.z, 0.35, 1.5);
+    if !SUN {
+        return vec3<f32>(hill, 1.0, 0.0);
+    }
+    // The Sun: its own azimuth, but never so high that the ground looks flat at once.
+    let sun = vec3<f32>(
+        dot(globals.sun.xyz, east),
+        dot(globals.sun.xyz, north),
+        dot(globals.sun.xyz, up),
+    );
+    let sun_light = normalize(vec3<f32>(sun.xy / max(length(sun.xy), 0.35), 1.0));
+    var sunny = clamp(dot(normal, sun_light) / sun_light.z, 0.2, 1.6);
+    let day = smoothstep(-0.06, 0.08, sun.z);
+    if DUST {
+        // Dust takes from the direct light along its slant way, and gives some back from all
+        // sides.
+        let dust = globals.eye.w;
+        sunny = sunny * exp(-dust / max(sun.z, 0.08)) + 0.5 * (1.0 - exp(-dust));
+    }
+    let lit = day * sunny * (0.30 + 0.70 * sqrt(max(sun.z, 0.0)));
+    let ambient = globals.sun.w;
+    // The terminator as a thin line: where the middle of the Sun is on the level horizon.
+    let width = 0.8 * globals.view.z * max(fwidth(sun.z), 1e-7);
+    let line = 0.45 * (1.0 - smoothstep(0.4 * width, width, abs(sun.z)));
+    return vec3<f32>(ambient * hill + (1.0 - ambient) * lit, max(day, ambient), line);
+}
+
 @fragment
 fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
     let up = normalize(in.direction);
-    let terrain = textureSample(relief_texture, clamped, in.uv);
+    var terrain = vec4<f32>(0.0);
+    if LIT || COVER < 2u || CONTOURS {
+        terrain = textureSample(relief_texture, clamped, in.uv);
+    }
     let metres = in.square.x + terrain.z * in.square.y;
-    let east = normalize(vec3<f32>(-up.y, up.x + 1e-9, 0.0));
-    let north = cross(up, east);
 
     var base = globals.plain.rgb;
     if COVER < 2u && COLOUR == 1u {
@@ -152,49 +191,24 @@ fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
     if COVER < 2u {
         base = mix(globals.plain.rgb, base, globals.outline.w);
     }
-    // Steep slopes are held back, so that flanks keep their colour while plains show relief. A
-    // picture has its own shading already.
+    // A picture has its own shading already.
     var gain = globals.shade.x * globals.outline.w;
-    if COVER > 0u {
+    if COVER == 1u {
         let picture = textureSample(picture_texture, clamped, in.picture_uv);
         base = base * (1.0 - picture.a) + picture.rgb;
         gain *= 1.0 - 0.6 * picture.a;
     }
-    let steep = gain * terrain.xy;
-    let slope = steep * inverseSqrt(1.0 + 1.2 * dot(steep, steep));
-    let normal = normalize(vec3<f32>(-slope, 1.0));
-
-    // The usual light of a map, from the upper left; 1 on flat ground. East, north, up.
-    let map_light = normalize(vec3<f32>(lamp_at(up, east, north), 1.0));
-    var light = clamp(dot(normal, map_light) / map_light.z, 0.35, 1.5);
-    var sky = 1.0;
-    var line = 0.0;
-    if SUN {
-        // The Sun: its own azimuth, but never so high that the ground looks flat at once.
-        let sun = vec3<f32>(
-            dot(globals.sun.xyz, east),
-            dot(globals.sun.xyz, north),
-            dot(globals.sun.xyz, up),
-        );
-        let sun_light = normalize(vec3<f32>(sun.xy / max(length(sun.xy), 0.35), 1.0));
-        var sunny = clamp(dot(normal, sun_light) / sun_light.z, 0.2, 1.6);
-        let day = smoothstep(-0.06, 0.08, sun.z);
-        if DUST {
-            // Dust takes from the direct light along its slant way, and gives some back from all
-            // sides.
-            let dust = globals.eye.w;
-            sunny = sunny * exp(-dust / max(sun.z, 0.08)) + 0.5 * (1.0 - exp(-dust));
-        }
-        let lit = day * sunny * (0.30 + 0.70 * sqrt(max(sun.z, 0.0)));
-        let ambient = globals.sun.w;
-        light = ambient * light + (1.0 - ambient) * lit;
-        sky = max(day, ambient);
-        // The terminator as a thin line: where the middle of the Sun is on the level horizon.
-        let width = 0.8 * globals.view.z * max(fwidth(sun.z), 1e-7);
-        line = 0.45 * (1.0 - smoothstep(0.4 * width, width, abs(sun.z)));
+    if COVER == 2u {
+        base = textureSample(picture_texture, clamped, in.picture_uv).rgb;
+        gain *= 0.4;
     }
+    var light = vec3<f32>(1.0, 1.0, 0.0);
+    if LIT {
+        light = lighting(up, gain * terrain.xy);
+    }
+    let sky = light.y;
 
-    var colour = base * light;
+    var colour = base * light.x;
     var pale = vec3<f32>(0.9, 0.75, 0.6);
     if HAZE || SUN {
         pale = textureSampleLevel(colour_texture, clamped, vec2<f32>(0.8, 0.5), 0.0).rgb;
@@ -222,7 +236,7 @@ fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
         let strong = ruled(value / 5.0, 1.3 * globals.view.z) * 0.55;
         colour = mix(colour, vec3<f32>(0.02), max(fine, strong));
     }
-    return vec4<f32>(mix(colour, pale, line), 1.0);
+    return vec4<f32>(mix(colour, pale, light.z), 1.0);
 }
 
 struct Air {

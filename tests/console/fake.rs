@@ -242,7 +242,7 @@ fn snapshot() -> Snapshot {
         archive_generation: 1,
         archive_path: PathBuf::from("/archive/demo"),
         writable: true,
-        missions: Arc::new(Database { missions }),
+        missions: Arc::new(Database { missions, ..Database::default() }),
         series: Arc::new(series),
         events: Arc::new(events()),
         alarms: Arc::default(),

@@ -5,25 +5,25 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use glam::DVec2;
 use image::RgbaImage;
-use marsdeck::globe::layers::{self, Quake, Site};
+use marsdeck::globe::layers::{self, Quake, Site, TraverseColour};
 use marsdeck::globe::{
     Camera, GlobeInput, GlobeResponse, GlobeScene, GlobeSettings, GlobeView, GroundColour,
     GroundLayers, LatLon, Light, MapMode, PickId, Topography, geodesy,
 };
 use marsdeck::theme::Theme;
 
-const INSIGHT: LatLon = LatLon::new(4.502384, 135.623447);
+pub(super) const INSIGHT: LatLon = LatLon::new(4.502384, 135.623447);
 const GALE: LatLon = LatLon::new(-4.5895, 137.4417);
 
-struct Stage {
-    view: GlobeView,
-    scene: GlobeScene,
-    ground: GroundLayers,
+pub(super) struct Stage {
+    pub view: GlobeView,
+    pub scene: GlobeScene,
+    pub ground: GroundLayers,
     sun: LatLon,
     selected: Option<PickId>,
-    theme: Theme,
-    last: Option<GlobeResponse>,
-    picked: Vec<PickId>,
+    pub theme: Theme,
+    pub last: Option<GlobeResponse>,
+    pub picked: Vec<PickId>,
 }
 
 fn scene(theme: &Theme) -> GlobeScene {
@@ -44,6 +44,7 @@ fn scene(theme: &Theme) -> GlobeScene {
             magnitude: Some(magnitude),
             color,
             tip: format!("{name}\nM {magnitude}"),
+            ..Quake::default()
         };
     let quakes = [
         quake("S1222a", Some((-2.971, 171.904)), 37.01, Some(101.0), 4.7, theme.curves[1]),
@@ -55,19 +56,20 @@ fn scene(theme: &Theme) -> GlobeScene {
     let mut all = vec![layers::features(&layers::known_features(), theme.text)];
     all.extend(layers::quakes(&quakes, INSIGHT, "S1222a"));
     let stops = layers::curiosity_stops();
-    all.push(layers::traverse("msl", "Curiosity", &stops, 1782, theme.curves[2]));
+    let colours = [theme.curves[2], theme.curves[0], theme.curves[1]];
+    all.push(layers::traverse("msl", "Curiosity", &stops, 1782, TraverseColour::Sol, colours));
     all.push(layers::sites(&[
         site("insight", "InSight", INSIGHT, theme.accent),
         site("msl-landing", "Bradbury Landing", GALE, theme.curves[2]),
         site("m2020", "Jezero", LatLon::new(18.44, 77.45), theme.text_weak),
         site("viking1", "Viking 1", LatLon::new(22.48, 312.05), theme.text_weak),
     ]));
-    GlobeScene { layers: all }
+    GlobeScene::new(all)
 }
 
-fn stage(theme: Theme, camera: Camera, sun: LatLon, settings: GlobeSettings) -> Stage {
+pub(super) fn stage(theme: Theme, camera: Camera, sun: LatLon, settings: GlobeSettings) -> Stage {
     assert!(Topography::load().is_some(), "the built-in terrain decodes");
-    let mut view = GlobeView::new(GlobeSettings { animate: false, ..settings });
+    let mut view = GlobeView::new(GlobeSettings { animate: false, inertia: false, ..settings });
     view.camera = camera;
     let scene = scene(&theme);
     let ground = GroundLayers::default();
@@ -81,6 +83,7 @@ impl eframe::App for Stage {
             ground: &self.ground,
             stars: &[],
             sun: self.sun,
+            at: None,
             selected: self.selected.as_ref(),
             theme: &self.theme,
         };
@@ -90,7 +93,12 @@ impl eframe::App for Stage {
     }
 }
 
-fn harness<'a>(stage: Stage, width: f32, height: f32, samples: u32) -> Harness<'a, Stage> {
+pub(super) fn harness<'a>(
+    stage: Stage,
+    width: f32,
+    height: f32,
+    samples: u32,
+) -> Harness<'a, Stage> {
     let mut harness = Harness::builder()
         .with_size(vec2(width, height))
         .with_render_cursor(false)
@@ -116,7 +124,7 @@ fn harness<'a>(stage: Stage, width: f32, height: f32, samples: u32) -> Harness<'
 }
 
 /// Renders, and keeps the picture in the temporary folder for looking at.
-fn picture(harness: &mut Harness<'_, Stage>, name: &str) -> RgbaImage {
+pub(super) fn picture(harness: &mut Harness<'_, Stage>, name: &str) -> RgbaImage {
     let image = harness.render().expect("it renders");
     let folder = std::env::temp_dir().join("marsdeck-globe");
     std::fs::create_dir_all(&folder).expect("the folder can be made");
@@ -124,7 +132,7 @@ fn picture(harness: &mut Harness<'_, Stage>, name: &str) -> RgbaImage {
     image
 }
 
-fn look_at(harness: &Harness<'_, Stage>, place: LatLon) -> Pos2 {
+pub(super) fn look_at(harness: &Harness<'_, Stage>, place: LatLon) -> Pos2 {
     let last = harness.state().last.as_ref().expect("a frame was drawn");
     let t = Topography::load().expect("terrain");
     let ground = t.ground_m(place, harness.state().view.settings.exaggeration);
@@ -237,7 +245,7 @@ fn mouse_and_keys_move_the_camera_and_nothing_moves_alone() {
     harness.run();
     let dragged = harness.state().view.camera;
     assert!(dragged.target.lon < start.target.lon - 3.0, "the ground follows the hand");
-    assert!((dragged.target.lat - start.target.lat).abs() < 0.01);
+    assert!((dragged.target.lat - start.target.lat).abs() < 0.1);
     // The globe has the focus now: keys work.
     harness.key_press(egui::Key::ArrowUp);
     harness.run();

@@ -2,6 +2,9 @@
 
 mod cli;
 mod fake;
+mod globe_ground;
+mod globe_measuring;
+mod globe_tools;
 mod globe_view;
 mod layouts;
 mod lost_device;

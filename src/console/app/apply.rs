@@ -40,7 +40,8 @@ impl App {
             | UiIntent::SelectLink(_)
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
-            | UiIntent::PlotOnly(_) => {
+            | UiIntent::PlotOnly(_)
+            | UiIntent::LookAt(_) => {
                 select(&mut self.selection, &mut self.time, &self.snapshot, intent);
             }
             UiIntent::WriteLog(time, mission, series) => {
@@ -371,6 +372,10 @@ pub(super) fn select(
         }
         UiIntent::UnplotSeries(key) => selection.plotted.retain(|known| *known != key),
         UiIntent::PlotOnly(keys) => selection.plotted = keys,
+        UiIntent::LookAt(look) => {
+            let number = selection.look.as_ref().map_or(0, |(number, _)| number + 1);
+            selection.look = Some((number, look));
+        }
         _ => {}
     }
 }

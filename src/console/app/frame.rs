@@ -228,6 +228,7 @@ impl App {
         if let Some(present) = self.live_at() {
             self.time.follow(present);
         }
+        self.remember_panels(now_s);
         self.own_windows_logic(ctx, now_s, elapsed);
         self.save_when_due(now_s);
         if self.time.mode == Mode::Replay
@@ -444,6 +445,7 @@ impl App {
 
     /// Writes the settings now.
     pub(super) fn save_settings(&mut self, now_s: f64) {
+        self.remember_panels(now_s);
         self.settings_changed = None;
         self.settings.selection = self.selection.clone();
         self.settings.windows = self.own_settings();

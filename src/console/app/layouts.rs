@@ -12,6 +12,7 @@ use super::workspace::{stored_tree, tree_id};
 use crate::state::{
     LARGEST_LAYOUT, LayoutFile, SavedWindow, SavedWorkspace, TimeControl, WindowPlace,
 };
+use crate::view::{panel_states, restore_panels};
 
 /// Reads a layout file; else a sentence that says what is wrong with it.
 pub fn read_layout(path: &Path) -> Result<LayoutFile, String> {
@@ -28,6 +29,7 @@ pub fn read_layout(path: &Path) -> Result<LayoutFile, String> {
 impl App {
     /// At the start: the windows that were open, or the layout that was asked for.
     pub(super) fn restore_desk(&mut self) {
+        restore_panels(&mut self.panels, &self.settings.panels);
         self.reopen_own_windows();
         if let Some(mut file) = self.options.layout.take() {
             if self.options.workspace.is_some() {
@@ -77,11 +79,13 @@ impl App {
             own_clock: place.clock.is_some(),
             home: place.home,
             plots: place.plots,
+            panels: place.panels,
         };
         LayoutFile {
             workspace: self.workspace.clone(),
             workspaces: workspaces.collect(),
             windows: self.own_places().into_iter().map(window).collect(),
+            panels: panel_states(&self.panels, &self.panel_titles()),
         }
     }
 
@@ -107,6 +111,7 @@ impl App {
         if self.workspaces.contains(&file.workspace) {
             self.workspace = file.workspace;
         }
+        restore_panels(&mut self.panels, &file.panels);
         self.touched = None;
         // The plots on screen are those of the file too.
         self.plots_of = None;
@@ -125,6 +130,7 @@ impl App {
                 home: window.home,
                 before: None,
                 plots: window.plots,
+                panels: window.panels,
                 clock,
             });
         }

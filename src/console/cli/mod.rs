@@ -7,6 +7,7 @@ mod archive;
 mod dictionary;
 mod events;
 mod fetch;
+mod flight;
 mod ingest;
 mod limits;
 mod link;

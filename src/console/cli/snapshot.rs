@@ -1,6 +1,6 @@
 //! `marsdeck snapshot`: a workspace or panel as a PNG file, through the same code as the window.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,8 +8,12 @@ use anyhow::{Context, bail, ensure};
 use crossbeam_channel::{Receiver, bounded};
 use marsdeck_engine::runtime::{EngineHandle, Intent, JobState, Waker};
 
+use super::flight::{GlobeArguments, Pattern, Shot};
 use super::{Outcome, open, output, place};
-use crate::app::{App, Options, WORKSPACES, offscreen};
+use crate::app::offscreen::Offscreen;
+use crate::app::{App, Options, WORKSPACES};
+use crate::intent::UiIntent;
+use crate::state::GlobeLook;
 
 /// Arguments of `marsdeck snapshot`.
 #[derive(Debug, clap::Args)]
@@ -17,7 +21,7 @@ pub struct Arguments {
     /// Workspace (Watch, Seismic, …) or panel (Plots, Catalogue, …); `panel:Globe` where both
     /// have the name
     view: String,
-    /// PNG file to write
+    /// PNG file to write; for a flight the pattern of their names, as frames/%04d.png
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Size in pixels
@@ -47,6 +51,8 @@ pub struct Arguments {
     /// dark or light
     #[arg(long, default_value = "dark")]
     theme: String,
+    #[command(flatten)]
+    globe: GlobeArguments,
 }
 
 /// Longest wait for answers to one picture.
@@ -54,6 +60,10 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let size = size(&arguments.size)?;
+    let title = arguments.view.strip_prefix("panel:").unwrap_or(&arguments.view);
+    let globe_alone = arguments.globe.any();
+    let is_globe = title.eq_ignore_ascii_case("globe");
+    ensure!(is_globe || !globe_alone, "--place, --fly and the like are for the view globe");
     let folder = match &arguments.archive {
         Some(folder) => {
             place::ensure_archive(folder)?;
@@ -72,10 +82,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     wait_for_alarms(&*engine, &woken)?;
     let options = options(arguments, &*engine)?;
+    let shot = arguments.globe.shot(&engine.snapshot())?;
+    if matches!(shot, Shot::Flight(_)) {
+        Pattern::of(&arguments.out)?;
+    }
     let mut app = App::headless(engine, options);
-    let title = arguments.view.strip_prefix("panel:").unwrap_or(&arguments.view);
-    let is_workspace =
-        title == arguments.view && WORKSPACES.iter().any(|name| name.eq_ignore_ascii_case(title));
+    let is_workspace = !globe_alone
+        && title == arguments.view
+        && WORKSPACES.iter().any(|name| name.eq_ignore_ascii_case(title));
     if !is_workspace {
         let titles = app.panel_titles();
         let Some(found) = titles.iter().find(|t| t.eq_ignore_ascii_case(title)) else {
@@ -89,11 +103,41 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     }
     for name in &arguments.plot {
         let key = marsdeck_engine::archive::SeriesKey::parse(name);
-        app.intents().send(crate::intent::UiIntent::PlotSeries(key));
+        app.intents().send(UiIntent::PlotSeries(key));
     }
-    let image = offscreen::render(app, size, &woken, PATIENCE)?;
-    write_png(&arguments.out, size, &image)?;
+    let mut offscreen = Offscreen::new(app, size, &woken, PATIENCE)?;
+    match shot {
+        Shot::Usual => write_png(&arguments.out, size, &offscreen.picture()?)?,
+        Shot::View(look) => {
+            offscreen.send(UiIntent::LookAt(look));
+            write_png(&arguments.out, size, &offscreen.picture()?)?;
+        }
+        Shot::Flight(looks) => fly(&mut offscreen, &arguments.out, size, looks)?,
+    }
     Ok(Outcome::Done)
+}
+
+/// Writes a picture for each view, with a progress bar.
+fn fly(
+    offscreen: &mut Offscreen<'_>,
+    out: &Path,
+    size: [u32; 2],
+    looks: Vec<GlobeLook>,
+) -> anyhow::Result<()> {
+    let pattern = Pattern::of(out)?;
+    let first = pattern.path(1);
+    if let Some(folder) = first.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} could not be made", folder.display()))?;
+    }
+    let progress = output::Progress::new();
+    let all = looks.len();
+    for (n, look) in looks.into_iter().enumerate() {
+        progress.show(n as f32 / all as f32, &format!("picture {} of {all}", n + 1));
+        offscreen.send(UiIntent::LookAt(look));
+        write_png(&pattern.path(n + 1), size, &offscreen.picture()?)?;
+    }
+    Ok(())
 }
 
 fn options(arguments: &Arguments, engine: &dyn EngineHandle) -> anyhow::Result<Options> {
@@ -167,7 +211,7 @@ fn size(text: &str) -> anyhow::Result<[u32; 2]> {
     }
 }
 
-fn write_png(path: &PathBuf, [width, height]: [u32; 2], rgba: &[u8]) -> anyhow::Result<()> {
+fn write_png(path: &Path, [width, height]: [u32; 2], rgba: &[u8]) -> anyhow::Result<()> {
     let file = std::fs::File::create(path)
         .with_context(|| format!("{} could not be written", path.display()))?;
     let mut encoder = png::Encoder::new(std::io::BufWriter::new(file), width, height);

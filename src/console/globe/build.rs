@@ -1,23 +1,43 @@
 //! From layers to body-fixed geometry: draped on the ground, cut into straight pieces.
 
+use std::sync::Arc;
+
 use egui::Color32;
 use glam::DVec3;
 
+use super::camera::Look;
 use super::geodesy::LatLon;
 use super::measure::graticule_step_deg;
 use super::render::frame::Segment;
-use super::scene::{GlobeScene, LineMark, PickId, Shape};
-use super::settings::GlobeSettings;
+use super::scene::{GlobeScene, Layer, LineMark, PickId, PointMark, Shape};
+use super::settings::{GlobeSettings, LayerSetting};
+
+/// How far ahead of a mark its heading is taken on the ground, degrees of arc: 6 m, so that it is
+/// right down to the deck of a lander.
+const AHEAD_DEG: f64 = 1e-4;
 
 /// A mark ready to be projected.
 #[derive(Clone, Debug)]
 pub(crate) struct BuiltPoint {
     pub pick: PickId,
     pub position: DVec3,
+    /// A place a little ahead on the ground, where the mark has a heading.
+    pub ahead: Option<DVec3>,
     pub size: f32,
     pub color: Color32,
     pub shape: Shape,
     pub tip: String,
+}
+
+impl BuiltPoint {
+    /// How far the mark is turned clockwise on the screen, radians.
+    pub(crate) fn turn(&self, look: &Look) -> f32 {
+        let ends = [Some(self.position), self.ahead].map(|p| look.project(p?));
+        let [Some(from), Some(to)] = ends else { return 0.0 };
+        let way = to - from;
+        // The y axis of the screen points down.
+        if way.length_squared() > 0.0 { way.x.atan2(-way.y) as f32 } else { 0.0 }
+    }
 }
 
 /// Words ready to be projected.
@@ -43,69 +63,131 @@ pub(crate) struct Built {
     pub labels: Vec<BuiltLabel>,
     /// Corners of triangles.
     pub areas: Vec<(DVec3, Color32)>,
+    /// What each layer became, in the order of the scene, so that only a changed one is built.
+    parts: Vec<Part>,
+}
+
+/// What one layer became.
+#[derive(Clone, Debug)]
+struct Part {
+    layer: Arc<Layer>,
+    setting: LayerSetting,
+    segments: Vec<Segment>,
+    points: Vec<BuiltPoint>,
+    labels: Vec<BuiltLabel>,
+    areas: Vec<(DVec3, Color32)>,
 }
 
 impl Built {
     /// Builds the visible layers of a scene; `text` is the colour of words beside marks,
-    /// `at` says where a place on the drawn ground is.
-    pub(crate) fn new(
+    /// `at` says where a place on the drawn ground is. Layers that are the same `Arc` with the same
+    /// setting as before are taken over: start from [`Built::default`] where `text` or `at` changed.
+    /// `extra` lies over all others.
+    pub(crate) fn renew(
+        &mut self,
         scene: &GlobeScene,
         settings: &GlobeSettings,
         text: Color32,
         at: &dyn Fn(LatLon) -> DVec3,
-    ) -> Self {
-        let mut built = Self::default();
-        for layer in &scene.layers {
+        extra: Option<Layer>,
+    ) {
+        let mut before = std::mem::take(&mut self.parts);
+        for layer in settings.ordered(&scene.layers, |l| &l.id) {
             let setting = settings.layer(layer);
-            if !setting.visible {
-                continue;
-            }
-            let fade = |color: Color32| color.gamma_multiply(setting.opacity.clamp(0.0, 1.0));
-            let pick = |item: &str| PickId { layer: layer.id.clone(), item: item.to_owned() };
-            for area in &layer.areas {
-                let color = fade(area.color);
-                built.areas.extend(area.triangles.iter().flatten().map(|p| (at(*p), color)));
-            }
-            for line in &layer.lines {
-                drape(line, fade(line.color), at, &mut built.segments);
-            }
-            for point in &layer.points {
-                let position = at(point.place);
-                built.points.push(BuiltPoint {
-                    pick: pick(&point.id),
-                    position,
-                    size: point.size,
-                    color: fade(point.color),
-                    shape: point.shape,
-                    tip: point.tip.clone(),
-                });
-                if !point.label.is_empty() {
-                    built.labels.push(BuiltLabel {
-                        pick: pick(&point.id),
-                        position,
-                        text: point.label.clone(),
-                        size: 12.5,
-                        color: fade(text),
-                        importance: point.importance,
-                        extent_km: 0.0,
-                        beside: point.size / 2.0 + 3.0,
-                    });
-                }
-            }
-            for label in &layer.labels {
-                built.labels.push(BuiltLabel {
-                    pick: pick(&label.id),
-                    position: at(label.place),
-                    text: label.text.clone(),
-                    size: label.size,
-                    color: fade(label.color),
-                    importance: label.importance,
-                    extent_km: label.extent_km,
-                    beside: 0.0,
-                });
+            let same = |p: &Part| Arc::ptr_eq(&p.layer, layer) && p.setting == setting;
+            match before.iter().position(same) {
+                Some(known) => self.parts.push(before.swap_remove(known)),
+                None if setting.visible => self.parts.push(Part::new(layer, setting, text, at)),
+                None => {}
             }
         }
-        built
+        if let Some(layer) = extra {
+            let whole = LayerSetting { visible: true, opacity: 1.0 };
+            self.parts.push(Part::new(&Arc::new(layer), whole, text, at));
+        }
+        self.segments.clear();
+        self.points.clear();
+        self.labels.clear();
+        self.areas.clear();
+        for part in &self.parts {
+            self.segments.extend_from_slice(&part.segments);
+            self.points.extend_from_slice(&part.points);
+            self.labels.extend_from_slice(&part.labels);
+            self.areas.extend_from_slice(&part.areas);
+        }
+    }
+}
+
+impl Part {
+    fn new(
+        layer: &Arc<Layer>,
+        setting: LayerSetting,
+        text: Color32,
+        at: &dyn Fn(LatLon) -> DVec3,
+    ) -> Self {
+        let mut part = Self {
+            layer: Arc::clone(layer),
+            setting,
+            segments: Vec::new(),
+            points: Vec::new(),
+            labels: Vec::new(),
+            areas: Vec::new(),
+        };
+        let fade = |color: Color32| color.gamma_multiply(setting.opacity.clamp(0.0, 1.0));
+        for area in &layer.areas {
+            let color = fade(area.color);
+            part.areas.extend(area.triangles.iter().flatten().map(|p| (at(*p), color)));
+        }
+        for line in &layer.lines {
+            drape(line, fade(line.color), at, &mut part.segments);
+        }
+        for point in &layer.points {
+            part.point(layer, point, [fade(point.color), fade(text)], at);
+        }
+        part.labels.extend(layer.labels.iter().map(|label| BuiltLabel {
+            pick: PickId { layer: layer.id.clone(), item: label.id.clone() },
+            position: at(label.place),
+            text: label.text.clone(),
+            size: label.size,
+            color: fade(label.color),
+            importance: label.importance,
+            extent_km: label.extent_km,
+            beside: 0.0,
+        }));
+        part
+    }
+
+    fn point(
+        &mut self,
+        layer: &Layer,
+        point: &PointMark,
+        [color, text]: [Color32; 2],
+        at: &dyn Fn(LatLon) -> DVec3,
+    ) {
+        let pick = PickId { layer: layer.id.clone(), item: point.id.clone() };
+        let position = at(point.place);
+        let ahead = |heading: f64| at(point.place.direct(heading, AHEAD_DEG));
+        if !point.label.is_empty() {
+            self.labels.push(BuiltLabel {
+                pick: pick.clone(),
+                position,
+                text: point.label.clone(),
+                size: 12.5,
+                color: text,
+                importance: point.importance,
+                extent_km: 0.0,
+                beside: point.size / 2.0 + 3.0,
+            });
+        }
+        self.points.push(BuiltPoint {
+            pick,
+            position,
+            ahead: point.heading_deg.map(ahead),
+            size: point.size,
+            color,
+            shape: point.shape,
+            tip: point.tip.clone(),
+        });
     }
 }
 
@@ -224,8 +306,9 @@ impl GraticuleWindow {
 
 #[cfg(test)]
 mod tests {
+    use super::super::camera::Camera;
     use super::super::geodesy::position;
-    use super::super::scene::{Layer, Path, PointMark};
+    use super::super::scene::Path;
     use super::*;
 
     fn ink() -> Color32 {
@@ -240,7 +323,8 @@ mod tests {
             place: LatLon::new(4.5, 135.6),
             size: 10.0,
             color: ink(),
-            shape: Shape::Disc,
+            shape: Shape::Arrow,
+            heading_deg: Some(90.0),
             label: "InSight".into(),
             importance: 1.0,
             tip: String::new(),
@@ -251,15 +335,51 @@ mod tests {
             color: ink(),
             dashed: true,
         });
-        let scene = GlobeScene { layers: vec![layer] };
+        let scene = GlobeScene::new([layer]);
         let mut settings = GlobeSettings::default();
-        let built = Built::new(&scene, &settings, ink(), &|p| position(p, 0.0));
+        let mut built = Built::default();
+        built.renew(&scene, &settings, ink(), &|p| position(p, 0.0), None);
         assert_eq!((built.points.len(), built.labels.len()), (1, 1));
         assert!(built.segments.len() > 40);
-        let hidden = super::super::settings::LayerSetting { visible: false, opacity: 1.0 };
+        // Over the place and north up, an arrow to the east points to the right.
+        let target = LatLon::new(4.5, 135.6);
+        let camera = Camera { target, range_m: 1e6, ..Camera::default() };
+        let turn = built.points[0].turn(&camera.look(800.0, 600.0));
+        assert!((turn - std::f32::consts::FRAC_PI_2).abs() < 1e-3, "{turn}");
+        let hidden = LayerSetting { visible: false, opacity: 1.0 };
         settings.layers.insert("sites".into(), hidden);
-        let built = Built::new(&scene, &settings, ink(), &|p| position(p, 0.0));
+        built.renew(&scene, &settings, ink(), &|p| position(p, 0.0), None);
         assert!(built.points.is_empty() && built.segments.is_empty() && built.labels.is_empty());
+    }
+
+    #[test]
+    fn only_what_changed_is_built_again() {
+        let layer = |id: &str, lat: f64| {
+            let mut layer = Layer::new(id, id);
+            layer.lines.push(LineMark {
+                path: Path::Through(vec![LatLon::new(lat, 0.0), LatLon::new(lat, 1.0)]),
+                width: 1.0,
+                color: ink(),
+                dashed: false,
+            });
+            layer
+        };
+        let mut scene = GlobeScene::new([layer("a", 1.0), layer("b", 2.0)]);
+        let settings = GlobeSettings::default();
+        let asked = std::cell::Cell::new(0);
+        let at = |p: LatLon| {
+            asked.set(asked.get() + 1);
+            position(p, 0.0)
+        };
+        let mut built = Built::default();
+        built.renew(&scene, &settings, ink(), &at, None);
+        let (all, whole) = (asked.take(), built.segments.clone());
+        built.renew(&scene, &settings, ink(), &at, None);
+        assert_eq!((asked.take(), &built.segments), (0, &whole));
+        scene.layers[1] = Arc::new(layer("b", 3.0));
+        built.renew(&scene, &settings, ink(), &at, None);
+        assert_eq!(asked.take() * 2, all, "one of two layers");
+        assert_eq!(built.segments[..whole.len() / 2], whole[..whole.len() / 2]);
     }
 
     #[test]

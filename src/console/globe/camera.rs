@@ -12,11 +12,15 @@ use super::map::MapMode;
 /// Vertical field of view, degrees.
 pub const FIELD_OF_VIEW_DEG: f64 = 45.0;
 /// Nearest and farthest distance of the eye from its target, metres.
-pub const RANGE_M: [f64; 2] = [200.0, 4.0e7];
+pub const RANGE_M: [f64; 2] = [1.5, 4.0e7];
 /// Higher than every mountain as it may be drawn at its own height, metres above the ellipsoid.
 const HIGHEST_M: f64 = 2.4e4;
 /// Steps of a walk along a ray.
 const MOST_STEPS: usize = 4000;
+/// The target stays so far from the poles that east is somewhere: half a metre, degrees.
+const MAX_LAT_DEG: f64 = 89.99999;
+/// Nearest near plane, metres.
+const NEAREST_M: f64 = 0.02;
 /// Largest tilt: the eye never looks above the horizon of its target, degrees.
 pub const MAX_TILT_DEG: f64 = 85.0;
 
@@ -56,7 +60,7 @@ impl Camera {
         let or = |value: f64, other: f64| if value.is_finite() { value } else { other };
         Self {
             target: LatLon::new(
-                or(self.target.lat, 0.0).clamp(-89.9, 89.9),
+                or(self.target.lat, 0.0).clamp(-MAX_LAT_DEG, MAX_LAT_DEG),
                 LatLon::new(0.0, or(self.target.lon, 0.0)).lon_360(),
             ),
             target_height_m: or(self.target_height_m, 0.0).clamp(-2e4, 5e5),
@@ -64,17 +68,6 @@ impl Camera {
             heading_deg: or(self.heading_deg, 0.0).rem_euclid(360.0),
             tilt_deg: or(self.tilt_deg, 0.0).clamp(0.0, MAX_TILT_DEG),
         }
-    }
-
-    /// Moves the target so many degrees of arc up and right on the screen. Near a pole the step
-    /// in longitude is held, so that the map never spins.
-    pub fn pan(&mut self, up_deg: f64, right_deg: f64) {
-        let (sin, cos) = self.heading_deg.to_radians().sin_cos();
-        let north = up_deg * cos - right_deg * sin;
-        let east = up_deg * sin + right_deg * cos;
-        self.target.lon += east / self.target.lat.to_radians().cos().max(0.12);
-        self.target.lat += north;
-        *self = self.clamped();
     }
 
     /// Multiplies the distance of the eye.
@@ -161,7 +154,7 @@ impl Look {
         let (sin_t, cos_t) = tilt_deg.to_radians().sin_cos();
         let forward = ahead * sin_t - frame.up * cos_t;
         let eye = target - forward * camera.range_m;
-        let near_m = (camera.range_m * 1e-3).max(0.5);
+        let near_m = (camera.range_m * 1e-3).max(NEAREST_M);
         let up = right.cross(forward);
         Self { eye, right, up, forward, near_m, size: DVec2::new(width, height), map }
     }
@@ -377,6 +370,28 @@ mod tests {
                 let back = look.project(position(place, 0.0)).unwrap();
                 prop_assert!((back - screen).length() < 1e-3, "{back} {screen}");
             }
+        }
+
+        /// From the whole planet down to two metres: a place that is projected is picked again,
+        /// to a thousandth of its distance.
+        #[test]
+        fn projecting_is_the_inverse_of_picking(
+            lat in -85.0..85.0f64, lon in 0.0..360.0f64, range in 0.3..7.0f64,
+            heading in 0.0..360.0f64, tilt in 0.0..80.0f64, ground in -8000.0..8000.0f64,
+            azimuth in 0.0..360.0f64, part in 0.0..0.3f64,
+        ) {
+            let range = 10f64.powf(range);
+            let at = Camera { target_height_m: ground, ..camera(lat, lon, range, heading, tilt) };
+            let look = at.look(1000.0, 700.0);
+            let away = (part * range / 59_158.0).min(10.0);
+            let place = at.target.direct(azimuth, away);
+            let point = position(place, ground);
+            let Some(screen) = look.project(point) else { return Ok(()) };
+            // What faces the eye on a round planet is not hidden.
+            prop_assume!((look.eye - point).normalize().dot(point.normalize()) > 0.05);
+            let picked = position(look.pick(screen, |_| ground).unwrap(), ground);
+            let distance = look.eye.distance(point);
+            prop_assert!(picked.distance(point) < 1e-5 * distance + 1e-6, "{at:?}");
         }
 
         #[test]

@@ -2,12 +2,67 @@
 
 use std::collections::HashSet;
 
-use egui::Rect;
+use egui::{Rect, pos2, vec2};
+
+use super::build::BuiltLabel;
+use super::scene::PickId;
+use super::sight::Sight;
 
 /// How much more important a newcomer must be to push a label away that is already shown.
 const LOYALTY: f64 = 1.3;
 /// Space that a newcomer needs around it, points; one that is shown needs none.
 const NEWCOMER_MARGIN: f32 = 5.0;
+
+/// Width of a letter against its height, on the small side: what is culled must collide for sure.
+const LETTER: f32 = 0.38;
+/// A label that so many more important ones cover has no chance.
+const COVERS: usize = 6;
+/// Most labels that are laid out for one picture.
+const MOST: usize = 400;
+
+/// The labels that may be shown, of any number of them: in the view, on the side that faces the
+/// eye, not behind a mountain, and not surely covered by a much more important one. Only these are
+/// worth laying out their text, which costs a thousand times more. Most important first.
+pub(crate) fn worth_laying_out<'l>(
+    labels: impl Iterator<Item = &'l BuiltLabel>,
+    sight: &Sight<'_>,
+    selected: Option<&PickId>,
+) -> Vec<&'l BuiltLabel> {
+    let eye = sight.look.eye;
+    let is_flat = sight.look.map.is_flat();
+    let mut near: Vec<(f64, Rect, &BuiltLabel)> = labels
+        .filter(|l| is_flat || (eye - l.position).dot(l.position) > 0.0)
+        .filter_map(|l| {
+            let at = sight.projected(l.position).filter(|at| sight.rect.contains(*at))?;
+            let size = vec2(l.text.chars().count() as f32 * LETTER * l.size, 0.8 * l.size);
+            let area = if l.beside > 0.0 {
+                // To the left or to the right of its mark: only the height is known.
+                Rect::from_min_size(pos2(at.x, at.y - size.y / 2.0 - 6.0), vec2(1.0, size.y))
+            } else {
+                Rect::from_center_size(at, size)
+            };
+            let importance = if selected == Some(&l.pick) { f64::INFINITY } else { l.importance };
+            Some((importance, area, l))
+        })
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut kept: Vec<(f64, Rect, &BuiltLabel)> = Vec::new();
+    for (importance, area, label) in near {
+        // Twice the loyalty: whichever of the two was shown before, the greater one wins. Some of
+        // those that cover it may give way to others themselves.
+        let covers = kept
+            .iter()
+            .take_while(|k| k.0 > importance * LOYALTY * LOYALTY)
+            .filter(|k| k.1.intersects(area));
+        if covers.take(COVERS).count() < COVERS && sight.sees(label.position) {
+            kept.push((importance, area, label));
+        }
+        if kept.len() >= MOST {
+            break;
+        }
+    }
+    kept.into_iter().map(|k| k.2).collect()
+}
 
 /// A label that would like to be shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,11 +116,69 @@ mod tests {
     use egui::{pos2, vec2};
     use proptest::prelude::*;
 
+    use super::super::build::Built;
+    use super::super::camera::Camera;
+    use super::super::geodesy::{LatLon, position};
+    use super::super::layers;
+    use super::super::scene::GlobeScene;
+    use super::super::settings::GlobeSettings;
     use super::*;
 
     fn candidate(key: u64, x: f32, importance: f64) -> Candidate {
         let rect = Rect::from_min_size(pos2(x, 0.0), vec2(50.0, 10.0));
         Candidate { key, rect, importance }
+    }
+
+    /// All names of Mars in a view: what is laid out is a small part of them, and nothing that
+    /// would be shown is missing.
+    #[test]
+    fn thousands_of_names_cost_little() {
+        let names = layers::known_features();
+        let layer = layers::features(&names, crate::theme::Theme::dark().text);
+        let mut built = Built::default();
+        let scene = GlobeScene::new([layer]);
+        let settings = GlobeSettings::default();
+        built.renew(
+            &scene,
+            &settings,
+            crate::theme::Theme::dark().text,
+            &|p| position(p, 0.0),
+            None,
+        );
+        for (range_m, most) in [(1.1e7, 400), (2e6, 400), (2e5, 100)] {
+            let camera = Camera { target: LatLon::new(5.0, 140.0), range_m, ..Camera::default() };
+            let look = camera.look(1600.0, 900.0);
+            let rect = Rect::from_min_size(pos2(0.0, 0.0), vec2(1600.0, 900.0));
+            let sight = Sight { look, rect, ground: None, exaggeration: 1.0 };
+            let start = std::time::Instant::now();
+            let kept = worth_laying_out(built.labels.iter(), &sight, None);
+            println!("{} of {} in {:?}", kept.len(), built.labels.len(), start.elapsed());
+            assert!(kept.len() <= most, "{}", kept.len());
+            // With the true sizes of the words, at least as large as taken here, the same ones
+            // but for a few are shown as when all are laid out.
+            let shown = |labels: &[&BuiltLabel]| {
+                let candidates: Vec<Candidate> = labels
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(i, l)| {
+                        let at = sight.on_screen(l.position).filter(|at| rect.contains(*at))?;
+                        let width = l.text.chars().count() as f32 * 0.5 * l.size;
+                        let area = Rect::from_center_size(at, vec2(width, 1.2 * l.size));
+                        Some(Candidate { key: i as u64, rect: area, importance: l.importance })
+                    })
+                    .collect();
+                let kept = Placer::default().place(&candidates, &[]);
+                let named = |i: usize| labels[candidates[i].key as usize].text.clone();
+                kept.into_iter().map(named).collect::<std::collections::BTreeSet<_>>()
+            };
+            let all: Vec<&BuiltLabel> = built.labels.iter().collect();
+            let (some, whole) = (shown(&kept), shown(&all));
+            let other = some.symmetric_difference(&whole).count();
+            println!("{} shown, {other} others than with all", whole.len());
+            if kept.len() < MOST {
+                assert!(other * 20 <= whole.len(), "{other} of {}", whole.len());
+            }
+        }
     }
 
     #[test]

@@ -7,16 +7,18 @@ use egui::{
     Align2, Color32, FontId, Galley, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, Ui,
     pos2, vec2,
 };
+use marsdeck_engine::time::{Instant, MarsClock};
 
 use super::build::BuiltLabel;
-use super::camera::{Camera, Look};
+use super::camera::Camera;
+use super::geodesy::LatLon;
 use super::hypsometry::Hypsometry;
 use super::labels::Candidate;
-use super::measure::{height_text, length_text, place_text, scale_bar};
+use super::measure::{height_text, length_text, scale_bar};
 use super::scene::PickId;
-use super::settings::GlobeSettings;
+use super::settings::{GlobeSettings, GroundColour};
 use super::sight::Sight;
-use super::view::{GlobeView, Reading};
+use super::view::{GlobeInput, GlobeView, Reading};
 use crate::theme::Theme;
 
 /// Distance of the furniture from the edge of the view, points.
@@ -148,15 +150,23 @@ pub(crate) fn furniture_rects(
 pub(crate) fn furniture(
     view: &mut GlobeView,
     ui: &mut Ui,
-    rect: Rect,
-    look: &Look,
+    sight: &Sight<'_>,
     pointer: Option<Reading>,
-    theme: &Theme,
+    input: &GlobeInput<'_>,
 ) {
-    buttons(view, ui, rect, theme);
+    let (rect, look, theme) = (sight.rect, &sight.look, input.theme);
+    if !view.is_still {
+        buttons(view, ui, rect, theme);
+    }
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-    if view.settings.legend && rect.height() > 300.0 {
-        legend(&painter, rect, theme);
+    // The open list of layers may stand where the legend would.
+    let covered = view.list_rect.is_some_and(|list| list.max.y > rect.max.y - EDGE - 164.0);
+    if view.settings.legend && rect.height() > 300.0 && !covered {
+        match view.settings.ground {
+            GroundColour::Elevation => legend(&painter, rect, theme),
+            GroundColour::Slope => super::legend::slopes(&painter, rect, theme),
+            GroundColour::Plain => {}
+        }
     }
     let font = FontId::proportional(12.0);
     let metres = view.camera.degrees_per_point(look.size.y) * 59_160.0;
@@ -170,7 +180,7 @@ pub(crate) fn furniture(
     let words = length_text(length);
     painter.text(middle, Align2::CENTER_BOTTOM, words, font.clone(), theme.text);
 
-    let eye = format!("Eye {}", length_text(look.eye_height_m()));
+    let eye = eye_text(sight);
     // Nobody should take smooth ground for flat ground: say how coarse the terrain is.
     let eye = if metres < 300.0 { format!("{eye}   terrain in 15 km cells") } else { eye };
     let words = match pointer {
@@ -179,7 +189,9 @@ pub(crate) fn furniture(
             let digits = if metres < 50.0 { 5 } else { 3 };
             let height =
                 reading.elevation_m.map_or_else(|| "no terrain yet".to_owned(), height_text);
-            format!("{}   {height}   {eye}", place_text(reading.place, digits))
+            let place = view.settings.coordinates.text(reading.place, digits);
+            let time = input.at.map_or_else(String::new, |at| local_times(at, reading.place));
+            format!("{place}   {height}{time}   {eye}")
         }
     };
     let galley = painter.layout_no_wrap(words, font, theme.text);
@@ -188,6 +200,35 @@ pub(crate) fn furniture(
     let at = pos2(at.x.min(left.x - galley.size().x - 16.0).max(rect.min.x + EDGE), at.y);
     backing(&painter, Rect::from_min_size(at, galley.size()), theme);
     painter.galley(at, galley, theme.text);
+}
+
+/// Below this height above the ground, metres, the eye's height is told above the ground.
+const LOW_EYE_M: f64 = 5e4;
+
+/// How high the eye is: above the ground below it where that is near, else above the areoid.
+fn eye_text(sight: &Sight<'_>) -> String {
+    let height = sight.look.eye_height_m();
+    if sight.look.map.is_flat() {
+        return format!("Eye {}", length_text(height.max(0.0)));
+    }
+    let below = LatLon::of(sight.look.eye);
+    let above_ground = height - sight.ground_m(below);
+    if above_ground < LOW_EYE_M {
+        return format!("Eye {} above ground", length_text(above_ground.max(0.0)));
+    }
+    let [_, areoid] = sight.ground.map_or([0.0, 0.0], |ground| ground.height_m(below));
+    format!("Eye {}", length_text(height - areoid))
+}
+
+/// Local mean and true solar time at a place: `   LMST 14:23 LTST 14:01`.
+fn local_times(at: Instant, place: LatLon) -> String {
+    let clock = MarsClock::at(at);
+    let text = |hours: f64| {
+        let minutes = (hours.rem_euclid(24.0) * 60.0).floor() as u32 % 1440;
+        format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    };
+    let (mean, truly) = (clock.lmst_h(place.lon), clock.ltst_h(place.lon));
+    format!("   LMST {} LTST {}", text(mean), text(truly))
 }
 
 /// A translucent plate behind words.
@@ -200,10 +241,12 @@ fn buttons(view: &mut GlobeView, ui: &mut Ui, rect: Rect, theme: &Theme) {
     let disc = Rect::from_center_size(middle, vec2(36.0, 36.0));
     let compass = ui
         .interact(disc, ui.scope_id().with("compass"), Sense::click())
-        .on_hover_text("North up, straight down (N)");
+        .on_hover_text("North up (N); once it is, straight down (R)");
     compass.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "North up"));
     if compass.clicked() {
-        view.fly(Camera { heading_deg: 0.0, tilt_deg: 0.0, ..view.camera });
+        let turned = (view.camera.heading_deg + 180.0).rem_euclid(360.0) - 180.0;
+        let tilt_deg = if turned.abs() > 0.05 { view.camera.tilt_deg } else { 0.0 };
+        view.fly(Camera { heading_deg: 0.0, tilt_deg, ..view.camera });
     }
     let painter = ui.painter();
     let edge = if compass.hovered() || compass.has_focus() { theme.accent } else { theme.line };
@@ -273,4 +316,38 @@ fn legend(painter: &Painter, rect: Rect, theme: &Theme) {
 
 fn height_km(km: i32) -> String {
     if km < 0 { format!("−{}", -km) } else { km.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::map::MapMode;
+    use super::*;
+
+    fn eye(range_m: f64, target_height_m: f64, map: MapMode) -> String {
+        let target = LatLon::new(4.5, 135.6);
+        let camera = Camera { target, target_height_m, range_m, ..Camera::default() };
+        let rect = Rect::from_min_size(Pos2::ZERO, vec2(800.0, 600.0));
+        let look = camera.look_at(800.0, 600.0, map);
+        eye_text(&Sight { look, rect, ground: None, exaggeration: 1.0 })
+    }
+
+    #[test]
+    fn the_eye_is_never_below_the_ground() {
+        assert_eq!(eye(2.0, 0.0, MapMode::Globe), "Eye 2 m above ground");
+        assert_eq!(eye(2.0, -2993.0, MapMode::Globe), "Eye 0 cm above ground");
+        assert_eq!(eye(7e6, 0.0, MapMode::Globe), "Eye 7000 km");
+        assert_eq!(eye(1000.0, 0.0, MapMode::NorthPole), "Eye 1 km");
+    }
+
+    /// Mars24's worked example (Allison and McEwen 2000, as on the Mars24 algorithm page):
+    /// 2000-01-06T00:00:00 UTC has MTC 23:59:39 (so LMST 0 E 23:59) and at 184.702° W, the
+    /// equation of time being −5.18774°, that is −20 min 45 s, LMST 11:40:51 and LTST 11:20.
+    #[test]
+    fn local_times_at_a_place() {
+        let at = marsdeck_engine::time::parse("2000-01-06T00:00:00Z", None).unwrap();
+        let greenwich = local_times(at, LatLon::new(0.0, 0.0));
+        assert_eq!(greenwich, "   LMST 23:59 LTST 23:38");
+        let west = local_times(at, LatLon::new(0.0, 360.0 - 184.702));
+        assert_eq!(west, "   LMST 11:40 LTST 11:20");
+    }
 }

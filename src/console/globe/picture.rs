@@ -286,7 +286,7 @@ impl Make<'_> {
             size: p.size,
             color: p.color.to_srgba_unmultiplied(),
             shape: p.shape as u8 as f32,
-            turn: 0.0,
+            turn: p.turn(look),
         });
         let corners = marks.built.areas.iter().map(|(at, color)| AreaVertex {
             position: look.relative(*at).as_vec3().to_array(),
@@ -370,7 +370,7 @@ impl Make<'_> {
         let plain = linear(key.ground);
         let outline = linear(key.background);
         let has_terrain = self.sight.ground.is_some_and(|g| g.topography.is_some());
-        let map = if settings.light == Light::HillShade { 1.0 } else { 0.0 };
+        let map = if settings.light == Light::Sun { 0.0 } else { 1.0 };
         let haze = if settings.haze && !look.map.is_flat() { 0.55 } else { 0.0 };
         let [x, y, z] = self.input.sun.direction().as_vec3().to_array();
         let lamp = (look.up - look.right).normalize().as_vec3();
@@ -407,6 +407,7 @@ impl Make<'_> {
     fn parts(&self) -> GroundParts {
         let (settings, flat) = (self.settings, self.sight.look.map.is_flat());
         GroundParts {
+            lit: settings.light != Light::Even,
             sun: settings.light == Light::Sun,
             colour: settings.ground as u8,
             contours: settings.contours,

@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows missions, quakes or files; colours, words and importance come in.
 
+use std::sync::Arc;
+
 use egui::Color32;
 
 use super::geodesy::LatLon;
@@ -10,11 +12,26 @@ use super::geodesy::LatLon;
 const STEP_DEG: f64 = 0.25;
 const LONG_STEP_DEG: f64 = 0.5;
 
-/// All layers, drawn in this order.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// All layers, drawn in this order. A layer that did not change is handed on as the same `Arc`:
+/// then neither comparing nor building looks into it.
+#[derive(Clone, Debug, Default)]
 pub struct GlobeScene {
     /// Layers, lowest first.
-    pub layers: Vec<Layer>,
+    pub layers: Vec<Arc<Layer>>,
+}
+
+impl GlobeScene {
+    /// Of layers, lowest first.
+    pub fn new(layers: impl IntoIterator<Item = Layer>) -> Self {
+        Self { layers: layers.into_iter().map(Arc::new).collect() }
+    }
+}
+
+impl PartialEq for GlobeScene {
+    fn eq(&self, other: &Self) -> bool {
+        let pairs = || self.layers.iter().zip(&other.layers);
+        self.layers.len() == other.layers.len() && pairs().all(|(a, b)| Arc::ptr_eq(a, b) || a == b)
+    }
 }
 
 /// One entry of the layer list.
@@ -36,6 +53,8 @@ pub struct Layer {
     pub labels: Vec<LabelMark>,
     /// Filled areas, below everything else of the layer.
     pub areas: Vec<AreaMark>,
+    /// What its colours mean, for the list.
+    pub legend: Vec<(Color32, String)>,
 }
 
 impl Layer {
@@ -50,7 +69,15 @@ impl Layer {
             lines: Vec::new(),
             labels: Vec::new(),
             areas: Vec::new(),
+            legend: Vec::new(),
         }
+    }
+
+    /// The same layer, hidden until the user wants it.
+    #[must_use]
+    pub fn hidden(mut self) -> Self {
+        self.visible = false;
+        self
     }
 }
 
@@ -68,6 +95,8 @@ pub enum Shape {
     Triangle,
     /// Square.
     Square,
+    /// Arrowhead, point up; with a heading, towards it.
+    Arrow,
 }
 
 /// A mark on the ground that can be pointed at and clicked.
@@ -83,12 +112,32 @@ pub struct PointMark {
     pub color: Color32,
     /// Shape.
     pub shape: Shape,
+    /// Where its upper end points, degrees clockwise from north on the ground; none: up on the
+    /// screen.
+    pub heading_deg: Option<f64>,
     /// Text beside the mark; empty: none.
     pub label: String,
     /// Which labels go first where they collide: the greater one stays.
     pub importance: f64,
     /// Words shown when pointed at; may have several lines.
     pub tip: String,
+}
+
+impl PointMark {
+    /// A small disc without words.
+    pub fn at(id: impl Into<String>, place: LatLon, color: Color32) -> Self {
+        Self {
+            id: id.into(),
+            place,
+            size: 8.0,
+            color,
+            shape: Shape::Disc,
+            label: String::new(),
+            importance: 0.0,
+            heading_deg: None,
+            tip: String::new(),
+        }
+    }
 }
 
 /// A curve on the ground.

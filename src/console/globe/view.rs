@@ -1,20 +1,27 @@
 //! The globe as a widget: state, one pass from input to picture, and what came of it.
 
+use std::sync::Arc;
+
 use egui::{Color32, Rect, Response, Sense, Ui};
+use marsdeck_engine::time::Instant;
 
 use super::build::{Built, BuiltLabel, GraticuleWindow};
 use super::camera::{Camera, Look};
 use super::geodesy::LatLon;
 use super::ground::Recipe;
 use super::ground::source::GroundLayers;
-use super::labels::Placer;
-use super::measure::place_text;
+use super::labels::{Placer, worth_laying_out};
+use super::measuring::{self, Measuring};
 use super::picture::Pictures;
 use super::render::frame::Segment;
 use super::scene::{GlobeScene, PickId};
 use super::settings::GlobeSettings;
+use super::shot::Shot;
 use super::sight::Sight;
-use super::{input, list, overlay};
+use super::tools::crowd::{self, Crowd};
+use super::tools::menu;
+use super::tools::motion::{Glide, Grab};
+use super::{input, legend, list, overlay};
 use crate::theme::Theme;
 
 /// How long a flight takes, seconds.
@@ -31,6 +38,8 @@ pub struct GlobeInput<'a> {
     pub stars: &'a [(glam::DVec3, f32)],
     /// Where the Sun stands in the zenith at the cursor's instant.
     pub sun: LatLon,
+    /// The instant of the local times under the pointer; none: they are not shown.
+    pub at: Option<Instant>,
     /// What is selected elsewhere: gets a ring.
     pub selected: Option<&'a PickId>,
     /// Colours.
@@ -55,7 +64,7 @@ pub struct GlobeResponse {
     pub hovered: Option<PickId>,
     /// The ground under the pointer.
     pub pointer: Option<Reading>,
-    /// Whether a flight is under way.
+    /// Whether the camera moves by itself, on a flight or gliding on.
     pub flying: bool,
     /// Whether the picture was made anew, because something in it changed.
     pub redrawn: bool,
@@ -86,6 +95,10 @@ pub struct GlobeView {
     /// The user's choices.
     pub settings: GlobeSettings,
     flight: Option<Flight>,
+    /// The place that a drag holds.
+    pub(crate) grab: Option<Grab>,
+    /// The place that glides on after a drag.
+    pub(crate) glide: Option<Glide>,
     placer: Placer,
     scene: GlobeScene,
     built: Built,
@@ -96,9 +109,15 @@ pub struct GlobeView {
     pictures: Pictures,
     built_serial: u64,
     /// The ground where the menu was opened.
-    menu_at: Option<Reading>,
+    pub(crate) menu_at: Option<Reading>,
+    /// The list of marks where several lie under a click.
+    crowd: Crowd,
     /// Where the open layer list was in the last frame.
     pub(crate) list_rect: Option<Rect>,
+    /// Distances, areas and profiles.
+    pub(crate) measuring: Measuring,
+    /// Whether it is a picture that nobody can press anything in.
+    pub(crate) is_still: bool,
 }
 
 #[derive(Clone, PartialEq)]
@@ -106,13 +125,37 @@ struct BuiltKey {
     settings: GlobeSettings,
     /// Version of the heights.
     heights: u64,
+    /// Version of what the tools draw.
+    tools: u64,
     text: Color32,
+}
+
+impl BuiltKey {
+    /// Whether places lie where they did and words look as they did: then only the settings of
+    /// layers differ.
+    fn is_same_ground(&self, other: &Self) -> bool {
+        let of = |key: &Self| (key.heights, key.text, key.settings.exaggeration, key.settings.map);
+        of(self) == of(other)
+    }
 }
 
 impl GlobeView {
     /// A view of the whole planet with some settings.
     pub fn new(settings: GlobeSettings) -> Self {
         Self { settings, ..Self::default() }
+    }
+
+    /// A globe without anything to press, for pictures.
+    pub(crate) fn still(settings: GlobeSettings) -> Self {
+        Self { is_still: true, ..Self::new(settings) }
+    }
+
+    /// What a picture of this globe needs, of so many pixels with so many for each point.
+    pub fn shot(&self, input: &GlobeInput<'_>, size: [u32; 2], scale: f32) -> Shot {
+        let mut scene = input.scene.clone();
+        let tools = self.measuring.layer(input.theme.accent, input.theme.text);
+        scene.layers.extend(tools.map(Arc::new));
+        Shot::new(self.camera, self.settings.clone(), scene, input, size, scale)
     }
 
     /// Flies (or jumps, if animation is off) to a place; `range_m` is the wanted distance of the
@@ -125,6 +168,7 @@ impl GlobeView {
     /// Flies (or jumps) to a camera.
     pub fn fly(&mut self, to: Camera) {
         let to = to.clamped();
+        self.glide = None;
         if self.settings.animate {
             self.flight = Some(Flight { from: self.camera, to, start: None });
         } else {
@@ -133,25 +177,46 @@ impl GlobeView {
         }
     }
 
-    /// Stops a flight where it is.
+    /// Stops a flight or a glide where it is.
     pub fn stop(&mut self) {
         self.flight = None;
+        self.glide = None;
+    }
+
+    /// Whether the camera moves by itself.
+    pub fn is_moving(&self) -> bool {
+        self.flight.is_some() || self.glide.is_some()
+    }
+
+    /// The keys that the globe uses while it has the focus: Space only while something moves.
+    pub fn keys(&self) -> Vec<egui::Key> {
+        let stops = self.is_moving().then_some(egui::Key::Space);
+        input::KEYS.into_iter().chain(stops).collect()
     }
 
     /// Draws the globe over all the room that is left, and lets the user move it.
     pub fn ui(&mut self, ui: &mut Ui, input: &GlobeInput<'_>) -> GlobeResponse {
-        let rect = ui.available_rect_before_wrap();
+        let (rect, strip) = self.measuring.split(ui.available_rect_before_wrap());
         let response = ui.allocate_rect(rect, Sense::click_and_drag());
         response
             .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Globe of Mars"));
         self.pictures.supply(ui.ctx(), &self.settings, input.ground);
         let ground = self.pictures.recipe();
         let ground = ground.as_deref();
+        let before = (self.camera, self.flight);
         input::handle(self, ui, &response, ground);
+        if self.measuring.is_active() && response.double_clicked() {
+            // It ends the way that is measured; the eye stays.
+            (self.camera, self.flight) = before;
+        }
         self.advance(ui);
+        input::glide(self, ui, &response, ground);
         self.keep_above_ground(ground);
         let sight = self.sight(rect, ground);
         let look = sight.look;
+        let is_measuring = self.measuring.is_active();
+        self.measuring.take(ui, &response, &sight, self.camera.target);
+        self.measuring.measure(&sight, self.pictures.heights());
         self.rebuild(input, &sight);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         painter.rect_filled(rect, 0.0, input.theme.background);
@@ -172,20 +237,31 @@ impl GlobeView {
             let place = sight.pick(p)?;
             Some(Reading { place, elevation_m: sight.elevation_m(place) })
         });
-        let hovered = response
-            .hover_pos()
-            .and_then(|p| self.pick_mark(&sight, p).or_else(|| overlay::pick(&shown, p)));
+        let under = |p| crowd::marks_at(&self.built, &sight, p);
+        let marks = response.hover_pos().map(under).unwrap_or_default();
+        let label = || response.hover_pos().and_then(|p| overlay::pick(&shown, p));
+        let hovered = marks.first().map(|mark| mark.pick.clone()).or_else(label);
         if hovered.is_some() {
             ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
         }
         let ringed = [hovered.as_ref(), input.selected];
         overlay::rings(self, &painter, &sight, ringed, input.theme);
-        overlay::furniture(self, ui, rect, &look, pointer, input.theme);
-        list::show(self, ui, rect, input);
-        self.tip(&response, hovered.as_ref());
-        let picked = hovered.clone().filter(|_| response.clicked());
-        self.menu(&response, pointer);
-        let flying = self.flight.is_some();
+        overlay::furniture(self, ui, &sight, pointer, input);
+        legend::notes(&painter, rect, &look, &self.settings, input.ground, input.theme);
+        if !self.is_still {
+            list::show(self, ui, rect, &look, input);
+            measuring::show(self, ui, &sight, pointer.map(|p| p.place), input.theme);
+        }
+        if let Some(strip) = strip {
+            self.measuring.strip(ui, strip, &sight, response.hover_pos(), input.theme);
+        }
+        if let Some(tip) = crowd::tip(&marks).filter(|tip| !tip.is_empty()) {
+            response.clone().on_hover_text_at_pointer(tip);
+        }
+        let picked = self.picked(ui, &response, hovered.as_ref(), marks);
+        let picked = picked.filter(|_| !is_measuring);
+        menu::show(self, &response, pointer);
+        let flying = self.is_moving();
         let (redrawn, complete) = (drawn.is_new, drawn.is_complete);
         GlobeResponse { picked, hovered, pointer, flying, redrawn, complete, look, rect, response }
     }
@@ -224,43 +300,23 @@ impl GlobeView {
         &self.built
     }
 
-    fn pick_mark(&self, sight: &Sight<'_>, pointer: egui::Pos2) -> Option<PickId> {
-        let near = |p: &super::build::BuiltPoint| {
-            let distance = sight.projected(p.position)?.distance(pointer);
-            (distance <= p.size / 2.0 + 5.0 && sight.sees(p.position)).then_some(distance)
-        };
-        // Later marks lie on top: among equals the last one counts.
-        let best = self.built.points.iter().rev().filter_map(|p| Some((near(p)?, p)));
-        best.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, p)| p.pick.clone())
-    }
-
-    fn tip(&self, response: &Response, hovered: Option<&PickId>) {
-        let point = self.built.points.iter().find(|p| Some(&p.pick) == hovered);
-        if let Some(point) = point.filter(|p| !p.tip.is_empty()) {
-            response.clone().on_hover_text_at_pointer(&point.tip);
-        }
-    }
-
-    /// The menu of the right button: the coordinates, and flying there.
-    fn menu(&mut self, response: &Response, pointer: Option<Reading>) {
-        if response.secondary_clicked() {
-            self.menu_at = pointer;
-        }
-        let Some(reading) = self.menu_at else { return };
-        let words = place_text(reading.place, 5);
-        let mut fly = false;
-        response.context_menu(|ui| {
-            if ui.button(format!("Copy {words}")).clicked() {
-                let height = reading.elevation_m.map(|m| format!(", {m:.0} m"));
-                let lat_lon = format!("{:.6}, {:.6}", reading.place.lat, reading.place.lon_360());
-                ui.ctx().copy_text(lat_lon + &height.unwrap_or_default());
-                ui.close();
+    /// What a click picks: the mark under it, or of several the one that is chosen in the list.
+    fn picked(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        hovered: Option<&PickId>,
+        marks: Vec<crowd::Found>,
+    ) -> Option<PickId> {
+        let mut picked = self.crowd.show(ui, response);
+        if response.clicked() && !response.double_clicked() {
+            if let (true, Some(at)) = (marks.len() > 1, response.hover_pos()) {
+                self.crowd = Crowd::open(at, marks);
+            } else {
+                picked = hovered.cloned().or(picked);
             }
-            fly = ui.button("Fly there").clicked();
-        });
-        if fly {
-            self.fly_to(reading.place, Some(self.camera.range_m * 0.35));
         }
+        picked
     }
 
     /// Moves the camera along its flight; asks for another frame only until it ends.
@@ -280,10 +336,16 @@ impl GlobeView {
     fn rebuild(&mut self, input: &GlobeInput<'_>, sight: &Sight<'_>) {
         let heights = self.pictures.heights();
         let ground = |p: LatLon| sight.position(p);
-        let key = BuiltKey { settings: self.settings.clone(), heights, text: input.theme.text };
+        let (settings, text) = (self.settings.clone(), input.theme.text);
+        let key = BuiltKey { settings, heights, tools: self.measuring.version(), text };
+        let is_other = self.built_for.as_ref().is_none_or(|k| !k.is_same_ground(&key));
+        if is_other {
+            self.built = Built::default();
+        }
         if self.built_for.as_ref() != Some(&key) || self.scene != *input.scene {
             self.scene.clone_from(input.scene);
-            self.built = Built::new(&self.scene, &self.settings, input.theme.text, &ground);
+            let tools = self.measuring.layer(input.theme.accent, text);
+            self.built.renew(&self.scene, &self.settings, text, &ground, tools);
             self.built_for = Some(key);
             self.built_serial += 1;
         }
@@ -313,16 +375,17 @@ impl GlobeView {
     ) -> Vec<overlay::ShownLabel> {
         let look = &sight.look;
         let per_km = 1.0 / (self.camera.degrees_per_point(look.size.y) * 59.16);
-        let all = self.built.labels.iter().chain(&self.graticule_labels);
-        let laid: Vec<overlay::ShownLabel> = all
-            .filter(|l| {
-                let long = l.extent_km * per_km;
-                l.extent_km <= 0.0 || (long > 2.0 * f64::from(l.size) && long < 4.0 * look.size.x)
-            })
+        let all = self.built.labels.iter().chain(&self.graticule_labels).filter(|l| {
+            let long = l.extent_km * per_km;
+            l.extent_km <= 0.0 || (long > 2.0 * f64::from(l.size) && long < 4.0 * look.size.x)
+        });
+        let laid: Vec<overlay::ShownLabel> = worth_laying_out(all, sight, selected)
+            .into_iter()
             .filter_map(|l| overlay::lay_out(painter, sight, l))
             .collect();
         let candidates: Vec<_> = laid.iter().map(|l| l.candidate(selected)).collect();
-        let taken = overlay::furniture_rects(sight.rect, &self.settings, self.list_rect);
+        let mut taken = overlay::furniture_rects(sight.rect, &self.settings, self.list_rect);
+        taken.extend(self.measuring.plate());
         let kept = self.placer.place(&candidates, &taken);
         kept.into_iter().filter_map(|i| laid.get(i).cloned()).collect()
     }

@@ -1,9 +1,34 @@
 //! The one place where keys become intents.
 
-use egui::{Context, Event, Key, Modifiers};
+use egui::{Context, Event, Id, Key, Modifiers};
 
 use super::command::{Command, CommandContext};
 use super::{COMMANDS, IntentQueue};
+
+/// The keys that a widget uses itself while it has the focus; all others belong to the commands.
+#[derive(Clone)]
+struct Claim {
+    widget: Id,
+    keys: Vec<Key>,
+}
+
+/// Where the claim of a window is kept.
+fn place(ctx: &Context) -> Id {
+    Id::unique(("keys of the focused widget", ctx.viewport_id()))
+}
+
+/// Says which keys a focused widget uses itself, from its last frame on until it loses the focus.
+/// Ctrl with a letter or sign stays a command.
+pub fn claim_keys(ctx: &Context, widget: Id, keys: Vec<Key>) {
+    let place = place(ctx);
+    ctx.data_mut(|data| data.insert_temp(place, Claim { widget, keys }));
+}
+
+/// The keys that the focused widget claimed, if it claimed any.
+fn claimed(ctx: &Context) -> Option<Vec<Key>> {
+    let claim = ctx.data(|data| data.get_temp::<Claim>(place(ctx)))?;
+    ctx.memory(|memory| memory.has_focus(claim.widget)).then_some(claim.keys)
+}
 
 /// Takes the key presses of this frame that belong to commands and sends their intents. A key that
 /// types text, or that a focused widget uses, is left alone, and so are the commands that a test of
@@ -15,10 +40,15 @@ pub fn run_shortcuts(
     allowed: fn(&str) -> bool,
 ) {
     let text = ctx.text_edit_focused();
-    let widget = ctx.egui_wants_keyboard_input();
+    let claimed = claimed(ctx);
+    let widget = ctx.egui_wants_keyboard_input() && claimed.is_none();
+    let own = claimed.unwrap_or_default();
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
+            if own.contains(key) && (!modifiers.command || is_arrow(*key)) {
+                return true;
+            }
             let taken = wanted(*key, *modifiers, text, widget)
                 .filter(|command| allowed(command.id))
                 .and_then(|command| (command.make)(cx));
@@ -31,6 +61,10 @@ pub fn run_shortcuts(
             }
         });
     });
+}
+
+fn is_arrow(key: Key) -> bool {
+    matches!(key, Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight)
 }
 
 fn wanted(key: Key, pressed: Modifiers, text: bool, widget: bool) -> Option<&'static Command> {

@@ -12,7 +12,7 @@ mod table;
 pub use command::{Command, CommandContext, Group, Shortcut};
 pub use fuzzy::fuzzy_score;
 pub use help::show_help;
-pub use keys::run_shortcuts;
+pub use keys::{claim_keys, run_shortcuts};
 pub use palette::{Palette, PaletteSources};
 pub use queue::{IntentQueue, UiIntent};
 pub use table::{COMMANDS, command};

@@ -8,7 +8,7 @@ use marsdeck_engine::archive::{ProductId, SeriesKey};
 use marsdeck_engine::runtime::Intent;
 use marsdeck_engine::time::{Instant, TimeRange};
 
-use crate::state::TimeAxis;
+use crate::state::{GlobeLook, TimeAxis};
 
 /// One wish of the operator.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub enum UiIntent {
     SelectEvent(String),
     /// Select an instrument: mission id and instrument id.
     SelectInstrument(String, String),
+    /// Show a view on the globes.
+    LookAt(GlobeLook),
     /// Select a product for the Products and Spectra panels.
     SelectProduct(ProductId),
     /// Select a link for the Links and Packets panels.

@@ -14,6 +14,7 @@ use marsdeck_engine::archive::SeriesKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::PanelStates;
 use super::layout::{Layout, name};
 use super::place::usual_size;
 
@@ -40,6 +41,9 @@ pub struct LayoutFile {
     /// Windows of their own.
     #[serde(default)]
     pub windows: Vec<SavedWindow>,
+    /// What the panels of the main window keep of their view.
+    #[serde(default, skip_serializing_if = "PanelStates::is_empty")]
+    pub panels: PanelStates,
 }
 
 /// A workspace of a layout file.
@@ -74,6 +78,9 @@ pub struct SavedWindow {
     /// The series of its plots.
     #[serde(default)]
     pub plots: Vec<SeriesKey>,
+    /// What its panels keep of their view.
+    #[serde(default, skip_serializing_if = "PanelStates::is_empty")]
+    pub panels: PanelStates,
 }
 
 impl LayoutFile {
@@ -178,6 +185,11 @@ mod tests {
     use super::super::layout::tests::any_layout;
     use super::*;
 
+    fn panels(some: bool) -> PanelStates {
+        let state = serde_json::json!({"camera": {"range_m": 1.5}});
+        some.then(|| ("Globe".to_owned(), state)).into_iter().collect()
+    }
+
     fn any_file() -> impl Strategy<Value = LayoutFile> {
         let workspace = any_layout().prop_map(|layout| SavedWorkspace {
             name: String::new(),
@@ -192,6 +204,7 @@ mod tests {
                 own_clock,
                 home: "Watch".to_owned(),
                 plots: Vec::new(),
+                panels: panels(own_clock),
             },
         );
         let workspaces = prop::collection::vec(workspace, 1..4);
@@ -199,7 +212,8 @@ mod tests {
             for (i, workspace) in workspaces.iter_mut().enumerate() {
                 workspace.name = format!("Number {i}");
             }
-            LayoutFile { workspace: "Number 0".to_owned(), workspaces, windows }
+            let workspace = "Number 0".to_owned();
+            LayoutFile { workspace, workspaces, windows, panels: panels(true) }
         })
     }
 

@@ -1,5 +1,6 @@
 //! What is only on this screen: time control, selection, settings, layouts.
 
+mod home;
 mod layout;
 mod layout_file;
 mod place;
@@ -7,9 +8,10 @@ mod selection;
 mod settings;
 mod time_control;
 
+pub use home::expand_home;
 pub use layout::{DEEPEST, Layout, LayoutError, MOST_PARTS};
 pub use layout_file::{LARGEST_LAYOUT, LayoutFile, SavedWindow, SavedWorkspace};
 pub use place::{WindowPlace, usual_size};
-pub use selection::{LogTie, Selection};
-pub use settings::{SETTINGS_FILE, Settings};
+pub use selection::{GlobeLook, LogTie, Selection};
+pub use settings::{PanelStates, SETTINGS_FILE, Settings};
 pub use time_control::{Mode, SPEEDS, TimeAxis, TimeControl};

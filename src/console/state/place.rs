@@ -4,7 +4,7 @@ use marsdeck_engine::archive::SeriesKey;
 use marsdeck_engine::time::TimeRange;
 use serde::{Deserialize, Serialize};
 
-use super::{Layout, Mode, TimeControl};
+use super::{Layout, Mode, PanelStates, TimeControl};
 
 /// Least and largest size of a window in points.
 const SIZES: std::ops::RangeInclusive<f32> = 200.0..=16_000.0;
@@ -31,6 +31,9 @@ pub struct WindowPlace {
     /// Series of its own Plots panel.
     #[serde(default)]
     pub plots: Vec<SeriesKey>,
+    /// What its panels keep of their view.
+    #[serde(default)]
+    pub panels: PanelStates,
     /// Its own clock; none: it follows the main window.
     #[serde(default)]
     pub clock: Option<TimeControl>,

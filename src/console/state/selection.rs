@@ -23,6 +23,28 @@ pub struct Selection {
     /// What the next log entry is to be about, where a panel asked for one.
     #[serde(skip)]
     pub log: Option<LogTie>,
+    /// What globes are to look at, and a number that grows with each such wish.
+    #[serde(skip)]
+    pub look: Option<(u64, GlobeLook)>,
+}
+
+/// A view of the globe.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GlobeLook {
+    /// Planetocentric latitude of the place in the middle, degrees.
+    pub latitude_deg: f64,
+    /// Its east longitude, degrees.
+    pub longitude_deg: f64,
+    /// Distance of the eye from it, metres.
+    pub range_m: f64,
+    /// Direction that is up on the screen, degrees clockwise from north.
+    pub heading_deg: f64,
+    /// 0 looks straight down, towards 90 along the ground, degrees.
+    pub tilt_deg: f64,
+    /// Name of the layout, as the layer list writes it; empty leaves it as it is.
+    pub map: String,
+    /// Whether to jump there even where globes fly smoothly.
+    pub jump: bool,
 }
 
 /// What a log entry is to be about.

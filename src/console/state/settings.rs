@@ -15,6 +15,9 @@ use super::{Selection, TimeAxis};
 /// Name of the file in the settings folder.
 pub const SETTINGS_FILE: &str = "settings.json";
 
+/// What panels keep of their view, by title; each panel checks its own.
+pub type PanelStates = BTreeMap<String, serde_json::Value>;
+
 /// What is remembered between two starts. Unknown entries of newer versions are ignored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -42,6 +45,8 @@ pub struct Settings {
     /// Windows of their own, each a [`WindowPlace`](super::WindowPlace); one that cannot be read
     /// is left out.
     pub windows: Vec<serde_json::Value>,
+    /// What panels of the main window keep of their view.
+    pub panels: PanelStates,
     /// Scale of everything, 1 is normal.
     pub zoom: f32,
     /// Whether alarms are heard.
@@ -62,6 +67,7 @@ impl Default for Settings {
             window: None,
             window_at: None,
             windows: Vec::new(),
+            panels: PanelStates::new(),
             zoom: 1.0,
             sound: true,
         }

@@ -6,7 +6,7 @@ use marsdeck_engine::time::Instant;
 use super::Queries;
 use crate::clock::{NightCache, SolClocks, TickLabels, clock_text};
 use crate::intent::IntentQueue;
-use crate::state::{Selection, TimeControl};
+use crate::state::{PanelStates, Selection, TimeControl};
 use crate::theme::Theme;
 
 /// Everything a panel may read, and the one queue it may write to.
@@ -67,4 +67,26 @@ pub trait Panel {
     /// Looks at a new snapshot, also while the panel is not on screen: for panels that remember how
     /// something went. Called once a snapshot, before painting; has to be quick.
     fn observe(&mut self, _snapshot: &Snapshot) {}
+    /// What of its view outlives the program; none while it is as it came. Asked in every frame:
+    /// kept ready.
+    fn state(&self) -> Option<&serde_json::Value> {
+        None
+    }
+    /// Takes what [`Self::state`] gave in an earlier run, or what a file of anybody says.
+    fn restore(&mut self, _state: &serde_json::Value) {}
+}
+
+/// What panels of these titles keep, by title.
+pub fn panel_states(panels: &[Box<dyn Panel>], titles: &[&str]) -> PanelStates {
+    let kept = panels.iter().filter(|panel| titles.contains(&panel.title()));
+    kept.filter_map(|panel| Some((panel.title().to_owned(), panel.state()?.clone()))).collect()
+}
+
+/// Gives panels back what they kept.
+pub fn restore_panels(panels: &mut [Box<dyn Panel>], states: &PanelStates) {
+    for panel in panels {
+        if let Some(state) = states.get(panel.title()) {
+            panel.restore(state);
+        }
+    }
 }

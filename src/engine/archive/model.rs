@@ -227,6 +227,16 @@ pub struct Event {
     pub distance_deg: Option<f64>,
     /// Azimuth from the station to the event (back azimuth) in degrees.
     pub back_azimuth_deg: Option<f64>,
+    /// Least and greatest distance, degrees, one standard deviation to either side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distance_bounds_deg: Option<(f64, f64)>,
+    /// First and last azimuth clockwise, degrees, one standard deviation to either side; the first
+    /// may be negative, the last above 360, so that they ascend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_azimuth_bounds_deg: Option<(f64, f64)>,
+    /// Standard deviations of latitude and longitude, degrees of each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epicentre_error_deg: Option<(f64, f64)>,
     /// Preferred magnitude.
     pub magnitude: Option<f64>,
     /// Its type, e.g. `MW`.

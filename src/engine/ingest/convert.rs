@@ -1,7 +1,7 @@
 //! From the words of a format to those of the archive.
 
 use crate::archive::{Event, Pick};
-use crate::format::quakeml;
+use crate::format::quakeml::{self, Real};
 use crate::format::stationxml::Inventory;
 use crate::time::{Instant, TimeRange};
 
@@ -39,11 +39,29 @@ pub(super) fn event(source: &quakeml::Event) -> Event {
         depth_km: origin.and_then(|o| Some(o.depth_m?.value / 1000.0)),
         distance_deg: origin.and_then(|o| Some(o.distance_deg?.value)),
         back_azimuth_deg: origin.and_then(|o| Some(o.back_azimuth_deg?.value)),
+        distance_bounds_deg: origin
+            .and_then(|o| bounds(o.distance_deg?))
+            .map(|(low, high)| (low.clamp(0.0, 180.0), high.clamp(0.0, 180.0))),
+        back_azimuth_bounds_deg: origin.and_then(|o| bounds(o.back_azimuth_deg?)),
+        epicentre_error_deg: origin
+            .and_then(|o| Some((spread(o.latitude_deg?)?, spread(o.longitude_deg?)?))),
         magnitude: magnitude.map(|m| m.value.value),
         magnitude_type: magnitude.map(|m| m.kind.clone()).unwrap_or_default(),
         picks: source.picks.iter().map(pick).collect(),
         simulated: false,
     }
+}
+
+/// Between what a value may lie, where its uncertainty is known.
+fn bounds(real: Real) -> Option<(f64, f64)> {
+    let (low, high) = (real.value - real.lower?, real.value + real.upper?);
+    (low.is_finite() && high.is_finite() && low <= high).then_some((low, high))
+}
+
+/// The larger of the uncertainties of a value.
+fn spread(real: Real) -> Option<f64> {
+    let (lower, upper) = (real.lower.or(real.upper)?, real.upper.or(real.lower)?);
+    Some(lower.max(upper)).filter(|s| s.is_finite() && *s > 0.0)
 }
 
 /// From the first to the last instant of events.

@@ -371,6 +371,7 @@ impl Intake<'_> {
         let about = NewProduct {
             span: hull.map(|(a, b)| TimeRange::new(*a, b.plus_s(60.0))),
             summary: format!("oxide contents of {} points", points.len()),
+            label: target_lines(&points),
             ..NewProduct::default()
         };
         Taken { about, is_new: false, keep: true }
@@ -454,6 +455,16 @@ impl Intake<'_> {
         };
         Ok(Taken { about, is_new: new > 0, keep: true })
     }
+}
+
+/// The targets of a table of compositions: `SCLK TARGET` for each point, which is all that tells
+/// the name of what a spectrum was taken of.
+fn target_lines(points: &[chemcam::MocPoint]) -> String {
+    let line = |p: &chemcam::MocPoint| {
+        let sclk = p.sclk.filter(|_| !p.target.is_empty())?;
+        Some(format!("{sclk} {}\n", p.target))
+    };
+    points.iter().filter_map(line).collect()
 }
 
 fn summary(title: &str, tables: usize, arrays: usize, new: u64, known: u64) -> String {

@@ -8,12 +8,13 @@ use toml::Spanned;
 
 use super::check;
 use super::model::{Database, Display, Instrument, Limit, Mission, Site};
+use super::orbiter::Orbiter;
 use crate::problem::Problem;
 
 /// One file of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissionFile {
-    /// `<mission>/mission.toml` or `<mission>/<instrument>.toml`.
+    /// `<mission>/mission.toml`, `<mission>/<instrument>.toml` or `<folder>/orbiters.toml`.
     pub path: String,
     /// Its text.
     pub text: String,
@@ -41,6 +42,14 @@ struct MissionText {
     sites: Vec<Spanned<Site>>,
     #[serde(default, rename = "display")]
     displays: Vec<Spanned<Display>>,
+}
+
+/// `orbiters.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrbitersText {
+    #[serde(default, rename = "orbiter")]
+    orbiters: Vec<Spanned<Orbiter>>,
 }
 
 /// Where in which file a definition stands, for messages.
@@ -86,8 +95,8 @@ impl Database {
             let Some(text) = parse::<MissionText>(file, &mut problems) else { continue };
             let folder = file.path.trim_end_matches("mission.toml");
             let mut instruments = Vec::new();
-            for other in files.iter().filter(|f| f.path.starts_with(folder) && f.path != file.path)
-            {
+            let is_other = |f: &&MissionFile| f.path.starts_with(folder) && f.path != file.path;
+            for other in files.iter().filter(is_other).filter(|f| !has_orbiters(f)) {
                 if let Some(mut value) = parse::<Instrument>(other, &mut problems) {
                     resolve(&mut value, &text.id, &Source { file: other }, &mut problems);
                     instruments.push(Loaded { value, source: Source { file: other } });
@@ -120,7 +129,8 @@ impl Database {
             );
         }
         missions.sort_by(|a, b| a.id.cmp(&b.id));
-        (Self { missions }, problems)
+        let orbiters = orbiters(files, &mut problems);
+        (Self { missions, orbiters }, problems)
     }
 
     /// The mission with this identifier.
@@ -137,6 +147,30 @@ impl Database {
             })
         })
     }
+}
+
+fn has_orbiters(file: &MissionFile) -> bool {
+    file.path.ends_with("/orbiters.toml")
+}
+
+/// The orbiters of all files; of those with the same identifier the first counts.
+fn orbiters(files: &[MissionFile], problems: &mut Vec<Problem>) -> Vec<Orbiter> {
+    let mut found: Vec<Orbiter> = Vec::new();
+    for file in files.iter().filter(|f| has_orbiters(f)) {
+        let Some(text) = parse::<OrbitersText>(file, problems) else { continue };
+        for orbiter in text.orbiters {
+            let (at, orbiter) = (orbiter.span().start, orbiter.into_inner());
+            let again = found.iter().any(|o| o.id == orbiter.id);
+            let twice = || format!("{} is there twice; the first one counts", orbiter.id);
+            match orbiter.wrong().or_else(|| again.then(twice)) {
+                Some(reason) => {
+                    problems.push(Source { file }.problem(at, "id", "orbiter", reason));
+                }
+                None => found.push(orbiter),
+            }
+        }
+    }
+    found
 }
 
 /// Finds the instants between which limits hold, and puts the limits into their order.

@@ -1,8 +1,9 @@
 //! The mission database: missions, instruments, parameters, limits, sites and displays.
 //!
 //! Missions are data under `assets/missions/<mission>/`, not code: `mission.toml` names the
-//! mission, its sites and displays, every other file of the folder is one instrument. The files
-//! in the repository are built in; [`Database::load`] reads any others.
+//! mission, its sites and displays, `orbiters.toml` the orbiters above, every other file of the
+//! folder is one instrument. The files in the repository are built in; [`Database::load`] reads any
+//! others.
 
 mod changes;
 mod check;
@@ -12,6 +13,7 @@ mod encoding;
 mod load;
 pub mod math;
 mod model;
+mod orbiter;
 pub mod packets;
 mod stale;
 pub mod telemetry;
@@ -24,5 +26,6 @@ pub use model::{
     AlarmRule, Database, Display, Instrument, Limit, Mission, Parameter, Severity, Site,
     Suppression,
 };
+pub use orbiter::Orbiter;
 pub use stale::{Stale, stale_after_s};
 pub use valid::DataTime;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::orbiter::Orbiter;
 use super::{DataTime, Stale};
 
 /// Severity of a value, in the order of XTCE `AlarmLevels` with two quiet states below.
@@ -233,4 +234,7 @@ pub struct Mission {
 pub struct Database {
     /// The missions, in the order of the screen.
     pub missions: Vec<Mission>,
+    /// Orbiters, in the order of their files.
+    #[serde(default)]
+    pub orbiters: Vec<Orbiter>,
 }

@@ -1,3 +1,4 @@
-//! What the quick-look panels compute from data: emission lines of LIBS spectra.
+//! What the panels compute: emission lines of LIBS spectra, orbits and passes of orbiters.
 
 pub mod libs;
+pub mod orbit;

@@ -156,6 +156,65 @@ fn a_picture_that_cannot_be_made_is_explained() {
 }
 
 #[test]
+fn a_flight_over_the_globe_becomes_an_image_sequence() {
+    let home = Home::new();
+    home.write("a.mseed", counts("BHU", 0, &walk(100, 1)));
+    home.say("ingest a.mseed --archive x").done();
+    home.write(
+        "tour.toml",
+        "[[view]]\nplace = \"InSight\"\nrange = \"900km\"\n\n\
+         [[view]]\nplace = \"-4.6, 137.4\"\nrange = 80000\nheading = 30\ntilt = 50\n",
+    );
+    let size = "--size 400x300 --archive x";
+    let ran = home
+        .say(&format!("snapshot globe --fly tour.toml --frames 3 --out frames/%04d.png {size}"));
+    if ran.code == 1 && ran.err.contains("mesa-vulkan-drivers") {
+        println!("skipped: a_flight_over_the_globe: no graphics driver");
+        return;
+    }
+    assert_eq!(ran.done().bytes, b"", "nothing but the files");
+    let read = |name: &str| std::fs::read(home.path(name)).expect("a picture");
+    let frames = [1, 2, 3].map(|n| read(&format!("frames/{n:04}.png")));
+    for frame in &frames {
+        let (size, colours) = picture(frame);
+        assert_eq!(size, (400, 300));
+        assert!(colours > 200, "{colours} colours");
+    }
+    assert!(frames[0] != frames[1] && frames[1] != frames[2], "the eye moves");
+    assert!(!home.path("frames/0004.png").exists());
+    // One view alone is the end of the flight to the pixel.
+    let view = "--place -4.6,137.4 --range 80km --heading 30 --tilt 50";
+    home.say(&format!("snapshot globe {view} --out end.png {size}")).done();
+    assert!(read("end.png") == frames[2], "the same picture");
+    home.say(&format!("snapshot globe --place Gale --map north --out map.png {size}")).done();
+}
+
+#[test]
+fn a_flight_that_cannot_be_flown_is_explained() {
+    let home = Home::new();
+    home.write("a.mseed", counts("BHU", 0, &walk(100, 1)));
+    home.say("ingest a.mseed --archive x").done();
+    home.write("wrong.toml", "[[view]]\nrange = 5\n");
+    let refused = |words: &str, said: &[&str]| {
+        home.say(&format!("snapshot {words} --size 400x300 --archive x")).refused(said);
+    };
+    refused("globe --place Atlantis --out a.png", &["Atlantis", "LAT,LON"]);
+    refused("globe --place 95,0 --out a.png", &["95,0", "latitude"]);
+    refused("globe --range 3cm --out a.png", &["3cm", "250km"]);
+    refused("globe --tilt 89 --out a.png", &["tilt", "85"]);
+    refused("globe --map mercator --out a.png", &["mercator", "flat"]);
+    refused("globe --fly InSight --out %d.png", &["2 to"]);
+    refused("globe --fly wrong.toml --out %d.png", &["wrong.toml", "place"]);
+    refused("globe --fly missing.toml --out %d.png", &["missing.toml"]);
+    refused("globe --fly 0,0;0,9 --frames 1 --out %d.png", &["--frames", "2"]);
+    refused("globe --fly 0,0;0,9 --frames 2 --out a.png", &["--out", "%04d"]);
+    refused("Watch --place Gale --out a.png", &["--place", "globe"]);
+    home.say("snapshot globe --fly 0,0;0,9 --place Gale --out %d.png --archive x").ended(2);
+    home.say("snapshot globe --frames 3 --out %d.png --archive x").ended(2);
+    assert!(!home.path("a.png").exists() && !home.path("1.png").exists());
+}
+
+#[test]
 fn a_dictionary_is_checked_and_listed() {
     let home = Home::new();
     let of = |reference: &str| {

@@ -100,6 +100,11 @@ impl Stage {
         self.panel.observe(&self.snapshot);
     }
 
+    /// What the panel would keep for the next start.
+    pub fn kept(&self) -> Option<serde_json::Value> {
+        self.panel.state().cloned()
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui) {
         if !self.ready {
             theme::install_fonts(ui.ctx());

@@ -23,7 +23,7 @@ use crate::clock::NightCache;
 use crate::intent::{IntentQueue, Palette};
 use crate::state::{Layout, Mode, Selection, TimeControl, WindowPlace};
 use crate::timeline::Transport;
-use crate::view::{AlarmsAt, Panel, Queries};
+use crate::view::{AlarmsAt, Panel, Queries, panel_states, restore_panels};
 
 /// Most windows of their own.
 pub(super) const MOST_WINDOWS: usize = 16;
@@ -84,8 +84,11 @@ impl OwnWindows {
 impl OwnWindow {
     /// As it is remembered.
     fn place(&self) -> Option<WindowPlace> {
+        let layout = layout_of(&self.tree)?;
+        let panels = panel_states(&self.panels, &layout.panels());
         Some(WindowPlace {
-            layout: layout_of(&self.tree)?,
+            layout,
+            panels,
             position: self.position,
             size: self.size,
             home: self.home.clone(),
@@ -142,10 +145,12 @@ impl App {
         selection.plotted = place.plots;
         selection.log = None;
         let own_clock = place.clock.is_some();
+        let mut panels = crate::panel::all();
+        restore_panels(&mut panels, &place.panels);
         self.own.windows.push(OwnWindow {
             number,
             tree: tree_of(egui::Id::unique(("own window", number)), &place.layout),
-            panels: crate::panel::all(),
+            panels,
             queries: Queries::new(Arc::clone(&self.engine)),
             intents: IntentQueue::default(),
             time: place.clock.unwrap_or_else(|| self.time.clone()),
@@ -203,6 +208,17 @@ impl App {
         if places != self.own.remembered {
             self.own.remembered = places;
             self.settings_changed = Some(now_s);
+        }
+    }
+
+    /// Notes what panels of the main window keep of their view for the settings.
+    pub(in crate::app) fn remember_panels(&mut self, now_s: f64) {
+        for panel in &self.panels {
+            let kept = self.settings.panels.get(panel.title());
+            if let Some(state) = panel.state().filter(|state| kept != Some(*state)) {
+                self.settings.panels.insert(panel.title().to_owned(), state.clone());
+                self.settings_changed = Some(now_s);
+            }
         }
     }
 

@@ -9,8 +9,8 @@ use crate::app::dock::Pane;
 use crate::app::frame::App;
 use crate::app::trees::{layout_of, part_of, tree_of};
 use crate::app::workspace::{stored_tree, tree_id};
-use crate::state::{Layout, WindowPlace, usual_size};
-use crate::view::Panel;
+use crate::state::{Layout, PanelStates, WindowPlace, usual_size};
+use crate::view::{Panel, panel_states};
 
 impl App {
     /// Moves a panel or a group of tabs of the workspace on screen to a window of its own.
@@ -26,8 +26,9 @@ impl App {
         let home = self.workspace.clone();
         let plots = self.selection.plotted.clone();
         let position = None;
+        let (size, panels) = (usual_size(), PanelStates::new());
         let place =
-            WindowPlace { layout, position, size: usual_size(), home, before, plots, clock: None };
+            WindowPlace { layout, position, size, home, before, plots, panels, clock: None };
         if !self.open_torn(place, now_s) {
             return;
         }
@@ -47,8 +48,11 @@ impl App {
         let clock = window.own_clock.then(|| window.time.clone());
         let (home, before) = (window.home.clone(), window.before.clone());
         let plots = window.selection.plotted.clone();
-        let place =
-            WindowPlace { layout, position: None, size: usual_size(), home, before, plots, clock };
+        let titles = layout.panels();
+        let panels = panel_states(&window.panels, &titles);
+        let size = usual_size();
+        let position = None;
+        let place = WindowPlace { layout, position, size, home, before, plots, panels, clock };
         if self.open_torn(place, now_s)
             && let (Some(window), Some(tile)) = (self.own.windows.get_mut(at), tile)
         {

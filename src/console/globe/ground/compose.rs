@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::source::{Given, Imagery, PICTURE_SIDE};
+use super::source::{Given, Imagery, PICTURE_SIDE, ask};
 use super::tile::Area;
 
 /// A square picture with all its smaller copies: red, green and blue times coverage (multiplied
@@ -61,7 +61,7 @@ pub(crate) fn compose(layers: &[(Arc<dyn Imagery>, f32)], area: Area) -> (Option
     for (source, opacity) in layers {
         pixels.clear();
         pixels.resize(PICTURE_SIDE * PICTURE_SIDE, [0u8; 4]);
-        let given = source.paint(area, &mut pixels);
+        let given = ask(|| source.paint(area, &mut pixels));
         all = match (all, given) {
             (all, Given::Nothing) => all,
             (Given::Part, _) | (_, Given::Part) => Given::Part,

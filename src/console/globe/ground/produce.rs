@@ -11,7 +11,7 @@ use half::f16;
 use super::super::geodesy::{EQUATORIAL_RADIUS_M, LatLon, MEAN_RADIUS_M, ellipsoid_radius_m};
 use super::super::map::MapMode;
 use super::compose::{Picture, compose};
-use super::source::{Datum, Elevation, Given, Imagery, PICTURE_SIDE};
+use super::source::{Datum, Elevation, Given, Imagery, PICTURE_SIDE, ask};
 use super::tile::{Area, TileId, size_deg};
 use super::topography::Topography;
 
@@ -104,7 +104,7 @@ impl Recipe {
         };
         for source in &self.elevation {
             let mut points = [[0.0f32; 2]; 9];
-            if source.heights(area, 3, &mut points) == Given::Nothing {
+            if ask(|| source.heights(area, 3, &mut points)) == Given::Nothing {
                 continue;
             }
             let [value, weight] = points[4].map(f64::from);
@@ -122,7 +122,7 @@ impl Recipe {
         for source in &self.elevation {
             points.clear();
             points.resize(count * count, [0.0f32; 2]);
-            match source.heights(area, count, &mut points) {
+            match ask(|| source.heights(area, count, &mut points)) {
                 Given::Nothing => {
                     // What may come later is worth asking for again, as is what is in part here.
                     if all == Given::Whole {

@@ -73,6 +73,11 @@ pub trait Elevation: Send + Sync {
     fn version(&self) -> u64;
 }
 
+/// Asks a source; one that panics lies nowhere, so that it cannot take the globe with it.
+pub(crate) fn ask(source: impl FnOnce() -> Given) -> Given {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(source)).unwrap_or(Given::Nothing)
+}
+
 /// One picture layer of the ground.
 #[derive(Clone)]
 pub struct ImageryLayer {

@@ -28,7 +28,9 @@ pub(crate) struct Globals {
 /// Which parts the ground has: a pipeline is made for each combination that is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct GroundParts {
-    /// Lit by the Sun, else by a lamp.
+    /// Lit by the Sun or by a lamp.
+    pub lit: bool,
+    /// By the Sun.
     pub sun: bool,
     /// 0 plain, 1 by height, 2 by slope.
     pub colour: u8,

@@ -49,13 +49,26 @@ pub fn graphics_text(ctx: &egui::Context) -> Option<String> {
     ctx.data(|data| data.get_temp(graphics_id()))
 }
 
-/// Lets a window show globes; call it once when the app starts (and again after a lost device). Multisamples four times where the device can; on a software device only the
-/// pictures that stay, not those of a motion.
-pub fn install(render_state: &RenderState) {
+/// Lets pictures that are taken away from the window show globes; what is known of the window's
+/// device stays.
+pub(crate) fn install_for_stills(render_state: &RenderState) {
+    let gpu = Gpu::new(render_state.target_format, samples(render_state), false);
+    render_state.renderer.write().callback_resources.insert(gpu);
+    INSTALLED.store(true, Ordering::Relaxed);
+}
+
+/// Samples per pixel that a device can draw, at most four.
+fn samples(render_state: &RenderState) -> u32 {
     let flags = render_state.adapter.get_texture_format_features(PICTURE).flags;
     let depth = render_state.adapter.get_texture_format_features(DEPTH).flags;
     let four = flags.sample_count_supported(4) && depth.sample_count_supported(4);
-    install_with(render_state, if four { 4 } else { 1 });
+    if four { 4 } else { 1 }
+}
+
+/// Lets a window show globes; call it once when the app starts (and again after a lost device). Multisamples four times where the device can; on a software device only the
+/// pictures that stay, not those of a motion.
+pub fn install(render_state: &RenderState) {
+    install_with(render_state, samples(render_state));
 }
 
 /// The same with a given number of samples per pixel: 1 or 4.

@@ -146,6 +146,7 @@ impl Pipelines {
         let Self { ground, module, scene_layout, tile_layout, .. } = self;
         ground.entry((parts, cover, samples)).or_insert_with(|| {
             let constants = [
+                ("LIT", f64::from(u8::from(parts.lit))),
                 ("SUN", f64::from(u8::from(parts.sun))),
                 ("COLOUR", f64::from(parts.colour)),
                 ("CONTOURS", f64::from(u8::from(parts.contours))),

@@ -1,6 +1,8 @@
 //! Globe: Mars at the time cursor, with sites, the traverse of Curiosity and the marsquakes.
 
+mod goals;
 mod model;
+mod save;
 mod ui;
 
 pub use ui::GlobePanel;

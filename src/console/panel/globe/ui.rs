@@ -2,10 +2,21 @@
 
 use egui::{RichText, Ui};
 use marsdeck_engine::archive::Event;
+use marsdeck_engine::query::Request;
+use marsdeck_engine::time::TimeRange;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::model::{self, Ground, KINDS, Key, Picked};
-use crate::globe::{Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, PickId};
-use crate::intent::UiIntent;
+use super::goals::{self, Goals, Meaning};
+use super::model::{self, Given, KINDS, LayerChoices, Layers, Picked};
+use super::save::SaveBar;
+use crate::globe::tools::bookmarks::BookmarkMenu;
+use crate::globe::tools::search::Goal;
+use crate::globe::tools::search_box::{Found, SearchBox};
+use crate::globe::{
+    Camera, GlobeInput, GlobeScene, GlobeSettings, GlobeView, GroundLayers, LatLon, MapMode, PickId,
+};
+use crate::intent::{UiIntent, claim_keys};
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
 use crate::widget::simulated_badge;
@@ -17,14 +28,31 @@ const SITE_RANGE_M: f64 = 9e5;
 #[derive(Default)]
 pub struct GlobePanel {
     view: GlobeView,
-    ground: Ground,
+    layers: Layers,
+    choices: LayerChoices,
     scene: GlobeScene,
-    made_of: Option<Key>,
-    /// Kinds of events on screen, by their number; and whether some are simulated.
-    kinds: Vec<usize>,
-    is_simulated: bool,
     /// The event that was selected in the last frame.
     event: Option<String>,
+    /// Number of the wish to look somewhere that was carried out.
+    looked: Option<u64>,
+    save: SaveBar,
+    /// Size of the globe in the last frame, pixels.
+    screen: [u32; 2],
+    goals: Goals,
+    search: SearchBox,
+    bookmarks: BookmarkMenu,
+    /// What was last looked at for saving, and its text for the settings once it changed.
+    seen: Option<Kept>,
+    kept: Option<Value>,
+}
+
+/// What outlives the program.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    camera: Camera,
+    settings: GlobeSettings,
+    layers: LayerChoices,
 }
 
 impl Panel for GlobePanel {
@@ -33,21 +61,36 @@ impl Panel for GlobePanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
-        self.rebuild(cx);
+        let stars = self.rebuild(ui, cx);
         let selected = cx.snapshot.events.iter().find(|e| e.id == cx.selection.event);
         self.follow(cx, selected);
+        self.look_where_told(cx);
         self.bar(ui, cx, selected);
+        let wanted = self.save.show(ui, self.screen, cx.theme);
         let pick =
             selected.map(|event| PickId { layer: "quakes".to_owned(), item: event.id.clone() });
         let input = GlobeInput {
             scene: &self.scene,
             ground: &GroundLayers::default(),
-            stars: &[],
+            stars: &stars,
             sun: model::sun(cx.time.cursor),
+            at: Some(cx.time.cursor),
             selected: pick.as_ref(),
             theme: cx.theme,
         };
         let response = self.view.ui(ui, &input);
+        let pixels = ui.ctx().pixels_per_point();
+        let size = response.rect.size() * pixels;
+        self.screen = [size.x, size.y].map(|side| side.round().max(1.0) as u32);
+        if let Some([width, height]) = wanted {
+            // The same height of the view: a larger picture is sharper.
+            let scale = height as f32 / response.rect.height().max(1.0);
+            self.save.take(ui.ctx(), self.view.shot(&input, [width, height], scale));
+        }
+        if response.response.has_focus() {
+            claim_keys(ui.ctx(), response.response.id, self.view.keys());
+        }
+        self.keep();
         match response.picked.as_ref().map(model::picked) {
             Some(Picked::Event(id)) => {
                 // The operator is looking at it already: no flight.
@@ -58,25 +101,45 @@ impl Panel for GlobePanel {
             Some(Picked::Nothing) | None => {}
         }
     }
+
+    fn state(&self) -> Option<&Value> {
+        self.kept.as_ref()
+    }
+
+    fn restore(&mut self, state: &Value) {
+        let Ok(kept) = serde_json::from_value::<Kept>(state.clone()) else { return };
+        self.view.stop();
+        self.view.camera = kept.camera.clamped();
+        self.view.settings = kept.settings.checked();
+        self.choices = kept.layers;
+        self.kept = Some(state.clone());
+        self.seen = None;
+    }
 }
 
 impl GlobePanel {
-    fn rebuild(&mut self, cx: &ViewContext<'_>) {
-        let (events, cursor) = (&cx.snapshot.events, cx.time.cursor);
-        let event = &cx.selection.event;
-        let generation = cx.snapshot.archive_generation;
-        let key = Key::of(generation, events, cursor, event, cx.theme);
-        if self.made_of.as_ref() == Some(&key) {
-            return;
-        }
-        let database = &cx.snapshot.missions;
-        self.scene = model::scene(database, events, cursor, event, cx.theme, &self.ground);
-        let shown = model::shown(events, cursor, event);
-        self.kinds = shown.iter().map(|e| model::kind_of(e)).collect();
-        self.kinds.sort_unstable();
-        self.kinds.dedup();
-        self.is_simulated = shown.iter().any(|e| e.simulated);
-        self.made_of = Some(key);
+    /// The scene and the stars of this frame.
+    fn rebuild(&mut self, ui: &Ui, cx: &ViewContext<'_>) -> Vec<(glam::DVec3, f32)> {
+        let ask = |format: &str| {
+            let request = Request::Products { range: TimeRange::ALL, format: format.to_owned() };
+            cx.queries.ask(ui.scope_id().with(("globe products", format)), &request).answer
+        };
+        let [spectra, tables] = ["chemcam", "moc"].map(|f| ask(f).map(|(_, answer)| answer));
+        let given = Given {
+            database: &cx.snapshot.missions,
+            archive_generation: cx.snapshot.archive_generation,
+            events: &cx.snapshot.events,
+            spectra: spectra.as_ref(),
+            tables: tables.as_ref(),
+            cursor: cx.time.cursor,
+            selected: &cx.selection.event,
+            settings: &self.view.settings,
+            choices: &self.choices,
+            theme: cx.theme,
+        };
+        let egui = ui.ctx().clone();
+        self.scene = self.layers.scene(&given, &move || egui.request_repaint());
+        self.layers.stars(&given).to_vec()
     }
 
     /// Flies to an event that was selected elsewhere.
@@ -91,6 +154,30 @@ impl GlobePanel {
         }
     }
 
+    /// Shows the view that was asked for elsewhere.
+    fn look_where_told(&mut self, cx: &ViewContext<'_>) {
+        let Some((number, look)) = &cx.selection.look else { return };
+        if self.looked.replace(*number) == Some(*number) {
+            return;
+        }
+        if let Some(map) = MapMode::ALL.into_iter().find(|m| m.name() == look.map) {
+            self.view.settings.map = map;
+        }
+        let camera = Camera {
+            target: LatLon::new(look.latitude_deg, look.longitude_deg),
+            target_height_m: self.view.camera.target_height_m,
+            range_m: look.range_m,
+            heading_deg: look.heading_deg,
+            tilt_deg: look.tilt_deg,
+        };
+        if look.jump {
+            self.view.stop();
+            self.view.camera = camera.clamped();
+        } else {
+            self.view.fly(camera);
+        }
+    }
+
     fn show_event(&mut self, cx: &ViewContext<'_>, event: &Event) {
         let station = model::station(&cx.snapshot.missions, &event.mission);
         let camera = station.and_then(|s| model::view_of(event, s, self.view.camera));
@@ -99,9 +186,65 @@ impl GlobePanel {
         }
     }
 
+    /// Notes the view for the settings whenever it has come to rest at another one.
+    fn keep(&mut self) {
+        if self.view.is_moving() {
+            return;
+        }
+        // The height of the target follows the ground; it is no choice of the user.
+        let camera = Camera { target_height_m: 0.0, ..self.view.camera };
+        let is_same = self.seen.as_ref().is_some_and(|seen| {
+            seen.camera == camera
+                && seen.settings == self.view.settings
+                && seen.layers == self.choices
+        });
+        if is_same {
+            return;
+        }
+        let (settings, layers) = (self.view.settings.clone(), self.choices.clone());
+        let now = Kept { camera, settings, layers };
+        if self.seen.is_some() {
+            self.kept = serde_json::to_value(&now).ok();
+        }
+        self.seen = Some(now);
+    }
+
+    /// The field that finds places, and what choosing one does.
+    fn go_to(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
+        let snapshot = cx.snapshot;
+        self.goals.renew(&self.layers.named, &snapshot.missions, &snapshot.events);
+        let (stops, focus) = (&self.layers.stops, cx.mission());
+        let made = |text: &str| goals::sols(text, &snapshot.missions, focus, stops);
+        let coordinates = self.view.settings.coordinates;
+        match self.search.show(ui, cx.theme, &self.goals.index, coordinates, &made) {
+            Some(Found::Goal(goal)) => self.go(cx, &goal),
+            Some(Found::Place(place)) => self.view.fly_to(place, None),
+            Some(Found::View(camera)) => self.view.fly(camera),
+            None => {}
+        }
+    }
+
+    fn go(&mut self, cx: &ViewContext<'_>, goal: &Goal) {
+        match goals::meaning(goal) {
+            Meaning::Fly(range_m) => self.view.fly_to(goal.place, Some(range_m)),
+            Meaning::Event(id) => {
+                if let Some(event) = cx.snapshot.events.iter().find(|event| event.id == id) {
+                    self.show_event(cx, event);
+                }
+                self.event = Some(id.clone());
+                cx.intents.send(UiIntent::SelectEvent(id));
+            }
+            Meaning::Sol(mission, at, range_m) => {
+                self.view.fly_to(goal.place, Some(range_m));
+                cx.intents.send(UiIntent::SelectMission(mission));
+                cx.intents.send(UiIntent::SetCursor(at));
+            }
+        }
+    }
+
     fn bar(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, selected: Option<&Event>) {
         ui.horizontal_wrapped(|ui| {
-            ui.label(RichText::new("Go to").color(cx.theme.text_weak));
+            self.go_to(ui, cx);
             for mission in &cx.snapshot.missions.missions {
                 let Some(site) = mission.sites.first() else { continue };
                 let hint = format!("Fly to {} and put its sols on the axes", site.name);
@@ -120,14 +263,16 @@ impl GlobePanel {
             if ui.button("Whole planet").clicked() {
                 self.view.fly(Camera::default());
             }
+            self.save.button(ui);
+            self.bookmarks.show(ui, &mut self.view);
             let weak = |text: &str| RichText::new(text).size(SMALL).color(cx.theme.text_weak);
-            if self.is_simulated {
+            if self.layers.is_simulated {
                 simulated_badge(ui, cx.theme);
             }
             if cx.snapshot.events.is_empty() {
                 ui.label(weak("No events stored: ingest a QuakeML catalogue to see marsquakes."));
             }
-            for kind in &self.kinds {
+            for kind in &self.layers.kinds {
                 let words = KINDS.get(*kind).map_or("Other", |(_, words)| words);
                 let colour = model::kind_colour(cx.theme, *kind);
                 ui.label(RichText::new("●").size(SMALL).color(colour));

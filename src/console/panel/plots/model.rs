@@ -276,7 +276,7 @@ mod tests {
         };
         Snapshot {
             series: Arc::new(series),
-            missions: Arc::new(Database { missions: vec![mission] }),
+            missions: Arc::new(Database { missions: vec![mission], ..Database::default() }),
             ..Snapshot::default()
         }
     }

@@ -13,6 +13,7 @@ use marsdeck_engine::time::{Civil, TimeRange, iso};
 
 use super::picture::save_picture;
 use crate::intent::UiIntent;
+use crate::state::expand_home;
 use crate::theme;
 use crate::view::{ViewContext, ask_samples};
 
@@ -87,7 +88,7 @@ impl ExportBar {
             let (keys, refused) = exported(series, &self.path);
             let go = ui.add_enabled(refused.is_none(), Button::new("Write file"));
             if go.on_disabled_hover_text(refused.unwrap_or_default()).clicked() {
-                let path = expand(&self.path);
+                let path = expand_home(&self.path);
                 self.said = format!("Writing {}; the status line says when done.", path.display());
                 if extension(&self.path) == "png" {
                     "Taking a picture…".clone_into(&mut self.said);
@@ -195,15 +196,6 @@ fn with_extension(path: &str, ending: &str) -> String {
     PathBuf::from(path.trim()).with_extension(ending).display().to_string()
 }
 
-/// The path of a typed text; `~/` is the home folder.
-fn expand(text: &str) -> PathBuf {
-    let text = text.trim();
-    match (text.strip_prefix("~/"), directories::BaseDirs::new()) {
-        (Some(rest), Some(base)) => base.home_dir().join(rest),
-        _ => PathBuf::from(text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,7 +229,7 @@ mod tests {
         let path = default_path(&[&wave], range);
         assert_eq!(path, "~/XB_ELYSE_02_BHU_20010909T014640.mseed");
         assert_eq!(with_extension(&path, "csv"), "~/XB_ELYSE_02_BHU_20010909T014640.csv");
-        assert!(expand("~/x").is_absolute());
+        assert!(expand_home("~/x").is_absolute());
     }
 
     #[test]

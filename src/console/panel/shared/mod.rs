@@ -15,5 +15,6 @@ pub use export::{ExportBar, expected_samples};
 pub use limits::LimitForm;
 pub use occurrences::{Occurrences, window_of};
 pub use pick::{best_series, find_series};
+pub use picture::write_png;
 pub use readings::{Reading, Readings, sparkline};
 pub use wide::at_least_wide;

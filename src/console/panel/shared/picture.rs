@@ -48,14 +48,24 @@ fn write(
         .flat_map(|row| row.iter().skip(left).take(size[0]))
         .flat_map(|colour| [colour.r(), colour.g(), colour.b()])
         .collect();
+    write_png(path, size.map(|side| side as u32), &rgb)?;
+    Ok(size)
+}
+
+/// Writes a picture, red, green and blue, row by row from the top.
+pub fn write_png(
+    path: &Path,
+    [width, height]: [u32; 2],
+    rgb: &[u8],
+) -> Result<(), png::EncodingError> {
     let file = std::io::BufWriter::new(std::fs::File::create(path)?);
-    let mut encoder = png::Encoder::new(file, size[0] as u32, size[1] as u32);
+    let mut encoder = png::Encoder::new(file, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&rgb)?;
+    writer.write_image_data(rgb)?;
     writer.finish()?;
-    Ok(size)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -88,8 +88,8 @@ fn read_csv(bytes: &[u8]) -> (Vec<Feature>, Vec<Problem>) {
     };
     let name = names(table, &["name", "feature_name"]);
     let (latitude, longitude) = (
-        number(&["lat_deg", "center_lat", "center_latitude", "latitude"]),
-        number(&["lon_east_deg", "center_lon", "center_longitude", "longitude"]),
+        number(&["lat_deg", "center_lat", "center_latitude", "latitude", "lat"]),
+        number(&["lon_east_deg", "center_lon", "center_longitude", "longitude", "lon_e"]),
     );
     if name.is_empty() || latitude.is_empty() || longitude.is_empty() {
         let reason = "no columns of name, latitude and east longitude: not a gazetteer";

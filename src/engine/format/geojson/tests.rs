@@ -38,6 +38,7 @@ fn the_traverse_to_sol_1782_from_both_tables() {
     let last = theirs.last().expect("a last stop");
     assert_eq!((last.sol, last.drive, last.odometry_m), (1782, Some(156), Some(17255.4875)));
     assert_eq!(last.sclk, Some(555_691_132.2));
+    assert_eq!(theirs[0].heading_deg.map(f64::round), Some(112.0));
 }
 
 #[test]

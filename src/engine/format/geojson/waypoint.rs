@@ -26,6 +26,8 @@ pub struct Waypoint {
     pub sclk: Option<f64>,
     /// Solar longitude in degrees, if given.
     pub solar_longitude_deg: Option<f64>,
+    /// Where the rover looks, degrees clockwise from north (its yaw), 0 to 360, if given.
+    pub heading_deg: Option<f64>,
 }
 
 /// Names of the properties and columns, the first that is there counts.
@@ -39,6 +41,7 @@ const ODOMETRY: [&str; 5] =
     ["odometry_m", "mobtrav_to", "mobtrav_tot", "dist_total_m", "dist_total"];
 const SCLK: [&str; 3] = ["sclk_start", "sclk", "SCLK_START"];
 const LS: [&str; 2] = ["ls_deg", "ls"];
+const HEADING: [&str; 3] = ["yaw_deg", "heading_deg", "yaw"];
 
 /// Reads waypoints from GeoJSON or from a table with a header row, whichever the bytes are;
 /// ascending in sol.
@@ -102,6 +105,10 @@ fn waypoint(
         odometry_m: get(&ODOMETRY),
         sclk: get(&SCLK).filter(|s| *s > 0.0),
         solar_longitude_deg: get(&LS),
+        heading_deg: get(&HEADING)
+            .or_else(|| get(&["yaw_rad"]).map(f64::to_degrees))
+            .filter(|h| h.is_finite())
+            .map(|h| h.rem_euclid(360.0)),
     })
 }
 

@@ -4,6 +4,7 @@
 //! extensions are those of the Marsquake Service catalogue, DOI 10.12686/a21.
 
 mod model;
+mod pdf;
 mod read;
 mod write;
 

@@ -6,6 +6,7 @@ use crate::format::xmltree::{Node, Problems, Tree, parse_time, root_name};
 use crate::problem::Problem;
 use crate::time::Instant;
 
+use super::pdf::interval;
 use super::{Arrival, Event, Magnitude, Origin, Pick, Real, Timing};
 
 /// Coordinates of the InSight station as Mars catalogues print them, degrees (FACTS 2.3).
@@ -100,7 +101,20 @@ fn preferred(node: Node<'_>, name: &str, by: &str, problems: &mut Problems) -> O
         .all(name)
         .find(|n| !id.is_empty() && n.attribute("publicID") == Some(id))
         .or_else(|| node.child(name).filter(|_| id.is_empty() && node.all(name).count() == 1))?;
-    real(chosen, name, problems)
+    let own = real(chosen, name, problems)?;
+    if own.lower.is_some() || own.upper.is_some() {
+        return Some(own);
+    }
+    let pdf = chosen.child(name).and_then(|n| n.child("pdf"));
+    let turn = (name == "azimuth").then_some(360.0);
+    let bounds = pdf.and_then(|pdf| {
+        interval(pdf.text_of("variable"), pdf.text_of("probability"), own.value, turn)
+    });
+    Some(bounds.map_or(own, |(lower, upper)| Real {
+        value: own.value,
+        lower: Some(lower),
+        upper: Some(upper),
+    }))
 }
 
 /// The term of a vocabulary URI: `…MarsEventType#BROADBAND` is `BROADBAND`.

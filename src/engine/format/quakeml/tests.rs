@@ -148,6 +148,13 @@ fn the_largest_quake() {
     assert_eq!(origin.epicentre_deg(), Some((-2.971127527, 171.9043946)));
     assert_eq!(origin.distance_deg.map(|d| d.value), Some(37.01401401));
     assert_eq!(origin.back_azimuth_deg.map(|d| d.value), Some(101.0));
+    // Its densities: 36 to 38 degrees away, 96 to 112 degrees clockwise from north.
+    let distance = origin.distance_deg.unwrap();
+    let (lower, upper) = (distance.lower.unwrap(), distance.upper.unwrap());
+    assert!((0.5..2.0).contains(&lower) && (0.5..2.0).contains(&upper), "{lower} {upper}");
+    let azimuth = origin.back_azimuth_deg.unwrap();
+    let (lower, upper) = (azimuth.lower.unwrap(), azimuth.upper.unwrap());
+    assert!((1.0..8.0).contains(&lower) && (6.0..18.0).contains(&upper), "{lower} {upper}");
     assert_eq!(origin.time.unwrap().time, time("2022-05-04T23:23:07.856945Z"));
     assert_eq!(event.picks.len(), 52);
     let p = event.pick("P").unwrap();

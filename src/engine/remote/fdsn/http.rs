@@ -221,7 +221,7 @@ fn failure(error: &reqwest::Error) -> Failure {
 }
 
 /// What TLS has against it, anywhere below an error.
-fn tls_reason(error: &(dyn Error + 'static)) -> Option<String> {
+pub(in crate::remote) fn tls_reason(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(tls) = error.downcast_ref::<rustls::Error>() {
         return Some(tls.to_string());
     }
@@ -233,7 +233,7 @@ fn tls_reason(error: &(dyn Error + 'static)) -> Option<String> {
 }
 
 /// The innermost cause: the outer ones repeat the address.
-fn reason(error: &reqwest::Error) -> String {
+pub(in crate::remote) fn reason(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
@@ -249,7 +249,7 @@ fn io_reason(error: &io::Error) -> String {
 }
 
 /// `Retry-After` in seconds, or as a date against the server's own `Date` (RFC 9110, 10.2.3).
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(in crate::remote) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
     let value = text(RETRY_AFTER)?;
     if let Ok(seconds) = value.parse::<u64>() {

@@ -8,7 +8,7 @@
 
 mod check;
 mod fetch;
-mod http;
+pub(in crate::remote) mod http;
 mod plan;
 mod source;
 mod status;
