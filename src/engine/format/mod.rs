@@ -11,6 +11,7 @@ pub mod mseed;
 pub mod pds3;
 pub mod pds4;
 pub mod quakeml;
+pub mod raster;
 pub mod seedlink;
 pub mod shapefile;
 pub mod spice;
