@@ -54,7 +54,9 @@ pub(crate) fn handle(view: &mut GlobeView, ui: &Ui, response: &Response, ground:
     if let (true, Some(place)) = (response.double_clicked(), response.hover_pos().and_then(place)) {
         view.fly_to(place, Some(view.camera.range_m * NEARER));
     }
-    if response.double_clicked_by(PointerButton::Secondary) {
+    // The first click opened the menu, and the second one lands on that.
+    let over = response.contains_pointer() || response.context_menu_opened();
+    if over && ui.input(|i| i.pointer.button_double_clicked(PointerButton::Secondary)) {
         egui::Popup::close_all(ui.ctx());
         view.fly(Camera { range_m: view.camera.range_m / NEARER, ..view.camera });
     }
