@@ -202,7 +202,8 @@ fn a_distance_is_measured_with_the_pointer() {
     }
     let km = distance::length_m(&places) / 1e3;
     harness.get_by_label("Total");
-    harness.get_by_label(&format!("{km:.0} km"));
+    // The way along the ground may be as long to a kilometre.
+    assert!(harness.query_all_by_label(&format!("{km:.0} km")).next().is_some(), "{km}");
     harness.get_by_label("Along the ground");
     harness.get_by_label("Leg 2");
     picture(&mut harness, "measure-distance");
