@@ -124,15 +124,17 @@ fn a_torn_off_globe_keeps_its_view_and_leaves_another_behind() {
     first.get_by_label("Move Globe to own window").click();
     first.run_steps(6);
     assert_eq!(lists(&first), 1, "the globe moved with its list");
-    press(&mut first, "Graticule", false);
+    press(&mut first, "Zoom in (+)", false);
+    first.run_steps(40);
     // The main window opens one of its own, which is another one.
     first.state().intents().send(UiIntent::OpenPanel("Globe".to_owned()));
     first.run_steps(4);
     assert_eq!((first.query_all_by_label("Layers").count(), lists(&first)), (2, 1));
     wait(&mut first);
     let written = settings(folder.path());
-    let theirs = &written["windows"][0]["panels"]["Globe"]["settings"];
-    assert_eq!((&theirs["graticule"], &theirs["list_open"]), (&false.into(), &true.into()));
+    let theirs = &written["windows"][0]["panels"]["Globe"];
+    assert_eq!(theirs["settings"]["list_open"], true);
+    assert_eq!(theirs["camera"]["range_m"], 3.7e6);
     drop(first);
     let second = harness(at(folder.path(), None));
     assert_eq!((second.query_all_by_label("Layers").count(), lists(&second)), (2, 1));

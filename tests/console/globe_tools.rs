@@ -331,7 +331,7 @@ fn the_view_is_there_again_at_the_next_start() {
     let kept = || {
         let text = std::fs::read_to_string(folder.path().join(SETTINGS_FILE)).expect("settings");
         let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-        value["panels"]["Globe"]["camera"]["range_m"].as_f64()
+        value["panels"]["Globe"]["Globe"]["camera"]["range_m"].as_f64()
     };
     let engine = FakeEngine::new();
     let mut first = console(&engine, options.clone());

@@ -63,11 +63,7 @@ impl App {
             UiIntent::OpenLayout(path) => self.open_layout_file(&path, now_s),
             UiIntent::RebuildGraphics => self.lose_device(),
             UiIntent::ToggleKiosk => self.set_kiosk(ctx, !self.kiosk),
-            UiIntent::ResetWorkspace => {
-                self.settings.layouts.remove(&self.workspace);
-                self.trees.remove(&self.workspace);
-                self.reset_panels();
-            }
+            UiIntent::ResetWorkspace => self.reset_workspace(),
             UiIntent::Mute(seconds) => self.silence(seconds),
             UiIntent::ToggleSound => self.settings.sound = !self.settings.sound,
             UiIntent::ToggleHelp => self.help = !self.help,

@@ -33,11 +33,16 @@ impl App {
         }
         let noted = self.settings.panels.entry(self.workspace.clone()).or_default();
         for panel in &self.panels {
-            let kept = noted.get(panel.title());
-            if let Some(state) = panel.state().filter(|state| kept != Some(*state)) {
-                noted.insert(panel.title().to_owned(), state.clone());
-                self.settings_changed = Some(now_s);
+            let (title, state) = (panel.title(), panel.state());
+            if noted.get(title) == state {
+                continue;
             }
+            match state {
+                Some(state) => noted.insert(title.to_owned(), state.clone()),
+                // A fresh one, where the one that kept something went to a window of its own.
+                None => noted.remove(title),
+            };
+            self.settings_changed = Some(now_s);
         }
     }
 
@@ -54,8 +59,10 @@ impl App {
         self.settings.panels.insert(workspace.to_owned(), self.present_states());
     }
 
-    /// Puts the panels of the workspace on screen back to how they came.
-    pub(super) fn reset_panels(&mut self) {
+    /// Puts the layout and the panels of the workspace on screen back to how they came.
+    pub(super) fn reset_workspace(&mut self) {
+        self.settings.layouts.remove(&self.workspace);
+        self.trees.remove(&self.workspace);
         self.settings.panels.remove(&self.workspace);
         for panel in &mut self.panels {
             panel.restore(&Value::Null);

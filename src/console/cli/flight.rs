@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use crate::globe::camera::{MAX_TILT_DEG, RANGE_M};
 use crate::globe::layers::known_features;
+use crate::globe::tools::coordinates::{Coordinates, read_view};
+use crate::globe::tools::search::folded;
 use crate::globe::{Camera, LatLon, MapMode};
 use crate::state::GlobeLook;
 
@@ -22,8 +24,8 @@ const MOST_BYTES: u64 = 1_000_000;
 /// Options of `marsdeck snapshot` that only the globe has.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct GlobeArguments {
-    /// Globe alone: look at `LAT,LON` (planetocentric, degrees east) or at a site, mission, event
-    /// or named feature
+    /// Globe alone: look at `LAT,LON` (planetocentric, degrees east; also `4.5 N 135.6 E`) or at a
+    /// site, mission, event or named feature
     #[arg(long, value_name = "PLACE", allow_hyphen_values = true)]
     place: Option<String>,
     /// Globe: distance of the eye from the place, as 250km or 900m (a plain number is metres);
@@ -40,7 +42,8 @@ pub struct GlobeArguments {
     #[arg(long, value_name = "MAP")]
     map: Option<String>,
     /// Globe: fly between views and write an image sequence; a TOML file of [[view]] tables with
-    /// place, range, heading and tilt, or `PLACE[@RANGE[,HEADING[,TILT]]];…`
+    /// place, range, heading and tilt, or `PLACE[@RANGE[,HEADING[,TILT]]];…`, each also as the
+    /// globe copies a view
     #[arg(long, value_name = "FILE|VIEWS", conflicts_with_all = ["place", "range", "heading", "tilt"])]
     fly: Option<String>,
     /// Pictures of a flight; --out then has a place for their number: frames/%04d.png
@@ -161,8 +164,11 @@ fn views(text: &str, snapshot: &Snapshot) -> anyhow::Result<Vec<Camera>> {
     Ok(views)
 }
 
-/// A view written as `PLACE[@RANGE[,HEADING[,TILT]]]`.
+/// A view written as `PLACE[@RANGE[,HEADING[,TILT]]]`, or as the globe copies it.
 fn view(text: &str, snapshot: &Snapshot) -> anyhow::Result<Camera> {
+    if let Some(camera) = read_view(text) {
+        return Ok(camera);
+    }
     let (name, rest) = text.split_once('@').unwrap_or((text, ""));
     let mut numbers = rest.split(',').map(str::trim).filter(|n| !n.is_empty());
     let range = numbers.next().map(length_m).transpose()?.unwrap_or(USUAL_RANGE_M);
@@ -207,7 +213,11 @@ fn place(text: &str, snapshot: &Snapshot) -> anyhow::Result<LatLon> {
         ensure!(is_place, "{text:?} is no place: latitude -90 to 90, longitude -360 to 360");
         return Ok(LatLon::new(lat, lon));
     }
-    let is_it = |name: &str| name.eq_ignore_ascii_case(text);
+    if let Some(place) = Coordinates::default().read(text) {
+        return Ok(place);
+    }
+    let wanted = folded(text);
+    let is_it = |name: &str| folded(name) == wanted;
     for mission in &snapshot.missions.missions {
         let named = mission.sites.iter().find(|site| is_it(&site.name));
         let first = mission.sites.first().filter(|_| is_it(&mission.id) || is_it(&mission.name));
@@ -317,6 +327,8 @@ mod tests {
         let at = |text: &str| place(text, &snapshot).expect("a place");
         assert_eq!(at("4.5, 135.6"), LatLon::new(4.5, 135.6));
         assert_eq!(at("-4.6,-222.5"), LatLon::new(-4.6, -222.5));
+        assert_eq!(at("4.5 S 137.4 E"), LatLon::new(-4.5, 137.4));
+        assert_eq!(at("utopia rupes"), at("Utopia Rupēs"), "marks do not matter");
         assert_eq!(at("s1222A"), LatLon::new(-2.971, 171.904));
         assert!(at("olympus mons").distance_deg(LatLon::new(18.65, 226.2)) < 2.0);
         for wrong in ["", "91,0", "nan,0", "0,720", "Atlantis"] {
@@ -343,6 +355,9 @@ mod tests {
         let views = views("0,10@500km,-90,60; 0,30 ;S1222a@1e6", &snapshot).expect("views");
         let short: Vec<_> = views.iter().map(|v| (v.range_m, v.heading_deg, v.tilt_deg)).collect();
         assert_eq!(short, [(5e5, 270.0, 60.0), (9e5, 0.0, 0.0), (1e6, 0.0, 0.0)]);
+        let copied = super::views("0,10;marsdeck:globe/-4.5,137.4,1500,30,60", &snapshot);
+        let copied = copied.expect("views")[1];
+        assert_eq!((copied.target.lat, copied.range_m, copied.tilt_deg), (-4.5, 1500.0, 60.0));
         for wrong in ["0,10", "", "0,10;0,20@1", "0,10;0,20@1km,x", "0,10;0,20@1km,0,89"] {
             assert!(super::views(wrong, &snapshot).is_err(), "{wrong}");
         }
