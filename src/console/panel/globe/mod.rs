@@ -3,6 +3,7 @@
 mod goals;
 mod model;
 mod save;
+pub mod sources;
 mod ui;
 
 pub use ui::GlobePanel;
