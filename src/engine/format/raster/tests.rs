@@ -202,6 +202,37 @@ fn a_pds_image_with_its_label_beside_it() {
     assert_eq!(beside("MEGT.IMG", &image)[0], "MEGT.lbl");
 }
 
+/// The formulas of HiRISE's DSMAPPROJECTION.CAT for planetocentric polar maps, on the polar radius:
+/// x = 2 R tan(π/4 − |φ|/2) sin(λ − λ0); the label is attached, longitudes count to the west.
+#[test]
+fn a_polar_pds_image_with_its_label_in_front() {
+    let mut bytes = format!(
+        "PDS_VERSION_ID = PDS3\r\nRECORD_TYPE = FIXED_LENGTH\r\nRECORD_BYTES = 1024\r\n\
+         FILE_RECORDS = 2\r\nLABEL_RECORDS = 1\r\n^IMAGE = 2\r\nOBJECT = IMAGE\r\n LINES = 32\r\n \
+         LINE_SAMPLES = 32\r\n SAMPLE_TYPE = UNSIGNED_INTEGER\r\n SAMPLE_BITS = 8\r\n \
+         MISSING_CONSTANT = 0\r\nEND_OBJECT = IMAGE\r\nOBJECT = IMAGE_MAP_PROJECTION\r\n \
+         MAP_PROJECTION_TYPE = \"POLAR STEREOGRAPHIC\"\r\n A_AXIS_RADIUS = 3396.19 <KM>\r\n \
+         C_AXIS_RADIUS = 3376.2 <KM>\r\n COORDINATE_SYSTEM_NAME = \"PLANETOCENTRIC\"\r\n \
+         POSITIVE_LONGITUDE_DIRECTION = \"WEST\"\r\n CENTER_LATITUDE = -90.0 <DEG>\r\n \
+         CENTER_LONGITUDE = 30.0 <DEG>\r\n LINE_PROJECTION_OFFSET = 16.5\r\n \
+         SAMPLE_PROJECTION_OFFSET = 16.5\r\n MAP_SCALE = 1000 <M/PIXEL>\r\n\
+         END_OBJECT = IMAGE_MAP_PROJECTION\r\nEND\r\n"
+    )
+    .into_bytes();
+    bytes.resize(1024, b' ');
+    bytes.extend((0..1024).map(|i| (i % 256) as u8));
+    let raster = opened(&bytes, None, Want::Auto);
+    assert_eq!((rgba(&raster)[0], rgba(&raster)[33]), ([0; 4], [33, 33, 33, 255]));
+    // 89.8° S, 40° east of the meridian, which is 30° W.
+    let rho = 2.0 * POLAR_RADIUS_M * (0.1f64.to_radians()).tan() / 1000.0;
+    let turn = 40f64.to_radians();
+    let (column, row) = raster.place.pixel_of(-89.8, -30.0 + 40.0).unwrap();
+    near(column, 16.0 + rho * turn.sin(), 1e-6);
+    near(row, 16.0 - rho * turn.cos(), 1e-6);
+    let area = raster.place.area();
+    assert_eq!((area.south, area.east - area.west), (-90.0, 360.0));
+}
+
 /// Values read with numpy from the big-endian grid, 4 cells a degree from 0° E: InSight, Gale,
 /// Olympus Mons, Hellas.
 #[test]

@@ -85,9 +85,9 @@ fn a_patch_fades_at_its_edges_and_ends_there() {
     let (out, _) = heights(&patch, along);
     let weights: Vec<f32> = out[16 * SIDE..17 * SIDE].iter().map(|p| p[1]).collect();
     assert_eq!((weights[0], weights[SIDE - 1]), (0.0, 0.0));
-    assert_eq!(weights[16], 1.0);
+    assert!(weights[16] > 0.999, "{weights:?}");
     let half = &weights[..17];
-    assert!(half.windows(2).all(|w| w[0] <= w[1]), "{weights:?}");
+    assert!(half.windows(2).all(|w| w[0] <= w[1] + 1e-6), "{weights:?}");
     assert!(half.iter().any(|w| (0.05..0.95).contains(w)), "{weights:?}");
     let far = Area { west: 20.0, east: 21.0, south: 0.0, north: 1.0 };
     assert_eq!(heights(&patch, far).1, Given::Nothing);
@@ -115,7 +115,7 @@ fn holes_leave_the_ground_below() {
     let (out, _) = heights(&patch, across);
     let row = &out[16 * SIDE..17 * SIDE];
     assert_eq!(row[16][1], 0.0);
-    assert_eq!(row[0][1], 1.0);
+    assert!(row[0][1] > 0.999, "{row:?}");
     assert!(row.iter().any(|p| (0.05..0.95).contains(&p[1])), "{row:?}");
 }
 
