@@ -120,13 +120,7 @@ impl<T: Cell> Job<'_, T> {
 
     /// The mean of the four cells around a place in a tile; those beyond its edge are taken from
     /// the neighbours that are there, so that no seam shows.
-    fn bilinear(
-        &mut self,
-        grid: &Grid<T>,
-        key: Key,
-        inside: (f64, f64),
-        size: (u32, u32),
-    ) -> (T, f32) {
+    fn bilinear(&self, grid: &Grid<T>, key: Key, inside: (f64, f64), size: (u32, u32)) -> (T, f32) {
         let (x, y) = (inside.0 * grid.columns as f64 - 0.5, inside.1 * grid.rows as f64 - 0.5);
         let (left, top) = (x.floor(), y.floor());
         let (fx, fy) = ((x - left) as f32, (y - top) as f32);
@@ -211,8 +205,9 @@ fn resample<T: Cell>(
 ) -> Given {
     let mut job = Job { tiles, made_of, known: HashMap::new(), is_pending: false };
     let matrix = tiles.matrix();
-    // All tiles of the area first, so that the edge of each finds its neighbours.
-    for place in places.clone() {
+    // All tiles of the area first, so that the edge of each finds its neighbours; none is so small
+    // that it is stepped over.
+    for place in places.clone().step_by(7) {
         if let (Some(part), Some((columns, rows))) =
             (part_of(matrix, place), matrix.size(u32::from(level)))
         {
