@@ -112,9 +112,12 @@ impl GeoKeys {
         let citation = self.citation();
         let graphic = Latitudes::Graphic { ratio: b / a };
         // Geodetic latitude is what an ellipsoid has unless the words say otherwise; the IAU
-        // systems of a sphere count from the centre.
-        let latitudes =
-            if a == b || citation.contains("ocentric") { Latitudes::Centric } else { graphic };
+        // systems of a sphere count from the centre, and the Earth's ellipsoid stands for none.
+        let latitudes = if a == b || a > MOST_RADIUS_M || citation.contains("ocentric") {
+            Latitudes::Centric
+        } else {
+            graphic
+        };
         let mut refuse = |field: &str, reason: String| problems.push(Problem::of(field, reason));
         match self.short(1024) {
             Some(2) => {}

@@ -206,8 +206,7 @@ fn a_pds_image_with_its_label_beside_it() {
 /// x = 2 R tan(π/4 − |φ|/2) sin(λ − λ0); the label is attached, longitudes count to the west.
 #[test]
 fn a_polar_pds_image_with_its_label_in_front() {
-    let mut bytes = format!(
-        "PDS_VERSION_ID = PDS3\r\nRECORD_TYPE = FIXED_LENGTH\r\nRECORD_BYTES = 1024\r\n\
+    let label = "PDS_VERSION_ID = PDS3\r\nRECORD_TYPE = FIXED_LENGTH\r\nRECORD_BYTES = 1024\r\n\
          FILE_RECORDS = 2\r\nLABEL_RECORDS = 1\r\n^IMAGE = 2\r\nOBJECT = IMAGE\r\n LINES = 32\r\n \
          LINE_SAMPLES = 32\r\n SAMPLE_TYPE = UNSIGNED_INTEGER\r\n SAMPLE_BITS = 8\r\n \
          MISSING_CONSTANT = 0\r\nEND_OBJECT = IMAGE\r\nOBJECT = IMAGE_MAP_PROJECTION\r\n \
@@ -216,9 +215,8 @@ fn a_polar_pds_image_with_its_label_in_front() {
          POSITIVE_LONGITUDE_DIRECTION = \"WEST\"\r\n CENTER_LATITUDE = -90.0 <DEG>\r\n \
          CENTER_LONGITUDE = 30.0 <DEG>\r\n LINE_PROJECTION_OFFSET = 16.5\r\n \
          SAMPLE_PROJECTION_OFFSET = 16.5\r\n MAP_SCALE = 1000 <M/PIXEL>\r\n\
-         END_OBJECT = IMAGE_MAP_PROJECTION\r\nEND\r\n"
-    )
-    .into_bytes();
+         END_OBJECT = IMAGE_MAP_PROJECTION\r\nEND\r\n";
+    let mut bytes = label.as_bytes().to_vec();
     bytes.resize(1024, b' ');
     bytes.extend((0..1024).map(|i| (i % 256) as u8));
     let raster = opened(&bytes, None, Want::Auto);
