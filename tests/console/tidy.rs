@@ -54,7 +54,7 @@ const ENGINE_IN_CONSOLE: &[(&str, &[&str])] = &[
         "panel",
         &[
             "time", "mission", "link", "archive", "query", "alarm", "runtime", "format", "science",
-            "problem",
+            "problem", "remote",
         ],
     ),
 ];

@@ -21,6 +21,7 @@ mod shared;
 mod spectra;
 mod watch;
 
+pub use globe::sources as globe_sources;
 pub use plots::plots_of;
 
 use crate::view::Panel;

@@ -4,6 +4,7 @@ mod goals;
 mod kept;
 mod model;
 mod save;
+pub mod sources;
 mod ui;
 
 pub use ui::GlobePanel;

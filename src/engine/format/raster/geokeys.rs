@@ -6,6 +6,9 @@ use super::place::Latitudes;
 use super::projection::{EQUATORIAL_RADIUS_M, POLAR_RADIUS_M, Projection};
 use crate::problem::Problem;
 
+/// A larger radius is that of another planet.
+const MOST_RADIUS_M: f64 = 4e6;
+
 /// The value of a key.
 #[derive(Clone, Debug, PartialEq)]
 enum Value {
@@ -83,12 +86,13 @@ impl GeoKeys {
         HeightDatum::of_words(self.text(4097))
     }
 
-    /// Equatorial and polar radius, metres (keys 2057 to 2059); Mars where none is given.
+    /// Equatorial and polar radius, metres (keys 2057 to 2059); those of Mars where none is given
+    /// and the words say planetographic, else its sphere.
     fn axes(&self) -> (f64, f64) {
         let radius = |v: &f64| (1.0..=1e9).contains(v);
         let Some(a) = self.double(&[2057]).filter(radius) else {
-            let sphere = self.citation().contains("sphere");
-            let polar = if sphere { EQUATORIAL_RADIUS_M } else { POLAR_RADIUS_M };
+            let graphic = self.citation().contains("ographic");
+            let polar = if graphic { POLAR_RADIUS_M } else { EQUATORIAL_RADIUS_M };
             return (EQUATORIAL_RADIUS_M, polar);
         };
         let flat = self.double(&[2059]).filter(|f| *f > 1.0).map(|f| a * (1.0 - 1.0 / f));
@@ -108,9 +112,12 @@ impl GeoKeys {
         let citation = self.citation();
         let graphic = Latitudes::Graphic { ratio: b / a };
         // Geodetic latitude is what an ellipsoid has unless the words say otherwise; the IAU
-        // systems of a sphere count from the centre.
-        let latitudes =
-            if a == b || citation.contains("ocentric") { Latitudes::Centric } else { graphic };
+        // systems of a sphere count from the centre, and the Earth's ellipsoid stands for none.
+        let latitudes = if a == b || a > MOST_RADIUS_M || citation.contains("ocentric") {
+            Latitudes::Centric
+        } else {
+            graphic
+        };
         let mut refuse = |field: &str, reason: String| problems.push(Problem::of(field, reason));
         match self.short(1024) {
             Some(2) => {}

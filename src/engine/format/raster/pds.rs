@@ -123,76 +123,113 @@ fn metres(map: &Object, key: &str) -> Option<f64> {
     value.real().map(|v| v * factor).filter(|v| (1e-6..1e10).contains(v))
 }
 
+/// The axes and angles of a map projection.
+struct Map<'a> {
+    label: &'a Object,
+    /// Equatorial and polar radius, metres.
+    axes: (f64, f64),
+    /// Whether latitudes are planetographic.
+    is_graphic: bool,
+    latitude: f64,
+    meridian: f64,
+    name: String,
+}
+
+impl<'a> Map<'a> {
+    fn of(label: &'a Object) -> Self {
+        let a = metres(label, "A_AXIS_RADIUS").unwrap_or(EQUATORIAL_RADIUS_M);
+        let b = metres(label, "C_AXIS_RADIUS").unwrap_or(POLAR_RADIUS_M).min(a);
+        let system = label.text("COORDINATE_SYSTEM_NAME").to_ascii_uppercase();
+        // Numbers may count to the west; the east is on the right all the same.
+        let west = label.text("POSITIVE_LONGITUDE_DIRECTION").eq_ignore_ascii_case("WEST");
+        let meridian = number(label, "CENTER_LONGITUDE").unwrap_or(0.0);
+        Self {
+            label,
+            axes: (a, b),
+            is_graphic: system.contains("GRAPHIC"),
+            latitude: number(label, "CENTER_LATITUDE").unwrap_or(0.0),
+            meridian: if west { -meridian } else { meridian },
+            name: label.text("MAP_PROJECTION_TYPE").to_ascii_uppercase().replace('_', " "),
+        }
+    }
+
+    /// Maps of planetocentric latitudes are drawn on a sphere: equirectangular ones with the local
+    /// radius at the centre latitude, polar ones with the polar radius.
+    fn radius(&self) -> f64 {
+        let (a, b) = self.axes;
+        let (sin, cos) = self.latitude.to_radians().sin_cos();
+        match self.name.as_str() {
+            "EQUIRECTANGULAR" => a * b / (b * cos).hypot(a * sin),
+            name if name.contains("POLAR") && !self.is_graphic => b,
+            _ => a,
+        }
+    }
+
+    fn projection(&self) -> Option<Projection> {
+        let (radius, meridian) = (self.radius(), self.meridian);
+        let (a, b) = self.axes;
+        let e = if self.is_graphic { (1.0 - (b / a).powi(2)).max(0.0).sqrt() } else { 0.0 };
+        Some(match self.name.as_str() {
+            "EQUIRECTANGULAR" => {
+                let parallel = self.latitude;
+                Projection::Equirectangular { radius, parallel, origin: 0.0, meridian }
+            }
+            "SIMPLE CYLINDRICAL" | "SIMPLECYLINDRICAL" => {
+                Projection::Equirectangular { radius, parallel: 0.0, origin: 0.0, meridian }
+            }
+            "POLAR STEREOGRAPHIC" | "POLARSTEREOGRAPHIC" => {
+                let pole = if self.latitude < 0.0 { -90.0 } else { 90.0 };
+                Projection::polar(radius, e, pole, 1.0, meridian)
+            }
+            "SINUSOIDAL" => Projection::Sinusoidal { radius, meridian },
+            "MERCATOR" => Projection::Mercator { radius, eccentricity: e, scale: 1.0, meridian },
+            _ => return None,
+        })
+    }
+
+    /// Metres of a pixel. Degrees are exact by MAP_RESOLUTION; MAP_SCALE is rounded in most
+    /// labels.
+    fn scale(&self, projection: Projection) -> Option<f64> {
+        let per_degree = number(self.label, "MAP_RESOLUTION").filter(|v| *v > 0.0);
+        let exact = per_degree.map(|v| self.radius().to_radians() / v);
+        let is_plate = matches!(projection, Projection::Equirectangular { parallel: 0.0, .. });
+        let scale = metres(self.label, "MAP_SCALE");
+        if is_plate { exact.or(scale) } else { scale.or(exact) }
+    }
+}
+
+fn number(map: &Object, key: &str) -> Option<f64> {
+    map.get(key).and_then(Value::real).filter(|v| v.is_finite())
+}
+
 fn place(
-    map: &Object,
+    label: &Object,
     columns: usize,
     rows: usize,
     problems: &mut Vec<Problem>,
 ) -> Option<Georeference> {
-    let number = |key: &str| map.get(key).and_then(Value::real).filter(|v| v.is_finite());
-    let mut missing = |key: &str| {
-        problems.push(Problem::at(map.offset, key, "is missing: the image has no place on Mars"));
+    let map = Map::of(label);
+    let Some(projection) = map.projection() else {
+        let reason = format!("'{}' is not read: convert the image to GeoTIFF", brief(&map.name));
+        problems.push(Problem::at(label.offset, "MAP_PROJECTION_TYPE", reason));
+        return None;
     };
-    let a = metres(map, "A_AXIS_RADIUS").unwrap_or(EQUATORIAL_RADIUS_M);
-    let b = metres(map, "C_AXIS_RADIUS").unwrap_or(POLAR_RADIUS_M).min(a);
-    let graphic = map.text("COORDINATE_SYSTEM_NAME").to_ascii_uppercase().contains("GRAPHIC");
-    let latitude = number("CENTER_LATITUDE").unwrap_or(0.0);
+    let mut needed = |key: &str, value: Option<f64>| {
+        if value.is_none() {
+            let reason = "is missing: the image has no place on Mars";
+            problems.push(Problem::at(label.offset, key, reason));
+        }
+        value
+    };
     // Sample and line 1, 1 is the middle of the first pixel.
-    let Some(column) = number("SAMPLE_PROJECTION_OFFSET").map(|v| v - 0.5) else {
-        missing("SAMPLE_PROJECTION_OFFSET");
-        return None;
-    };
-    let Some(row) = number("LINE_PROJECTION_OFFSET").map(|v| v - 0.5) else {
-        missing("LINE_PROJECTION_OFFSET");
-        return None;
-    };
-    let west = map.text("POSITIVE_LONGITUDE_DIRECTION").eq_ignore_ascii_case("WEST");
-    let meridian = number("CENTER_LONGITUDE").unwrap_or(0.0) * if west { -1.0 } else { 1.0 };
-    let name = map.text("MAP_PROJECTION_TYPE").to_ascii_uppercase().replace('_', " ");
-    // Maps of planetocentric latitudes are drawn on a sphere: equirectangular ones with the local
-    // radius at the centre latitude, polar ones with the polar radius.
-    let (sin, cos) = latitude.to_radians().sin_cos();
-    let local = a * b / (b * cos).hypot(a * sin);
-    let e = (1.0 - (b / a).powi(2)).max(0.0).sqrt();
-    let radius = match name.as_str() {
-        "EQUIRECTANGULAR" => local,
-        _ if name.contains("POLAR") && !graphic => b,
-        _ => a,
-    };
-    let per_degree = number("MAP_RESOLUTION").filter(|v| *v > 0.0);
-    let scale = metres(map, "MAP_SCALE")
-        .or_else(|| per_degree.map(|v| radius.to_radians() / v))
-        .filter(|v| *v > 0.0);
-    let Some(scale) = scale else {
-        missing("MAP_SCALE");
-        return None;
-    };
-    let projection = match name.as_str() {
-        "SIMPLE CYLINDRICAL" | "EQUIRECTANGULAR" | "SIMPLECYLINDRICAL" => {
-            let parallel = if name == "EQUIRECTANGULAR" { latitude } else { 0.0 };
-            Projection::Equirectangular { radius, parallel, origin: 0.0, meridian }
-        }
-        "POLAR STEREOGRAPHIC" | "POLARSTEREOGRAPHIC" => {
-            let e = if graphic { e } else { 0.0 };
-            let pole = if latitude < 0.0 { -90.0 } else { 90.0 };
-            Projection::polar(radius, e, pole, 1.0, meridian)
-        }
-        "SINUSOIDAL" => Projection::Sinusoidal { radius, meridian },
-        "MERCATOR" => {
-            let eccentricity = if graphic { e } else { 0.0 };
-            Projection::Mercator { radius, eccentricity, scale: 1.0, meridian }
-        }
-        _ => {
-            let reason = format!("'{}' is not read: convert the image to GeoTIFF", brief(&name));
-            problems.push(Problem::at(map.offset, "MAP_PROJECTION_TYPE", reason));
-            return None;
-        }
-    };
-    // Degrees are exact by MAP_RESOLUTION; MAP_SCALE is rounded in most labels.
-    let is_plate = matches!(projection, Projection::Equirectangular { parallel: 0.0, .. });
-    let scale = per_degree.filter(|_| is_plate).map_or(scale, |v| radius.to_radians() / v);
+    let key = "SAMPLE_PROJECTION_OFFSET";
+    let column = needed(key, number(label, key))? - 0.5;
+    let key = "LINE_PROJECTION_OFFSET";
+    let row = needed(key, number(label, key))? - 0.5;
+    let scale = needed("MAP_SCALE", map.scale(projection))?;
     let to_map = [-column * scale, scale, 0.0, row * scale, 0.0, -scale];
-    let latitudes = if graphic { Latitudes::Graphic { ratio: b / a } } else { Latitudes::Centric };
-    let place = Georeference::new(columns, rows, to_map, projection, latitudes)?;
-    Some(if west { place.west_positive() } else { place })
+    let (a, b) = map.axes;
+    let graphic = Latitudes::Graphic { ratio: b / a };
+    let latitudes = if map.is_graphic { graphic } else { Latitudes::Centric };
+    Georeference::new(columns, rows, to_map, projection, latitudes)
 }

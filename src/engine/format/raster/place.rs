@@ -66,7 +66,6 @@ pub struct Georeference {
     to_pixel: [f64; 6],
     projection: Projection,
     latitudes: Latitudes,
-    west_positive: bool,
     /// Longitude in the middle of the raster, counted from the meridian of the map.
     middle: f64,
 }
@@ -89,7 +88,6 @@ impl Georeference {
             to_pixel,
             projection,
             latitudes,
-            west_positive: false,
             middle: 0.0,
         };
         if projection.is_cylindrical() {
@@ -101,20 +99,12 @@ impl Georeference {
         Some(out)
     }
 
-    /// The same for a map whose longitudes grow to the west.
-    #[must_use]
-    pub fn west_positive(mut self) -> Self {
-        self.west_positive = true;
-        self
-    }
-
     /// Pixel coordinates of a place, though it may lie outside the raster; `None` where the map
     /// does not show it.
     pub fn position_of(&self, lat: f64, lon: f64) -> Option<(f64, f64)> {
         if !(lat.abs() <= 90.0 && lon.is_finite()) {
             return None;
         }
-        let lon = if self.west_positive { -lon } else { lon };
         let around = lon - self.projection.meridian() - self.middle;
         let east = (around + 180.0).rem_euclid(360.0) - 180.0 + self.middle;
         let (x, y) = self.projection.forward(self.latitudes.of_centric(lat), east)?;
@@ -136,7 +126,6 @@ impl Georeference {
         let (x, y) = apply(self.to_map, column, row);
         let (lat, east) = self.projection.inverse(x, y)?;
         let lon = east + self.projection.meridian();
-        let lon = if self.west_positive { -lon } else { lon };
         Some((self.latitudes.to_centric(lat).clamp(-90.0, 90.0), lon))
     }
 

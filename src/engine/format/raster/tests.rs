@@ -107,7 +107,8 @@ fn heights_of_a_geotiff_with_holes() {
             raster.place.pixel_of(-276_475.0 / degree, 8_142_441.0 / degree).unwrap();
         near(column, 3.5, 1e-6);
         near(row, 2.0, 1e-6);
-        near(raster.place.pixel_deg(), 10.0 / degree, 1e-7);
+        // Narrower by the cosine of 4.66°: the root of the area.
+        near(raster.place.pixel_deg(), 1.684_264_5e-4, 1e-9);
     }
 }
 
@@ -199,6 +200,35 @@ fn a_pds_image_with_its_label_beside_it() {
     }
     assert_eq!(beside("x.lbl", label.as_bytes()), ["GRID.IMG"]);
     assert_eq!(beside("MEGT.IMG", &image)[0], "MEGT.lbl");
+}
+
+/// The formulas of HiRISE's DSMAPPROJECTION.CAT for planetocentric polar maps, on the polar radius:
+/// x = 2 R tan(π/4 − |φ|/2) sin(λ − λ0); the label is attached, longitudes count to the west.
+#[test]
+fn a_polar_pds_image_with_its_label_in_front() {
+    let label = "PDS_VERSION_ID = PDS3\r\nRECORD_TYPE = FIXED_LENGTH\r\nRECORD_BYTES = 1024\r\n\
+         FILE_RECORDS = 2\r\nLABEL_RECORDS = 1\r\n^IMAGE = 2\r\nOBJECT = IMAGE\r\n LINES = 32\r\n \
+         LINE_SAMPLES = 32\r\n SAMPLE_TYPE = UNSIGNED_INTEGER\r\n SAMPLE_BITS = 8\r\n \
+         MISSING_CONSTANT = 0\r\nEND_OBJECT = IMAGE\r\nOBJECT = IMAGE_MAP_PROJECTION\r\n \
+         MAP_PROJECTION_TYPE = \"POLAR STEREOGRAPHIC\"\r\n A_AXIS_RADIUS = 3396.19 <KM>\r\n \
+         C_AXIS_RADIUS = 3376.2 <KM>\r\n COORDINATE_SYSTEM_NAME = \"PLANETOCENTRIC\"\r\n \
+         POSITIVE_LONGITUDE_DIRECTION = \"WEST\"\r\n CENTER_LATITUDE = -90.0 <DEG>\r\n \
+         CENTER_LONGITUDE = 30.0 <DEG>\r\n LINE_PROJECTION_OFFSET = 16.5\r\n \
+         SAMPLE_PROJECTION_OFFSET = 16.5\r\n MAP_SCALE = 1000 <M/PIXEL>\r\n\
+         END_OBJECT = IMAGE_MAP_PROJECTION\r\nEND\r\n";
+    let mut bytes = label.as_bytes().to_vec();
+    bytes.resize(1024, b' ');
+    bytes.extend((0..1024).map(|i| (i % 256) as u8));
+    let raster = opened(&bytes, None, Want::Auto);
+    assert_eq!((rgba(&raster)[0], rgba(&raster)[33]), ([0; 4], [33, 33, 33, 255]));
+    // 89.8° S, 40° east of the meridian, which is 30° W.
+    let rho = 2.0 * POLAR_RADIUS_M * (0.1f64.to_radians()).tan() / 1000.0;
+    let turn = 40f64.to_radians();
+    let (column, row) = raster.place.pixel_of(-89.8, -30.0 + 40.0).unwrap();
+    near(column, 16.0 + rho * turn.sin(), 1e-6);
+    near(row, 16.0 - rho * turn.cos(), 1e-6);
+    let area = raster.place.area();
+    assert_eq!((area.south, area.east - area.west), (-90.0, 360.0));
 }
 
 /// Values read with numpy from the big-endian grid, 4 cells a degree from 0° E: InSight, Gale,
@@ -348,11 +378,13 @@ fn a_file_that_is_cut_off_keeps_what_came() {
     let values: Vec<i16> = (0..6 * 6).collect();
     let made = Made { packed: Compression::Uncompressed, ..gale() };
     let whole = made.write::<colortype::GrayI16>(6, 6, &values);
-    // The strips come first, the directory after them: the second strip is spoilt.
-    let mut spoilt =
-        Made { packed: gale().packed, ..gale() }.write::<colortype::GrayI16>(6, 6, &values);
-    let middle = 8 + (spoilt.len() - 8) / 12;
-    spoilt[8..middle].fill(0xff);
+    let mut spoilt = gale().write::<colortype::GrayI16>(6, 6, &values);
+    let number = |at: usize| u32::from_le_bytes(spoilt[at..at + 4].try_into().unwrap()) as usize;
+    // The offset of the strips (tag 273) leads to that of the first.
+    let first = number(4) + 2;
+    let tag = (first..).step_by(12).find(|at| spoilt[*at..*at + 2] == [0x11, 1]).unwrap();
+    let strip = number(number(tag + 8));
+    spoilt[strip..strip + 4].fill(0xff);
     let (raster, problems) = read(&spoilt, None, &Options::default());
     assert!(problems.iter().any(|p| p.reason.contains("stays empty")), "{problems:?}");
     assert!(heights(&raster.unwrap()).iter().any(|v| v.is_nan()));

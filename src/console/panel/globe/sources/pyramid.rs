@@ -3,8 +3,8 @@
 //! A mean over a box of one cell is bilinear interpolation; over a larger one it is the mean of
 //! what lies there. One filter so serves both, and nothing shimmers on the way between.
 
-/// Longest side of a box in cells; longer ones are summed on a coarser level.
-const MOST_CELLS: f64 = 8.0;
+/// Longest side of a box for one of its shorter side; longer ones are summed on a coarser level.
+const MOST_LONGER: f64 = 4.0;
 /// Room for the cells of a box: twice that between two levels, and its two ends.
 const SPANS: usize = 20;
 
@@ -185,8 +185,9 @@ impl<T: Cell> Pyramid<T> {
     /// much of the box is known, 0 to 1.
     pub(super) fn mean(&self, position: (f64, f64), size: (f64, f64)) -> (T, f32) {
         let (wide, high) = (size.0.abs(), size.1.abs());
-        // On this level the smaller side is one to two cells, unless the larger is too long then.
-        let cell = wide.min(high).max(wide.max(high) / MOST_CELLS).max(1.0);
+        // On this level the smaller side is two to four cells, so that cells that are cut by the
+        // edge of the box matter little, unless the larger side is too long then.
+        let cell = (wide.min(high).max(wide.max(high) / MOST_LONGER) / 2.0).max(1.0);
         let deepest = self.levels.len().saturating_sub(1);
         let level = (cell.log2().floor() as usize).min(deepest);
         let scale = 0.5f64.powi(level as i32);
