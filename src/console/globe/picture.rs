@@ -3,7 +3,7 @@
 //! On a device without a graphics processor the pictures of a motion are drawn with fewer samples,
 //! coarser ground and, when that is still slow, fewer pixels; the last one is drawn again in full.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use egui::{Color32, Context, Ui};
@@ -75,6 +75,8 @@ pub(crate) struct Drawn {
 /// The pictures of one globe.
 #[derive(Default)]
 pub(crate) struct Pictures {
+    /// The window that shows them.
+    window: Arc<Mutex<Option<Context>>>,
     store: Option<Store>,
     recipe: Option<Arc<Recipe>>,
     made_of: Option<RecipeKey>,
@@ -123,8 +125,14 @@ impl Pictures {
     ) {
         let patient = ctx.data(|data| data.get_temp(patience_id())).unwrap_or(false);
         self.is_patient = patient;
-        let ctx = ctx.clone();
-        let wake: Wake = Arc::new(move || ctx.request_repaint());
+        // The window may be another one than last time: the ground wakes the present one.
+        *self.window.lock().unwrap_or_else(PoisonError::into_inner) = Some(ctx.clone());
+        let window = Arc::clone(&self.window);
+        let wake: Wake = Arc::new(move || {
+            if let Some(ctx) = &*window.lock().unwrap_or_else(PoisonError::into_inner) {
+                ctx.request_repaint();
+            }
+        });
         let topography = if patient {
             Topography::load()
         } else {
