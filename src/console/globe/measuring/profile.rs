@@ -121,14 +121,14 @@ mod tests {
     use super::*;
 
     /// A plane that rises by one in ten to the east along the equator.
-    fn ramp(place: LatLon) -> Option<f64> {
-        Some(place.lon_180().to_radians() * MEAN_RADIUS_M / 10.0)
+    fn ramp(place: LatLon) -> f64 {
+        place.lon_180().to_radians() * MEAN_RADIUS_M / 10.0
     }
 
     #[test]
     fn a_ramp_has_one_slope() {
         let way = [LatLon::new(0.0, -1.0), LatLon::new(0.0, 0.5), LatLon::new(0.0, 1.0)];
-        let profile = Profile::sample(&way, ramp);
+        let profile = Profile::sample(&way, |p| Some(ramp(p)));
         assert_eq!(profile.samples.len(), MOST_POINTS);
         let summary = profile.summary().expect("points");
         let slope = 0.1f64.atan().to_degrees();
@@ -150,11 +150,12 @@ mod tests {
         assert!((summary.slopes_deg[1] - 45.0).abs() < 1e-6);
         // Five metres: no more points than half metres.
         let five = (5.0 / MEAN_RADIUS_M).to_degrees();
-        let short = Profile::sample(&[LatLon::new(0.0, 0.0), LatLon::new(five, 0.0)], ramp);
+        let short =
+            Profile::sample(&[LatLon::new(0.0, 0.0), LatLon::new(five, 0.0)], |p| Some(ramp(p)));
         assert!((11..=12).contains(&short.samples.len()), "{}", short.samples.len());
         let place = LatLon::new(1.0, 1.0);
         for way in [vec![], vec![place], vec![place, place]] {
-            assert!(Profile::sample(&way, ramp).summary().is_none());
+            assert!(Profile::sample(&way, |p| Some(ramp(p))).summary().is_none());
         }
         assert!(Profile::sample(&[place, LatLon::new(0.0, 0.0)], |_| None).samples.is_empty());
     }
@@ -162,7 +163,7 @@ mod tests {
     #[test]
     fn the_nearest_point_and_the_table() {
         let way = [LatLon::new(0.0, 359.0), LatLon::new(0.0, 1.0)];
-        let profile = Profile::sample(&way, ramp);
+        let profile = Profile::sample(&way, |p| Some(ramp(p)));
         let middle = profile.nearest(59_158.0).expect("a point");
         assert!(middle.place.distance_deg(LatLon::new(0.0, 0.0)) < 1e-3);
         assert_eq!(profile.nearest(-5.0), profile.samples.first());

@@ -49,7 +49,7 @@ impl SaveBar {
             None | Some(Err(TryRecvError::Empty)) => {}
             Some(Ok(said)) => (self.said, self.writing) = (said, None),
             Some(Err(TryRecvError::Disconnected)) => {
-                self.said = "The graphics driver failed. Try a smaller picture.".to_owned();
+                "The graphics driver failed. Try a smaller picture.".clone_into(&mut self.said);
                 self.writing = None;
             }
         }
