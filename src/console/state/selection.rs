@@ -45,6 +45,8 @@ pub struct GlobeLook {
     pub map: String,
     /// Whether to jump there even where globes fly smoothly.
     pub jump: bool,
+    /// Layers to show from now on, by name or identifier, besides those that show.
+    pub layers: Vec<String>,
 }
 
 /// What a log entry is to be about.

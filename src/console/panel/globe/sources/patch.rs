@@ -90,6 +90,11 @@ impl PatchImagery {
         let Samples::Rgba(cells) = raster.samples else { return None };
         Laid::new(raster.columns, raster.rows, cells, raster.place).map(Self)
     }
+
+    /// Where it lies.
+    pub fn area(&self) -> Area {
+        self.0.area
+    }
 }
 
 impl Imagery for PatchImagery {
@@ -145,6 +150,11 @@ impl PatchElevation {
         let laid = Laid::new(raster.columns, raster.rows, cells, raster.place)?;
         let holes = holes(&laid);
         Some(Self { laid, datum: chosen.or(told).unwrap_or_default(), holes })
+    }
+
+    /// Where they lie.
+    pub fn area(&self) -> Area {
+        self.laid.area
     }
 
     /// Weight at a position: 1 inside, falling to 0 at the edges and at large holes.

@@ -12,8 +12,7 @@ use marsdeck_engine::remote::tiles::{Encoding, Matrix, TileAnswer, TilePicture};
 
 use super::*;
 use crate::globe::LatLon;
-use crate::globe::ground::source::{Given, PICTURE_SIDE};
-use crate::globe::ground::tile::Area;
+use crate::globe::ground::source::{Elevation, Given, Imagery, PICTURE_SIDE};
 
 const SIDE: usize = 33;
 
