@@ -17,7 +17,7 @@ use crate::globe::tools::bookmarks::BookmarkMenu;
 use crate::globe::tools::search::Goal;
 use crate::globe::tools::search_box::{Found, SearchBox};
 use crate::globe::{
-    Camera, GlobeInput, GlobeScene, GlobeView, LatLon, LayerSetting, MapMode, PickId,
+    Camera, GlobeInput, GlobeScene, GlobeView, LatLon, LayerSetting, Light, MapMode, PickId,
 };
 use crate::intent::{UiIntent, claim_keys};
 use crate::theme::SMALL;
@@ -210,6 +210,8 @@ impl GlobePanel {
         if let Some(map) = MapMode::ALL.into_iter().find(|m| m.name() == look.map) {
             self.view.settings.map = map;
         }
+        let light = Light::ALL.into_iter().find(|l| l.name().eq_ignore_ascii_case(&look.light));
+        self.view.settings.light = light.unwrap_or(self.view.settings.light);
         for name in &look.layers {
             let named = |l: &&std::sync::Arc<crate::globe::Layer>| {
                 l.name.eq_ignore_ascii_case(name) || l.id.eq_ignore_ascii_case(name)

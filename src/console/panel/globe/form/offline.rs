@@ -8,6 +8,7 @@ use crate::globe::LatLon;
 use crate::globe::geodesy::MEAN_RADIUS_M;
 use crate::globe::ground::tile::Area;
 use crate::globe::measure::{length_text, place_text};
+use crate::panel::globe::data::{ServerEntry, layer_id};
 use crate::widget::{bytes_text, count_text};
 
 /// What is chosen.
@@ -24,14 +25,18 @@ pub(super) struct OfflineForm {
 impl OfflineForm {
     pub(super) fn show(&mut self, ui: &mut Ui, subject: &Subject<'_>) {
         let (servers, theme) = (subject.data.servers(), subject.theme);
-        let Some(server) = servers.iter().find(|s| s.service.id == self.server).or(servers.first())
+        // The topmost that this globe shows, until the user decides.
+        let is_shown = |s: &&ServerEntry| {
+            subject.settings.layers.get(&layer_id(&s.service.id)).is_some_and(|l| l.visible)
+        };
+        let chosen = servers.iter().find(|s| s.service.id == self.server);
+        let Some(server) = chosen.or(servers.iter().rev().find(is_shown)).or(servers.first())
         else {
             note(ui, theme, "Add a tile server first.");
             return;
         };
         let service = &server.service;
-        self.server.clone_from(&service.id);
-        let before = self.server.clone();
+        let before = service.id.clone();
         let mut level = self.level.unwrap_or(service.max_level);
         level = level.clamp(service.min_level, service.max_level);
         fields(ui, "offline", |ui| {
@@ -39,8 +44,10 @@ impl OfflineForm {
             let combo = ComboBox::from_id_salt("offline server").width(FIELD).truncate();
             let combo = combo.selected_text(&service.name).show_ui(ui, |ui| {
                 for other in servers.iter().rev() {
-                    let id = other.service.id.clone();
-                    ui.selectable_value(&mut self.server, id, &other.service.name);
+                    let id = &other.service.id;
+                    if ui.selectable_label(*id == before, &other.service.name).clicked() {
+                        self.server.clone_from(id);
+                    }
                 }
             });
             combo.response.labelled_by(label.id);
@@ -54,7 +61,7 @@ impl OfflineForm {
             ui.end_row();
         });
         self.level = Some(level);
-        if self.server != before {
+        if !self.server.is_empty() && self.server != before {
             self.level = None;
             self.area = None;
             return;

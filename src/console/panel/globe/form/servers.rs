@@ -81,7 +81,9 @@ impl ServerForm {
             }
         });
         if visible && !server.trouble.is_empty() {
-            warn(ui, subject.theme, &server.trouble);
+            // Being offline is what the user wanted.
+            let say = if subject.data.is_offline() { note } else { warn };
+            say(ui, subject.theme, &server.trouble);
         }
         if let Some((tiles, bytes)) = server.kept.filter(|(tiles, _)| *tiles > 0) {
             self.kept(ui, subject, &service.id, tiles, bytes);

@@ -1,6 +1,7 @@
 //! What lies on the ground of the globe besides the built-in terrain: files of the user's
 //! ([`Sources`]) and tiles of servers ([`RemoteImagery`], [`RemoteElevation`]).
 
+mod apron;
 mod file;
 mod patch;
 mod pyramid;
