@@ -50,7 +50,6 @@ pub(super) struct FileForm {
 impl FileForm {
     /// The list and the form; answers with an area to look at.
     pub(super) fn show(&mut self, ui: &mut Ui, subject: &mut Subject<'_>) -> Option<Area> {
-        let wanted = list(ui, subject);
         let theme = subject.theme;
         let mut entered = false;
         fields(ui, "file", |ui| {
@@ -75,7 +74,8 @@ impl FileForm {
         if is_named && (pressed || entered) {
             self.add(subject);
         }
-        wanted
+        // Below the form, whose fields so stay where they are.
+        list(ui, subject)
     }
 
     fn add(&mut self, subject: &Subject<'_>) {
@@ -104,7 +104,7 @@ fn list(ui: &mut Ui, subject: &Subject<'_>) -> Option<Area> {
     let (files, marks) = (subject.data.files(), subject.data.marks());
     let theme = subject.theme;
     if files.is_empty() && marks.is_empty() {
-        note(ui, theme, "None yet: add one below, or drop it onto the window.");
+        note(ui, theme, "None yet: add one, or drop it onto the window.");
         return None;
     }
     let mut wanted = None;
@@ -145,11 +145,15 @@ fn marks_row(ui: &mut Ui, path: &PathBuf, subject: &Subject<'_>, theme: &Theme) 
 
 /// The name on the left, buttons on the right.
 fn row(ui: &mut Ui, name: &str, path: &Path, buttons: impl FnOnce(&mut Ui)) {
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        buttons(ui);
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
-            ui.label(RichText::new(name)).on_hover_text(path.display().to_string());
+    let (left, right) =
+        (Layout::left_to_right(Align::Center), Layout::right_to_left(Align::Center));
+    ui.horizontal(|ui| {
+        ui.with_layout(right, |ui| {
+            buttons(ui);
+            ui.with_layout(left, |ui| {
+                ui.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
+                ui.label(RichText::new(name)).on_hover_text(path.display().to_string());
+            });
         });
     });
 }

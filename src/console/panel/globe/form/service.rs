@@ -119,7 +119,7 @@ impl ServiceForm {
         if matches!(service.kind, ServiceKind::Wms111 | ServiceKind::Wms130) {
             line(ui, theme, "WMS layers", &mut service.layers, "names with commas");
         }
-        line(ui, theme, "Name", &mut service.name, "as the list shows it");
+        line(ui, theme, "Shown as", &mut service.name, "its name in the lists");
         choose(ui, theme, "Map in", &mut service.matrix, &MATRICES);
         ui.label(RichText::new("Finest level").color(theme.text_weak));
         ui.horizontal(|ui| {
@@ -269,7 +269,8 @@ mod tests {
         form.service.kind = ServiceKind::Xyz;
         form.pixel = Pixel::Grey;
         let service = form.checked(&vec!["heights"]).expect("a server");
-        assert_eq!((service.id.as_str(), service.url.len()), ("heights-2", 37));
+        let address = "https://maps.example/{z}/{x}/{y}.png";
+        assert_eq!((service.id.as_str(), service.url.as_str()), ("heights-2", address));
         let encoding = Encoding::Grey { lowest_m: -8201.0, highest_m: 21241.0 };
         assert_eq!(service.role, Role::Elevation { encoding });
         form.heights_m = [5.0, 5.0];
