@@ -84,7 +84,8 @@ pub(crate) fn lay_out(
     if !rect.shrink(2.0).contains_rect(covered) {
         return None;
     }
-    let candidate = Candidate { key: hasher.finish(), rect: covered, importance: label.importance };
+    let (key, importance) = (hasher.finish(), label.importance);
+    let candidate = Candidate { key, rect: covered, importance, is_beside: label.beside > 0.0 };
     Some(ShownLabel { candidate, pick: label.pick.clone(), at, galley, color: label.color })
 }
 
