@@ -6,6 +6,7 @@
 
 pub mod alarm;
 pub mod archive;
+pub mod command;
 pub mod format;
 pub mod ingest;
 pub mod link;

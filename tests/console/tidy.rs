@@ -29,6 +29,7 @@ const ENGINE: &[&str] = &[
     "parameter",
     "link",
     "archive",
+    "command",
     "query",
     "alarm",
     "report",

@@ -191,6 +191,55 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     sync_folder(folder)
 }
 
+/// As [`write_whole`], for what nobody but the owner of the file may read.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let beside = path.with_file_name(name);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // What an interrupted write left may have other permissions.
+    let _ = fs::remove_file(&beside);
+    let written = options
+        .open(&beside)
+        .and_then(|mut file| {
+            io::Write::write_all(&mut file, bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    if let Err(error) = written {
+        let _ = fs::remove_file(&beside);
+        return Err(StorageError::of("write", path)(error));
+    }
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// A few bytes that are replaced in place and not synced: a kill of the process keeps them, a
+/// power cut may bring older ones back.
+#[derive(Debug)]
+pub struct Slot {
+    path: PathBuf,
+    file: File,
+}
+
+impl Slot {
+    /// Opens the file, or makes it, synced, with these bytes.
+    pub fn open(path: &Path, first: &[u8]) -> Result<Self, StorageError> {
+        if !path.exists() {
+            write_whole(path, first)?;
+        }
+        let file = OpenOptions::new().read(true).write(true).open(path);
+        Ok(Self { path: path.to_owned(), file: file.map_err(StorageError::of("write", path))? })
+    }
+
+    /// Replaces the bytes; always as many as the first.
+    pub fn put(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
+        write_all_at(&self.file, bytes, 0).map_err(StorageError::of("write", &self.path))
+    }
+}
+
 /// Takes the exclusive lock of a file, which lasts as long as the returned handle; none where
 /// another process has it.
 pub fn hold_lock(path: &Path) -> Result<Option<File>, StorageError> {
