@@ -1,0 +1,137 @@
+//! What the tests are made of: a journal in memory, people, a dictionary, quiet circumstances.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use crate::command::chain::{Head, link, read_chain};
+use crate::command::journal::{Journal, JournalError, Opened, Sink};
+use crate::command::*;
+use crate::mission::command::Consequence;
+use crate::mission::telemetry::Condition;
+use crate::simulator::live::COMMAND_APID;
+use crate::storage::StorageError;
+use crate::time::Instant;
+
+pub const T0: Instant = Instant::from_unix_ns(1_600_000_000_000_000_000);
+
+/// What a disk holds; survives the engine.
+#[derive(Clone, Debug, Default)]
+pub struct Disk(pub Arc<Mutex<Content>>);
+
+#[derive(Debug, Default)]
+pub struct Content {
+    pub bytes: Vec<u8>,
+    pub head: Option<Head>,
+    pub is_full: bool,
+    pub appends: usize,
+}
+
+impl Sink for Disk {
+    fn append(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
+        let mut content = self.0.lock().unwrap();
+        if content.is_full {
+            let full = io::Error::from(io::ErrorKind::StorageFull);
+            return Err(StorageError::of("write", Path::new("journal"))(full));
+        }
+        content.bytes.extend_from_slice(bytes);
+        content.appends += 1;
+        Ok(())
+    }
+
+    fn note(&mut self, head: Head) {
+        self.0.lock().unwrap().head = Some(head);
+    }
+}
+
+impl Disk {
+    pub fn set_full(&self, is_full: bool) {
+        self.0.lock().unwrap().is_full = is_full;
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.lock().unwrap().bytes.len()
+    }
+
+    /// What [`Journal::open`] does with a folder.
+    pub fn open(&self, now: Instant) -> Result<Opened, JournalError> {
+        let mut content = self.0.lock().unwrap();
+        let chain = read_chain(&content.bytes, content.head);
+        if !chain.findings.is_empty() {
+            return Err(JournalError::Tampered { path: "j".into(), findings: chain.findings });
+        }
+        content.bytes.truncate(chain.end as usize);
+        let mut records = chain.records;
+        if records.is_empty() {
+            let (record, bytes) = link(None, now, "engine", "begin", "{}");
+            content.bytes.extend_from_slice(&bytes);
+            records.push(record);
+        }
+        content.head = records.last().map(|r| Head { number: r.number, hash: r.hash });
+        drop(content);
+        let journal = Journal::from_parts(Box::new(self.clone()), &records);
+        Ok(Opened { journal, records, told: Vec::new() })
+    }
+
+    pub fn start(&self, now: Instant) -> Started {
+        let opened = self.open(now).unwrap();
+        Commanding::take_up(opened, Policy::default(), now).unwrap()
+    }
+}
+
+pub fn person(name: &str, role: Role) -> Actor {
+    Actor::new(name, "insight", BTreeSet::from([role]))
+}
+
+pub fn dictionary() -> DictionaryIdentity {
+    let sha256 = Digest::of(b"dictionary");
+    DictionaryIdentity { name: "demo".to_owned(), version: "1".to_owned(), sha256 }
+}
+
+/// A command that sets the mode of an instrument, with its sequence count.
+pub fn command(significance: Consequence, count: u16) -> Prepared {
+    let set = crate::simulator::live::Command::SetMode { instrument: 1, mode: 2 };
+    Prepared {
+        mission: "insight".to_owned(),
+        name: "SET_MODE".to_owned(),
+        arguments: vec![("instrument".into(), "SEIS".into()), ("mode".into(), "ON".into())],
+        bytes: set.packet(count).unwrap(),
+        dictionary: dictionary(),
+        significance,
+        watches: vec![
+            Watch::report(Stage::Accepted, 10.0),
+            Watch::report(Stage::Started, 10.0),
+            Watch::report(Stage::Complete, 60.0),
+        ],
+        ..Prepared::default()
+    }
+}
+
+pub fn request(count: u16) -> RequestId {
+    RequestId { apid: COMMAND_APID, count }
+}
+
+pub fn known(_: &str) -> Option<DictionaryIdentity> {
+    Some(dictionary())
+}
+
+pub fn true_always(_: &Prepared, _: &Condition) -> Result<bool, String> {
+    Ok(true)
+}
+
+pub fn quiet(now: Instant) -> Circumstances<'static> {
+    Circumstances {
+        now,
+        dictionary: &known,
+        holds: &true_always,
+        windows: None,
+        way: Way::default(),
+        margin_s: 0.0,
+    }
+}
+
+/// Roles of an account in a mission.
+pub fn roles(mission: &str, role: Role) -> BTreeMap<String, BTreeSet<Role>> {
+    BTreeMap::from([(mission.to_owned(), BTreeSet::from([role]))])
+}

@@ -1,0 +1,7 @@
+//! Tests of commanding from outside: the journal, accounts, the life of a command, crashes.
+
+mod accounts;
+mod chain;
+mod life;
+mod make;
+mod model;
