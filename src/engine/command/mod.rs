@@ -12,6 +12,7 @@ mod accounts;
 mod approval;
 mod chain;
 mod commanding;
+mod condition;
 mod desk;
 mod digest;
 mod event;
@@ -32,6 +33,7 @@ pub use accounts::{ACCOUNT_KIND, ACCOUNTS_FILE, AccountError, Accounts, Change, 
 pub use approval::Policy;
 pub use chain::{Chain, Finding, Head, MOST_BODY_BYTES, Record, read_chain};
 pub use commanding::{Commanding, Started};
+pub use condition::{Wanted, condition_holds};
 pub use desk::{Approval, CommandItem, Desk, HistoryLine, State};
 pub use digest::Digest;
 pub use event::{CommandEvent, Uid};

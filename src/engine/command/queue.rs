@@ -129,7 +129,8 @@ fn same_request(desk: &Desk, item: &CommandItem) -> Option<Reason> {
     let request = own.request()?;
     let other = desk.out().find(|other| {
         let prepared = other.sealed.prepared();
-        prepared.mission == own.mission && prepared.request() == Some(request)
+        let is_same = prepared.mission == own.mission && prepared.request() == Some(request);
+        is_same && other.uid != item.uid
     })?;
     Some(Reason::SameRequest { other: other.uid, request })
 }

@@ -42,7 +42,7 @@ impl House {
 
     /// An administrator who has changed the first password.
     fn with_root(mut self) -> (Self, Actor) {
-        let random = ([5; 26], [6; 16]);
+        let random = (std::array::from_fn(|i| i as u8), [6; 16]);
         let first = self.accounts.make_first(&mut self.journal, "root", random, T0).unwrap();
         self.log_in("root", first.reveal(), 1, T0).unwrap();
         let Err(error) = self.accounts.actor(&[1; 32], ALL_MISSIONS, T0) else { panic!() };

@@ -8,11 +8,14 @@ use std::sync::{Arc, Mutex};
 use crate::command::chain::{Head, link, read_chain};
 use crate::command::journal::{Journal, JournalError, Opened, Sink};
 use crate::command::*;
+use crate::format::ccsds::{Header, PacketKind, write_packet};
 use crate::mission::command::Consequence;
 use crate::mission::telemetry::Condition;
-use crate::simulator::live::COMMAND_APID;
 use crate::storage::StorageError;
 use crate::time::Instant;
+
+/// Where commands go on board.
+const APID: u16 = 10;
 
 pub const T0: Instant = Instant::from_unix_ns(1_600_000_000_000_000_000);
 
@@ -24,20 +27,52 @@ pub struct Disk(pub Arc<Mutex<Content>>);
 pub struct Content {
     pub bytes: Vec<u8>,
     pub head: Option<Head>,
-    pub is_full: bool,
-    pub appends: usize,
+    /// What goes wrong, and after how many more records.
+    pub trouble: Option<(usize, Trouble)>,
+    /// Records that are durable.
+    pub written: usize,
+    is_dead: bool,
+}
+
+/// What goes wrong with a write.
+#[derive(Clone, Copy, Debug)]
+pub enum Trouble {
+    /// Nothing is written.
+    Full,
+    /// The process is killed when so many 255ths of the record are written; 255: just after it.
+    Kill(u8),
+}
+
+impl Content {
+    fn write(&mut self, bytes: &[u8]) -> bool {
+        if self.is_dead {
+            return false;
+        }
+        let part = match &mut self.trouble {
+            Some((0, Trouble::Full)) => return false,
+            Some((0, Trouble::Kill(part))) => {
+                self.is_dead = true;
+                bytes.len() * usize::from(*part) / 255
+            }
+            Some((left, _)) => {
+                *left -= 1;
+                bytes.len()
+            }
+            None => bytes.len(),
+        };
+        self.bytes.extend_from_slice(&bytes[..part]);
+        self.written += usize::from(part == bytes.len());
+        !self.is_dead
+    }
 }
 
 impl Sink for Disk {
     fn append(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
-        let mut content = self.0.lock().unwrap();
-        if content.is_full {
-            let full = io::Error::from(io::ErrorKind::StorageFull);
-            return Err(StorageError::of("write", Path::new("journal"))(full));
+        if self.0.lock().unwrap().write(bytes) {
+            return Ok(());
         }
-        content.bytes.extend_from_slice(bytes);
-        content.appends += 1;
-        Ok(())
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        Err(StorageError::of("write", Path::new("journal"))(full))
     }
 
     fn note(&mut self, head: Head) {
@@ -47,11 +82,19 @@ impl Sink for Disk {
 
 impl Disk {
     pub fn set_full(&self, is_full: bool) {
-        self.0.lock().unwrap().is_full = is_full;
+        self.set_trouble(is_full.then_some((0, Trouble::Full)));
     }
 
-    pub fn len(&self) -> usize {
-        self.0.lock().unwrap().bytes.len()
+    pub fn set_trouble(&self, trouble: Option<(usize, Trouble)>) {
+        self.0.lock().unwrap().trouble = trouble;
+    }
+
+    pub fn is_dead(&self) -> bool {
+        self.0.lock().unwrap().is_dead
+    }
+
+    pub fn written(&self) -> usize {
+        self.0.lock().unwrap().written
     }
 
     /// What [`Journal::open`] does with a folder.
@@ -62,6 +105,7 @@ impl Disk {
             return Err(JournalError::Tampered { path: "j".into(), findings: chain.findings });
         }
         content.bytes.truncate(chain.end as usize);
+        content.is_dead = false;
         let mut records = chain.records;
         if records.is_empty() {
             let (record, bytes) = link(None, now, "engine", "begin", "{}");
@@ -75,8 +119,11 @@ impl Disk {
     }
 
     pub fn start(&self, now: Instant) -> Started {
-        let opened = self.open(now).unwrap();
-        Commanding::take_up(opened, Policy::default(), now).unwrap()
+        self.try_start(now).unwrap()
+    }
+
+    pub fn try_start(&self, now: Instant) -> Result<Started, JournalError> {
+        Commanding::take_up(self.open(now)?, Policy::default(), now)
     }
 }
 
@@ -91,12 +138,14 @@ pub fn dictionary() -> DictionaryIdentity {
 
 /// A command that sets the mode of an instrument, with its sequence count.
 pub fn command(significance: Consequence, count: u16) -> Prepared {
-    let set = crate::simulator::live::Command::SetMode { instrument: 1, mode: 2 };
+    let header = Header { kind: PacketKind::Command, apid: APID, count, ..Header::default() };
+    let mut bytes = Vec::new();
+    write_packet(&header, &[1, 1, 2], &mut bytes).unwrap();
     Prepared {
         mission: "insight".to_owned(),
         name: "SET_MODE".to_owned(),
         arguments: vec![("instrument".into(), "SEIS".into()), ("mode".into(), "ON".into())],
-        bytes: set.packet(count).unwrap(),
+        bytes,
         dictionary: dictionary(),
         significance,
         watches: vec![
@@ -109,7 +158,7 @@ pub fn command(significance: Consequence, count: u16) -> Prepared {
 }
 
 pub fn request(count: u16) -> RequestId {
-    RequestId { apid: COMMAND_APID, count }
+    RequestId { apid: APID, count }
 }
 
 pub fn known(_: &str) -> Option<DictionaryIdentity> {

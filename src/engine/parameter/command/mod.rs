@@ -24,3 +24,4 @@ mod tests;
 
 pub use encode::{Encoded, EncodedField, encode};
 pub use given::Given;
+pub use scope::compare;

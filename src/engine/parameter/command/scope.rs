@@ -126,8 +126,8 @@ impl Scope<'_> {
     }
 }
 
-/// Compares as numbers where both are, else as text.
-fn compare(left: &str, operator: Operator, right: &str) -> bool {
+/// Compares as numbers where both are, else as text; what cannot be compared is unequal.
+pub fn compare(left: &str, operator: Operator, right: &str) -> bool {
     let (left, right) = (left.trim(), right.trim());
     let numbers = left.parse::<f64>().ok().zip(right.parse::<f64>().ok());
     let order = match numbers {
