@@ -399,13 +399,12 @@ fn read_accounts(folder: &Path, sha256: Digest) -> Result<BTreeMap<String, Accou
         let bytes = if path.exists() { Some(read_whole(path)?) } else { None };
         Ok(bytes.filter(|bytes| Digest::of(bytes) == sha256))
     };
-    let bytes = match named(&path)? {
-        Some(bytes) => bytes,
-        None => {
-            let Some(bytes) = named(&next)? else { return Err(AccountError::Tampered(path)) };
-            write_secret(&path, &bytes)?;
-            bytes
-        }
+    let bytes = if let Some(bytes) = named(&path)? {
+        bytes
+    } else {
+        let Some(bytes) = named(&next)? else { return Err(AccountError::Tampered(path)) };
+        write_secret(&path, &bytes)?;
+        bytes
     };
     let listed: Vec<Account> =
         serde_json::from_slice(&bytes).map_err(|_| AccountError::Tampered(path))?;

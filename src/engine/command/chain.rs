@@ -160,7 +160,7 @@ fn parse(payload: &[u8]) -> Option<(Record, [u8; 32])> {
     let time = Instant::from_unix_ns(i64_at(content, 8)?);
     let number = u64_at(content, 0)?;
     (hash_of(content).0 == *hash)
-        .then(|| (Record { number, time, who, kind, body, hash: Digest(*hash) }, before))
+        .then_some((Record { number, time, who, kind, body, hash: Digest(*hash) }, before))
 }
 
 /// Walks over the records and notes where the chain is broken.

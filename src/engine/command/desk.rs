@@ -296,7 +296,7 @@ impl Desk {
         }
     }
 
-    pub(super) fn take(&mut self, record: &Record, event: &CommandEvent) -> Result<(), String> {
+    fn take(&mut self, record: &Record, event: &CommandEvent) -> Result<(), String> {
         let uid = event.uid().unwrap_or(Uid(record.number));
         if let CommandEvent::Prepared { text } = event {
             let sealed = Sealed::read(text.clone())?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::desk::{CommandItem, Desk, State};
 use super::prepared::Target;
-use super::verify::Standing;
+use super::verify::{Standing, Verification};
 use super::{Digest, Uid};
 use crate::mission::command::Consequence;
 use crate::time::{TimeRange, iso};
@@ -83,7 +83,7 @@ impl HistoryRow {
             what: line.words.clone(),
             record: line.record,
         });
-        let verification = item.verification.iter().flat_map(|of| of.stages());
+        let verification = item.verification.iter().flat_map(Verification::stages);
         Self {
             uid: item.uid,
             mission: prepared.mission.clone(),
@@ -135,10 +135,10 @@ fn takes(item: &CommandItem, query: &HistoryQuery, words: &[String]) -> bool {
     }
     let mut all = format!("{}\n{}", item.uid, prepared.name);
     for (name, value) in &prepared.arguments {
-        all.push_str(&format!("\n{name}={value}"));
+        all.extend(["\n", name.as_str(), "=", value.as_str()]);
     }
     for line in lines {
-        all.push_str(&format!("\n{} {}", line.who, line.words));
+        all.extend(["\n", line.who.as_str(), " ", line.words.as_str()]);
     }
     let all = all.to_lowercase();
     words.iter().all(|word| all.contains(word.as_str()))

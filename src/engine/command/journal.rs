@@ -24,6 +24,8 @@ const LOCK_FILE: &str = "LOCK";
 const BEGIN: &str = "begin";
 /// Kind of the records that only [`Commanding`](super::Commanding) writes.
 pub(super) const COMMAND: &str = "command";
+/// Kind of a record after which the clock counts from its time, also where it is earlier.
+pub(super) const CLOCK: &str = "clock";
 /// Name under which the engine writes what it found by itself.
 pub const ENGINE: &str = "engine";
 
@@ -190,7 +192,7 @@ impl Journal {
             records.push(record);
         }
         let last = records.last().map(|r| Head { number: r.number, hash: r.hash });
-        let first = last.map(Head::to_bytes).unwrap_or([0; Head::BYTES]);
+        let first = last.map_or([0; Head::BYTES], Head::to_bytes);
         let mut head = Slot::open(&folder.join(HEAD_FILE), &first)?;
         head.put(&first)?;
         let mut told = Vec::new();
@@ -208,8 +210,11 @@ impl Journal {
     pub(super) fn from_parts(sink: Box<dyn Sink>, records: &[Record]) -> Self {
         let head = records.last().map(|r| Head { number: r.number, hash: r.hash });
         let id = records.first().map_or(Digest::default(), |record| record.hash);
-        let last_time = records.iter().map(|r| r.time).max().unwrap_or(Instant::MIN);
-        Self { sink, head, id, last_time }
+        let mut journal = Self { sink, head, id, last_time: Instant::MIN };
+        for record in records {
+            journal.keep_time(&record.kind, record.time);
+        }
+        journal
     }
 
     /// The end of the chain: note it elsewhere, and [`read_chain`] will find what was rewritten.
@@ -222,7 +227,12 @@ impl Journal {
         self.id
     }
 
-    /// The latest time of its records.
+    fn keep_time(&mut self, kind: &str, time: Instant) {
+        let is_set = kind == CLOCK;
+        self.last_time = if is_set { time } else { self.last_time.max(time) };
+    }
+
+    /// The latest time of its records, since the clock was last accepted.
     pub fn last_time(&self) -> Instant {
         self.last_time
     }
@@ -236,7 +246,7 @@ impl Journal {
         kind: &str,
         body: &str,
     ) -> Result<Record, JournalError> {
-        if kind == COMMAND || kind == BEGIN {
+        if [COMMAND, BEGIN, CLOCK].contains(&kind) {
             let reason = format!("records of the kind {kind} are written by commanding itself");
             return Err(JournalError::Unfit(reason));
         }
@@ -261,7 +271,7 @@ impl Journal {
         self.sink.append(&bytes)?;
         let head = Head { number: record.number, hash: record.hash };
         self.head = Some(head);
-        self.last_time = self.last_time.max(time);
+        self.keep_time(kind, time);
         self.sink.note(head);
         Ok(record)
     }

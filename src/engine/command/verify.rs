@@ -15,6 +15,8 @@ use crate::time::Instant;
 
 /// Seconds for which a stage is waited where nobody says how long, besides the way of light.
 pub const DEFAULT_WAIT_S: f64 = 120.0;
+/// Most words of progress that are kept of one command.
+const MOST_PROGRESS: usize = 1_000;
 /// Seconds by which evidence may come before light could bring it: how good light times are.
 const LIGHT_TOLERANCE_S: f64 = 4.0;
 
@@ -191,6 +193,8 @@ pub struct Verification {
     timed_out: BTreeMap<Stage, Instant>,
     /// Why nobody knows whether it left the ground.
     lost: Option<String>,
+    /// How often progress was seen.
+    progress: usize,
 }
 
 impl Verification {
@@ -201,7 +205,7 @@ impl Verification {
         }
         watches.sort_by_key(|watch| watch.stage);
         let (seen, timed_out) = (BTreeMap::new(), BTreeMap::new());
-        Self { released, way, watches, seen, timed_out, lost: None }
+        Self { released, way, watches, seen, timed_out, lost: None, progress: 0 }
     }
 
     /// When it was released.
@@ -238,11 +242,20 @@ impl Verification {
         at.plus_s(LIGHT_TOLERANCE_S) >= self.first_word() && at >= self.released
     }
 
-    /// Takes evidence; false where it says nothing new.
-    pub(super) fn see(&mut self, stage: Stage, at: Instant, evidence: &str) -> bool {
-        let is_new = stage == Stage::Progress || !self.seen.contains_key(&stage);
+    /// Takes evidence.
+    pub(super) fn see(&mut self, stage: Stage, at: Instant, evidence: &str) {
+        self.progress += usize::from(stage == Stage::Progress);
         self.seen.insert(stage, (at, evidence.to_owned()));
-        is_new
+    }
+
+    /// Whether evidence says nothing new. Progress comes more than once, with other words.
+    pub(super) fn knows(&self, stage: Stage, evidence: &str) -> bool {
+        let seen = self.seen.get(&stage);
+        if stage == Stage::Progress {
+            let is_same = seen.is_some_and(|(_, words)| words == evidence);
+            return is_same || self.progress >= MOST_PROGRESS;
+        }
+        seen.is_some()
     }
 
     pub(super) fn time_out(&mut self, stage: Stage, at: Instant) {

@@ -351,6 +351,42 @@ fn a_full_disk_stops_releases_loudly_and_loses_nothing() {
 }
 
 #[test]
+fn a_way_that_is_no_number_releases_nothing() {
+    let mut room = room();
+    let uid = room.queued(Consequence::Normal, 1);
+    let seen = Circumstances { way: Way { light_s: f64::NAN, pass_s: 0.0 }, ..quiet(T0) };
+    assert!(room.commanding.release(&room.live, &room.ada, uid, &seen).is_err());
+    room.restart();
+    assert_eq!(room.state(uid), State::Queued);
+}
+
+#[test]
+fn a_clock_that_was_ahead_is_accepted_by_a_lead() {
+    let mut room = room();
+    let uid = room.commanding.prepare(&room.ada, &command(Consequence::Normal, 1), T0).unwrap();
+    room.commanding.enqueue(&room.ada, uid, T0.plus_s(1e6)).unwrap();
+    let told = room.release(uid).unwrap_err().to_string();
+    assert!(told.contains("1000000 s before the last record"), "{told}");
+    assert!(room.commanding.accept_clock(&room.ada, "set right", T0).is_err());
+    room.commanding.accept_clock(&room.bob, "set right", T0).unwrap();
+    room.restart();
+    room.sent(uid);
+}
+
+#[test]
+fn progress_is_kept_without_end_only_where_it_says_more() {
+    let mut room = room();
+    let uid = room.queued(Consequence::Normal, 1);
+    room.sent(uid);
+    for i in 0..3_000 {
+        let words = format!("step {}", i / 2);
+        let report = (Stage::Progress, words.as_str());
+        room.commanding.report("insight", request(1), report, T0).unwrap();
+    }
+    assert_eq!(room.commanding.desk().get(uid).unwrap().history.len(), 4 + 1_000);
+}
+
+#[test]
 fn a_token_of_another_journal_releases_nothing() {
     let mut room = room();
     let uid = room.queued(Consequence::Normal, 1);

@@ -316,7 +316,7 @@ impl Pair {
         Self { disk, started, model, uids: Vec::new(), now: T0, wire: Vec::new(), people }
     }
 
-    fn prepared(&self, at: usize, vital: bool, expires: Option<Instant>, edit: u8) -> Prepared {
+    fn prepared(at: usize, vital: bool, expires: Option<Instant>, edit: u8) -> Prepared {
         let significance = if vital { Consequence::Vital } else { Consequence::Normal };
         let mut prepared = command(significance, at as u16);
         prepared.timing.expires = expires;
@@ -333,14 +333,14 @@ impl Pair {
         match op {
             Op::Prepare { who, vital, expires } => {
                 let expires = expires.then(|| now.plus_s(400.0));
-                let prepared = self.prepared(self.model.all.len(), vital, expires, 0);
+                let prepared = Self::prepared(self.model.all.len(), vital, expires, 0);
                 self.started.commanding.prepare(&self.people[who], &prepared, now).is_ok()
             }
             Op::Edit { at, who } => {
                 let Some(item) = self.started.commanding.desk().get(uid(at)) else { return false };
                 let digest = item.sealed.digest();
                 let of = &self.model.all[at];
-                let prepared = self.prepared(at, of.vital, of.expires, item.version as u8);
+                let prepared = Self::prepared(at, of.vital, of.expires, item.version as u8);
                 let by = &self.people[who];
                 let commanding = &mut self.started.commanding;
                 commanding.edit(by, uid(at), digest, &prepared, now).is_ok()
