@@ -55,6 +55,19 @@ impl Stage {
         }
     }
 
+    /// From the name that a spacecraft gives it in its reports, letter case ignored.
+    pub fn named(name: &str) -> Option<Self> {
+        match name.trim().to_ascii_lowercase().as_str() {
+            "accepted" | "received" => Some(Self::Accepted),
+            "queued" => Some(Self::Queued),
+            "started" | "executing" => Some(Self::Started),
+            "progress" => Some(Self::Progress),
+            "complete" | "completed" => Some(Self::Complete),
+            "failed" | "rejected" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+
     /// From the stage of a dictionary; none for those on the ground.
     fn of(stage: DictionaryStage) -> Option<Self> {
         match stage {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chain;
+mod crash;
 mod life;
 mod make;
 mod model;

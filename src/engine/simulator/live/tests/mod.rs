@@ -1,5 +1,6 @@
 //! The live spacecraft against the decoders that read real ones.
 
+mod commanding;
 mod commands;
 mod faults;
 mod ground;
