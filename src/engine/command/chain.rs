@@ -1,14 +1,15 @@
 //! The chain of the audit journal: how records stand in its file, and how tampering shows.
 //!
-//! A record is a frame (mark `MDJ1`, length, CRC-32C, see [`storage::frame`](crate::storage)) around
-//! `number[u64] time[i64] before[32] who[u16 + text] kind[u16 + text] body[text] hash[32]`, numbers
-//! little-endian. `hash` is SHA-256 over a tag and all of the payload before it, `before` the hash of
-//! the record before (zeros in record 0). So a changed byte breaks its own record, and a record that
-//! was changed with its hash, removed, repeated or moved breaks the link to a neighbour. The end of
-//! the chain is held by [`Head`], which is kept beside the file: number and hash of the last record.
+//! A record is a frame (mark `MDJ1`, length, CRC-32C, see [`storage::frame`](crate::storage))
+//! around `number[u64] time[i64] before[32] who[u16 + text] kind[u16 + text] body[text] hash[32]`,
+//! numbers little-endian. `hash` is SHA-256 over a tag and all of the payload before it, `before`
+//! the hash of the record before (zeros in record 0). So a changed byte breaks its own record, and
+//! a record that was changed with its hash, removed, repeated or moved breaks the link to a
+//! neighbour. The end of the chain is held by [`Head`], which is kept beside the file: number and
+//! hash of the last record.
 //!
-//! Whoever rewrites the file from some record to its end, and the head too, is only found by a head
-//! that was noted elsewhere, as in an approval on paper or in a delivery.
+//! Whoever rewrites the file from some record to its end, and the head too, is only found by a
+//! head that was noted elsewhere, as in an approval on paper or in a delivery.
 
 use std::ops::Range;
 

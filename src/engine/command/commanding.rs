@@ -379,7 +379,9 @@ impl Commanding {
         Ok(Some(uid))
     }
 
-    fn see(
+    /// Takes other evidence of a stage that a program found: the receipt of a delivery. False where
+    /// it says nothing new, or the command was not released.
+    pub fn see(
         &mut self,
         uid: Uid,
         stage: Stage,
@@ -393,6 +395,22 @@ impl Commanding {
         }
         self.write(now, ENGINE, CommandEvent::Seen { uid, stage, evidence: words(text) })?;
         Ok(true)
+    }
+
+    /// Somebody says how a command that is unknown went on, from what they know otherwise; their
+    /// name and reason stand in the history.
+    pub fn settle(
+        &mut self,
+        by: &Actor,
+        uid: Uid,
+        (is_complete, reason): (bool, &str),
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        let fits = (|state| state == State::Unknown) as fn(State) -> bool;
+        self.item(by, uid, Permission::Release, (fits, "settled"))?;
+        let stage = if is_complete { Stage::Complete } else { Stage::Failed };
+        let evidence = words(&format!("as {} says: {reason}", by.name()));
+        self.act(now, by, CommandEvent::Seen { uid, stage, evidence })
     }
 
     /// Looks for the signs of stages other than reports: `shows` says whether one is there for a

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chain::Record;
 use super::event::{CommandEvent, Uid};
 use super::journal::COMMAND;
-use super::prepared::{RequestId, Sealed};
+use super::prepared::{Prepared, RequestId, Sealed};
 use super::verify::{Outcome, Verification};
 use super::{Digest, Role};
 use crate::time::Instant;
@@ -203,8 +203,8 @@ impl CommandItem {
     }
 
     fn released_at(&mut self, at: Instant, way: super::verify::Way) {
-        let watches = &self.sealed.prepared().watches;
-        self.verification = Some(Verification::new(at, way, watches));
+        let Prepared { watches, target, .. } = self.sealed.prepared();
+        self.verification = Some(Verification::new(at, way, watches, *target));
         self.place = Place::Released;
     }
 }

@@ -10,11 +10,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::prepared::Target;
 use crate::mission::command::{Check, Command, Stage as DictionaryStage};
 use crate::time::Instant;
 
 /// Seconds for which a stage is waited where nobody says how long, besides the way of light.
 pub const DEFAULT_WAIT_S: f64 = 120.0;
+/// The same for a delivery, whose receipt comes from people: three days.
+const DELIVERY_WAIT_S: f64 = 259_200.0;
 /// Most words of progress that are kept of one command.
 const MOST_PROGRESS: usize = 1_000;
 /// Seconds by which evidence may come before light could bring it: how good light times are.
@@ -211,10 +214,14 @@ pub struct Verification {
 }
 
 impl Verification {
-    pub(super) fn new(released: Instant, way: Way, watches: &[Watch]) -> Self {
+    /// Stages of a command that is released now; where it says nothing of its success, a report
+    /// is waited for.
+    pub(super) fn new(released: Instant, way: Way, watches: &[Watch], target: Target) -> Self {
         let mut watches = watches.to_vec();
         if watches.iter().all(|watch| watch.stage == Stage::Failed) {
-            watches.push(Watch::report(Stage::Complete, DEFAULT_WAIT_S));
+            let is_delivery = target == Target::Delivery;
+            let within_s = if is_delivery { DELIVERY_WAIT_S } else { DEFAULT_WAIT_S };
+            watches.push(Watch::report(Stage::Complete, within_s));
         }
         watches.sort_by_key(|watch| watch.stage);
         let (seen, timed_out) = (BTreeMap::new(), BTreeMap::new());
@@ -375,7 +382,7 @@ mod tests {
             Watch::report(Stage::Started, 20.0),
             Watch::report(Stage::Complete, 30.0),
         ];
-        Verification::new(T0, Way { light_s: 600.0, pass_s: 100.0 }, &watches)
+        Verification::new(T0, Way { light_s: 600.0, pass_s: 100.0 }, &watches, Target::Uplink)
     }
 
     #[test]
@@ -412,7 +419,7 @@ mod tests {
 
     #[test]
     fn nothing_heard_at_all_is_unknown() {
-        let mut of = Verification::new(T0, Way::default(), &[]);
+        let mut of = Verification::new(T0, Way::default(), &[], Target::Uplink);
         assert_eq!(of.next_deadline(), Some(T0.plus_s(DEFAULT_WAIT_S)));
         for stage in of.overdue(T0.plus_s(1e6)) {
             of.time_out(stage, T0.plus_s(1e6));

@@ -374,6 +374,41 @@ fn a_clock_that_was_ahead_is_accepted_by_a_lead() {
 }
 
 #[test]
+fn somebody_settles_what_is_unknown_and_a_delivery_waits_for_its_receipt() {
+    let mut room = room();
+    let uid = room.queued(Consequence::Normal, 1);
+    room.sent(uid);
+    assert!(room.commanding.settle(&room.ada, uid, (true, "too early"), T0).is_err());
+    room.commanding.tick(T0.plus_s(1e4)).unwrap();
+    assert!(room.commanding.settle(&room.eve, uid, (true, "it looks on"), T0).is_err());
+    room.commanding.settle(&room.ada, uid, (false, "SEIS is off"), T0.plus_s(1e4)).unwrap();
+    assert_eq!(room.state(uid), State::Failed);
+    let last = room.commanding.desk().get(uid).unwrap().history.last().unwrap().clone();
+    assert_eq!(
+        (last.who.as_str(), last.words.as_str()),
+        ("ada", "failed: as ada says: SEIS is off")
+    );
+
+    let mut room = self::room();
+    let watches = Vec::new();
+    let package = Prepared {
+        target: Target::Delivery,
+        bytes: b"package".to_vec(),
+        watches,
+        ..command(Consequence::Normal, 2)
+    };
+    let uid = room.commanding.prepare(&room.ada, &package, T0).unwrap();
+    room.commanding.enqueue(&room.ada, uid, T0).unwrap();
+    assert!(matches!(reasons(room.release(uid))[..], [Reason::NotApproved { .. }]));
+    let digest = room.digest(uid);
+    room.commanding.approve(&room.bob, uid, digest, T0).unwrap();
+    room.sent(uid);
+    assert_eq!(room.commanding.tick(T0.plus_s(86_400.0)).unwrap(), []);
+    assert!(room.commanding.see(uid, Stage::Complete, "receipt 7", T0.plus_s(86_400.0)).unwrap());
+    assert_eq!(room.state(uid), State::Complete);
+}
+
+#[test]
 fn progress_is_kept_without_end_only_where_it_says_more() {
     let mut room = room();
     let uid = room.queued(Consequence::Normal, 1);

@@ -90,6 +90,29 @@ enum Event {
     Expired(usize),
 }
 
+impl Event {
+    /// The command that it is about; none where it makes one.
+    fn at(self) -> Option<usize> {
+        match self {
+            Self::Prepared { .. } => None,
+            Self::Edited(at, _)
+            | Self::Approved(at, _)
+            | Self::Queued(at)
+            | Self::Held(at)
+            | Self::Resumed(at)
+            | Self::Withdrawn(at)
+            | Self::Moved(at, _)
+            | Self::Released(at)
+            | Self::Sent(at)
+            | Self::Lost(at)
+            | Self::Returned(at)
+            | Self::Seen(at, _)
+            | Self::TimedOut(at)
+            | Self::Expired(at) => Some(at),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Plain {
     state: State,
@@ -126,6 +149,56 @@ impl Plain {
             State::Released
         };
     }
+
+    /// What an event changes, and where it leads in the queue.
+    fn apply(&mut self, event: Event, now: Instant) -> Option<usize> {
+        let mut to_queue = None;
+        match event {
+            Event::Prepared { .. } => {}
+            Event::Edited(_, who) => {
+                self.authors.insert(who);
+                self.approvals.clear();
+                self.state = State::Draft;
+            }
+            Event::Approved(_, who) => {
+                self.approvals.insert(who);
+            }
+            Event::Queued(_) => {
+                self.state = State::Queued;
+                to_queue = Some(usize::MAX);
+            }
+            Event::Held(_) => self.state = State::Held,
+            Event::Resumed(_) => self.state = State::Queued,
+            Event::Withdrawn(_) => self.state = State::Withdrawn,
+            Event::Expired(_) => self.state = State::Expired,
+            Event::Moved(_, to) => to_queue = Some(to),
+            Event::Released(_) => {
+                (self.released, self.lost, self.sent) = (now, false, false);
+                self.judge();
+            }
+            Event::Sent(_) => {
+                self.sent = true;
+                self.judge();
+            }
+            Event::Lost(_) => {
+                self.lost = true;
+                self.judge();
+            }
+            Event::Returned(_) => {
+                self.state = State::Held;
+                to_queue = Some(0);
+            }
+            Event::Seen(_, stage) => {
+                self.seen.insert(stage);
+                self.judge();
+            }
+            Event::TimedOut(_) => {
+                self.timed_out = true;
+                self.judge();
+            }
+        }
+        to_queue
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -155,69 +228,8 @@ impl Model {
             });
             return;
         }
-        let mut to_queue = None;
-        let at = match event {
-            Event::Prepared { .. } => return,
-            Event::Edited(at, _)
-            | Event::Approved(at, _)
-            | Event::Queued(at)
-            | Event::Held(at)
-            | Event::Resumed(at)
-            | Event::Withdrawn(at)
-            | Event::Moved(at, _)
-            | Event::Released(at)
-            | Event::Sent(at)
-            | Event::Lost(at)
-            | Event::Returned(at)
-            | Event::Seen(at, _)
-            | Event::TimedOut(at)
-            | Event::Expired(at) => at,
-        };
-        let of = &mut self.all[at];
-        match event {
-            Event::Prepared { .. } => {}
-            Event::Edited(_, who) => {
-                of.authors.insert(who);
-                of.approvals.clear();
-                of.state = State::Draft;
-            }
-            Event::Approved(_, who) => {
-                of.approvals.insert(who);
-            }
-            Event::Queued(_) => {
-                of.state = State::Queued;
-                to_queue = Some(usize::MAX);
-            }
-            Event::Held(_) => of.state = State::Held,
-            Event::Resumed(_) => of.state = State::Queued,
-            Event::Withdrawn(_) => of.state = State::Withdrawn,
-            Event::Expired(_) => of.state = State::Expired,
-            Event::Moved(_, to) => to_queue = Some(to),
-            Event::Released(_) => {
-                (of.released, of.lost, of.sent) = (now, false, false);
-                of.judge();
-            }
-            Event::Sent(_) => {
-                of.sent = true;
-                of.judge();
-            }
-            Event::Lost(_) => {
-                of.lost = true;
-                of.judge();
-            }
-            Event::Returned(_) => {
-                of.state = State::Held;
-                to_queue = Some(0);
-            }
-            Event::Seen(_, stage) => {
-                of.seen.insert(stage);
-                of.judge();
-            }
-            Event::TimedOut(_) => {
-                of.timed_out = true;
-                of.judge();
-            }
-        }
+        let Some(at) = event.at() else { return };
+        let to_queue = self.all[at].apply(event, now);
         if let Some(to) = to_queue {
             self.queue.retain(|own| *own != at);
             self.queue.insert(to.min(self.queue.len()), at);
