@@ -225,12 +225,13 @@ impl GlobeView {
             serial: self.built_serial,
         };
         let drawn = self.pictures.draw(ui, &sight, &self.camera, &self.settings, input, &marks);
-        if let Some(frame) = drawn.frame {
-            let callback = super::render::GlobeCallback { view: response.id.value(), frame };
-            painter.add(eframe::egui_wgpu::Callback::new_paint_callback(rect, callback));
-        } else {
-            painter.rect_filled(rect, 0.0, input.theme.background);
-        }
+        painter.add(match drawn.frame {
+            Some(frame) => {
+                let callback = super::render::GlobeCallback { view: response.id.value(), frame };
+                eframe::egui_wgpu::Callback::new_paint_callback(rect, callback).into()
+            }
+            None => egui::Shape::rect_filled(rect, 0.0, input.theme.background),
+        });
 
         let shown = self.place_labels(&painter, &sight, input.selected);
         overlay::labels(&painter, &shown, input.theme);
