@@ -165,9 +165,9 @@ pub enum Edit {
     /// A waiver comes or goes.
     Waiver {
         /// As it was.
-        before: Option<Waiver>,
+        before: Option<Box<Waiver>>,
         /// As it will be.
-        after: Option<Waiver>,
+        after: Option<Box<Waiver>>,
     },
     /// The name for a person.
     Name {
@@ -292,11 +292,11 @@ impl Plan {
             }
             Edit::Waiver { before, after } => {
                 if let Some(before) = before {
-                    let at = self.waivers.iter().position(|w| w == before);
+                    let at = self.waivers.iter().position(|w| *w == **before);
                     self.waivers.remove(at.ok_or(EditError::Plan("waivers"))?);
                 }
                 if let Some(after) = after {
-                    self.put_waiver(after.clone());
+                    self.put_waiver((**after).clone());
                 }
             }
             Edit::Name { before, after } => {
@@ -372,7 +372,8 @@ pub fn fingerprint(plan: &Plan, activities: &[ActivityId]) -> String {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());
     }
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    let digit = |b: u8| char::from_digit(u32::from(b), 16).unwrap_or('0');
+    hash.finalize().iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
 }
 
 /// An activity for a sentence: type, identifier and start.

@@ -47,10 +47,10 @@ pub fn difference(from: &Plan, to: &Plan) -> Vec<Difference> {
     }
     let plain = |edit| Difference { edit, fields: Vec::new() };
     for waiver in from.waivers.iter().filter(|w| !to.waivers.contains(w)) {
-        found.push(plain(Edit::Waiver { before: Some(waiver.clone()), after: None }));
+        found.push(plain(Edit::Waiver { before: Some(Box::new(waiver.clone())), after: None }));
     }
     for waiver in to.waivers.iter().filter(|w| !from.waivers.contains(w)) {
-        found.push(plain(Edit::Waiver { before: None, after: Some(waiver.clone()) }));
+        found.push(plain(Edit::Waiver { before: None, after: Some(Box::new(waiver.clone())) }));
     }
     if from.name != to.name {
         found.push(plain(Edit::Name { before: from.name.clone(), after: to.name.clone() }));

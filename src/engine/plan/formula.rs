@@ -120,7 +120,7 @@ pub fn template(text: &str, arguments: &BTreeMap<String, Value>) -> String {
         };
         match member(name, arguments) {
             Some(value) => out.push_str(&value.to_string()),
-            None => out.push_str(&format!("{{{name}}}")),
+            None => out.extend(["{", name, "}"]),
         }
         rest = tail;
     }

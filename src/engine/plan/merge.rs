@@ -65,7 +65,9 @@ pub fn merge(base: &Plan, ours: &Plan, theirs: &Plan) -> Merge {
         }
     }
     plan.waivers.clear();
-    waivers.into_iter().for_each(|w| plan.put_waiver(w));
+    for waiver in waivers {
+        plan.put_waiver(waiver);
+    }
     let texts = [base, ours, &theirs].map(|p| p.name.clone());
     if whole("name", texts, &mut conflicts) {
         plan.name.clone_from(&theirs.name);

@@ -7,6 +7,7 @@
 //! compared by [`difference`] and joined by [`merge`].
 
 mod activity;
+pub mod aerie;
 mod checker;
 mod difference;
 mod expand;
@@ -18,6 +19,7 @@ mod model;
 mod rule;
 mod schedule;
 mod snap;
+pub mod table;
 #[cfg(test)]
 mod tests;
 mod windows;

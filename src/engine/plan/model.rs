@@ -297,8 +297,7 @@ impl Parameter {
             (ParameterKind::Bool, Value::Bool(_)) | (ParameterKind::Record, Value::Record(_)) => {
                 return None;
             }
-            (ParameterKind::Text, Value::Text(_)) => None,
-            (ParameterKind::Choice, Value::Text(_)) => None,
+            (ParameterKind::Text | ParameterKind::Choice, Value::Text(_)) => None,
             (ParameterKind::Time, Value::Text(text)) => {
                 return crate::time::parse(text, None).err().map(|e| e.to_string());
             }

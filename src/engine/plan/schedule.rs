@@ -335,12 +335,12 @@ impl Work {
             let place = label(id, &what.kind, start);
             let mut reason = format!("{}: {place}, {why}", wish.goal.id);
             if let Some(last) = refused.last() {
-                reason += &format!("; before that {} refused", last.rules.join(", "));
+                reason.extend(["; before that ", &last.rules.join(", "), " refused"]);
             }
             let worries = delta.added.iter().filter(|v| v.severity == Severity::Warning);
             let worries: Vec<&str> = worries.map(|v| v.rule.as_str()).collect();
             if !worries.is_empty() {
-                reason += &format!("; {} warn", worries.join(", "));
+                reason.extend(["; ", &worries.join(", "), " warn"]);
             }
             self.next += 1;
             self.out.edits.push(Edit::add(activity));

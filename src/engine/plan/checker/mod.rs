@@ -281,13 +281,11 @@ impl Checker {
     }
 
     fn sol_range(&self, sol: i32) -> TimeRange {
-        match &self.clock {
-            Some(clock) => clock.sol_range(sol, Convention::Kernel),
-            None => {
-                let start = Instant::from_unix_ns(i64::from(sol) * 86_400_000_000_000);
-                TimeRange::new(start, start.plus_s(86_400.0))
-            }
+        if let Some(clock) = &self.clock {
+            return clock.sol_range(sol, Convention::Kernel);
         }
+        let start = Instant::from_unix_ns(i64::from(sol).saturating_mul(86_400_000_000_000));
+        TimeRange::new(start, start.plus_s(86_400.0))
     }
 
     fn type_of(&self, span: &Span) -> Option<&ActivityType> {

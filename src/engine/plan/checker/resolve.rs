@@ -46,7 +46,7 @@ pub(in crate::plan) fn duration_ns(
     }
     let scope = Scope { arguments, duration_s: f64::NAN, limits };
     let s = of.map_or(0.0, |t| t.duration_s.evaluate(scope));
-    (s >= 0.0 && s < 1e9).then_some((s * 1e9).round() as i64)
+    (0.0..1e9).contains(&s).then_some((s * 1e9).round() as i64)
 }
 
 impl Checker {

@@ -219,9 +219,8 @@ impl Checker {
                         open = Some((start, n, (value, t)));
                     }
                     Some((_, _, worst)) if over(value) => {
-                        if (value - worst.0) * sign > 0.0 {
-                            *worst = (value, t);
-                        }
+                        let is_worse = (value - worst.0) * sign > 0.0;
+                        *worst = if is_worse { (value, t) } else { *worst };
                     }
                     Some((start, by, worst)) => {
                         let end = crossing(*after, event.time, bound, t);

@@ -181,7 +181,7 @@ fn a_waiver_holds_until_an_edit() {
         at: min(0),
         fingerprint: fingerprint(&plan, &ids),
     };
-    plan.apply(&[Edit::Waiver { before: None, after: Some(waiver) }]).unwrap();
+    plan.apply(&[Edit::Waiver { before: None, after: Some(Box::new(waiver)) }]).unwrap();
     let waived = |plan: &Plan, checker: &Checker| {
         of_rule(plan, checker, "R-EXCL").into_iter().map(|v| v.waived_by).collect::<Vec<_>>()
     };

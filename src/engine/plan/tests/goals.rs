@@ -16,16 +16,17 @@ fn starts(schedule: &Schedule) -> Vec<Instant> {
 
 #[test]
 fn fitting_goes_to_the_first_times_that_no_rule_refuses() {
-    // A move lasts 15 min, ten lie between two, three are allowed a day; the fourth goes to the next.
+    // A move lasts 15 min, ten lie between two: the gap rule sends the second to 25 min, the third
+    // to 50, the fourth to 75; three are allowed a day, and 75 + 137 · 10 min is the first of the next.
     let (plan, checker) = checked(vec![]);
     let fit = goal(GoalKind::Fit { what: what("Move"), count: 4, window: None });
     let done = schedule(&plan, &checker, std::slice::from_ref(&fit));
-    assert_eq!(starts(&done), [min(0), min(25), min(50), min(1440)]);
+    assert_eq!(starts(&done), [min(0), min(25), min(50), min(1445)]);
     assert_eq!(done.failures, []);
     let second = &done.placements[1];
     assert_eq!(second.refused.len(), 1);
     assert_eq!(second.refused[0].rules, ["R-GAP"]);
-    assert_eq!((second.refused[0].from, second.refused[0].to), (min(0), min(10)));
+    assert_eq!((second.refused[0].from, second.refused[0].to), (min(0), min(0)));
     assert!(second.reason.contains("before that R-GAP refused"), "{}", second.reason);
     let fourth = &done.placements[3];
     assert!(fourth.refused.iter().all(|r| r.rules.contains(&"R-DAY".to_owned())));

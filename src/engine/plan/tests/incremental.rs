@@ -26,7 +26,7 @@ fn activity((id, _, kind, start, extra, to): Small) -> Activity {
 
 fn edit(plan: &Plan, small: Small) -> Edit {
     let before = plan.activities.get(&ActivityId(small.0)).cloned().map(Box::new);
-    let after = (small.1 % 4 > 0 || before.is_none()).then(|| Box::new(activity(small)));
+    let after = (!small.1.is_multiple_of(4) || before.is_none()).then(|| Box::new(activity(small)));
     Edit::Activity { before, after }
 }
 

@@ -2,8 +2,10 @@
 
 mod check;
 mod dictionary;
+mod exchange;
 mod goals;
 mod incremental;
+mod versions;
 
 use std::sync::Arc;
 

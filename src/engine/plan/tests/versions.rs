@@ -45,8 +45,11 @@ fn differences_name_the_fields() {
     other.apply(&[Edit::remove(other.activities[&ActivityId(2)].clone())]).unwrap();
     let found = difference(&base, &other);
     assert_eq!(found.len(), 2);
-    let fields: Vec<_> =
-        found[0].fields.iter().map(|f| (f.field.as_str(), f.before.as_str(), f.after.as_str())).collect();
+    let fields: Vec<_> = found[0]
+        .fields
+        .iter()
+        .map(|f| (f.field.as_str(), f.before.as_str(), f.after.as_str()))
+        .collect();
     let start = ("start", "2020-01-01T00:00:00.000000000Z", "2020-01-01T00:05:00.000000000Z");
     assert_eq!(fields, [("argument x", "", "2.5"), start]);
     let mut back = base.clone();
@@ -126,7 +129,8 @@ proptest! {
 fn edges_snap_to_what_is_near() {
     let (_, checker) = checked(vec![act(1, "Move", 100), act(2, "Move", 300)]);
     let reach = 4 * 60_000_000_000;
-    let near = |t, moving: &[ActivityId]| snap(&checker, t, moving, reach, (min(0), 600_000_000_000));
+    let near =
+        |t, moving: &[ActivityId]| snap(&checker, t, moving, reach, (min(0), 600_000_000_000));
     assert_eq!(near(min(118), &[]), Some((min(115), Snap::EndOf(ActivityId(1)))));
     assert_eq!(near(min(118), &[ActivityId(1)]), Some((min(120), Snap::Grid)));
     assert_eq!(near(min(597), &[]), Some((min(600), Snap::Window)));
