@@ -29,6 +29,8 @@ fn activity(n: usize, start: Instant) -> Activity {
     let inside =
         |kind: &str, minutes: usize| Activity::new(id, kind, at.plus_s(minutes as f64 * 60.0));
     match n % 10 {
+        // Nothing of SEIS goes without power.
+        1 if n == 1 => inside("SeisPowerOn", 5),
         0 => inside("Wake", 0).with("duration", Value::Number(5_000.0)),
         1 => inside("SeisProcessContinuousData", 12),
         2 => inside("APSSProcessContinuousData", 12),

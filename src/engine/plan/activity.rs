@@ -351,6 +351,27 @@ impl Plan {
         renamed.iter().filter_map(copy).collect()
     }
 
+    /// The edit that waives a rule for exactly these activities as they stand now.
+    pub fn waive(
+        &self,
+        rule: &str,
+        activities: &[ActivityId],
+        (who, why): (&str, &str),
+        at: Instant,
+    ) -> Edit {
+        let mut activities = activities.to_vec();
+        activities.sort_unstable();
+        let waiver = Waiver {
+            rule: rule.to_owned(),
+            fingerprint: fingerprint(self, &activities),
+            activities,
+            who: who.to_owned(),
+            why: why.to_owned(),
+            at,
+        };
+        Edit::Waiver { before: None, after: Some(Box::new(waiver)) }
+    }
+
     /// The waiver that covers a rule broken by exactly these activities as they stand now.
     pub fn waiver(&self, rule: &str, activities: &[ActivityId]) -> Option<&Waiver> {
         let same = |w: &&Waiver| w.rule == rule && w.activities == activities;

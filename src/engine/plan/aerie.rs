@@ -140,6 +140,16 @@ impl Reader<'_> {
         }
     }
 
+    /// Activities beyond what is read.
+    fn count(&mut self, count: usize) {
+        if count > MOST {
+            self.tell(
+                "activities",
+                format!("only the first {MOST} of {count} are read; split the plan"),
+            );
+        }
+    }
+
     fn time(&mut self, field: &str, text: &str) -> Option<Instant> {
         let plain = text.trim_end_matches("+00:00").trim_end_matches("+00");
         match parse(plain, None) {
@@ -155,6 +165,7 @@ impl Reader<'_> {
         let start = self.time("startTimestamp", &text.start)?;
         let end = self.time("endTimestamp", &text.end)?;
         let range = TimeRange::new(start, end);
+        self.count(text.activities.len());
         let mut plan = Plan::new(&text.name, &text.name, mission, range);
         for (at, json) in text.activities.into_iter().take(MOST).enumerate() {
             let field = format!("activityInstances[{at}]");
@@ -187,6 +198,7 @@ impl Reader<'_> {
         };
         let range = TimeRange::new(start, start.plus_ns(length));
         let mut plan = Plan::new(&id, &text.name, mission, range);
+        self.count(text.activities.len());
         let mut read = Vec::new();
         for (at, json) in text.activities.into_iter().take(MOST).enumerate() {
             match serde_json::from_value::<ExportedActivity>(json) {
@@ -268,12 +280,11 @@ impl Reader<'_> {
                 }
                 _ => value(&json),
             };
-            match value {
-                Some(value) => drop(activity.arguments.insert(name, value)),
-                None => {
-                    let reason = format!("the argument {name} has no value; it is left out");
-                    self.tell(field, reason);
-                }
+            if let Some(value) = value {
+                activity.arguments.insert(name, value);
+            } else {
+                let reason = format!("the argument {name} has no value; it is left out");
+                self.tell(field, reason);
             }
         }
     }

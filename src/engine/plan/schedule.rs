@@ -242,7 +242,7 @@ impl Work {
         let step = wish.goal.step_ns.max(1_000_000_000);
         let mut refused = Vec::new();
         for n in 0..TRIES as i64 {
-            let off = (n + 1) / 2 * step;
+            let off = step.saturating_mul((n + 1) / 2);
             if off > tolerance_ns {
                 break;
             }

@@ -27,7 +27,8 @@ pub fn snap(
     reach_ns: i64,
     (origin, grid_ns): (Instant, i64),
 ) -> Option<(Instant, Snap)> {
-    let reach = TimeRange::new(t.plus_ns(-reach_ns), t.plus_ns(reach_ns.saturating_add(1)));
+    let reach =
+        TimeRange::new(t.plus_ns(reach_ns.saturating_neg()), t.plus_ns(reach_ns.saturating_add(1)));
     let others = checker.spans().filter(|s| !moving.contains(&s.id));
     let edges = others
         .flat_map(|s| [(s.range.start, Snap::StartOf(s.id)), (s.range.end, Snap::EndOf(s.id))]);

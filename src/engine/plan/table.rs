@@ -115,7 +115,12 @@ pub fn read(bytes: &[u8], mission: &str) -> (Vec<Activity>, Vec<Problem>) {
     }
     let (mut found, mut unnamed) = (Vec::new(), Vec::new());
     let mut taken = BTreeSet::new();
-    for record in reader.byte_records().take(ROWS) {
+    for record in reader.byte_records() {
+        if found.len() + unnamed.len() >= ROWS {
+            let reason = format!("only the first {ROWS} rows are read; split the table");
+            problems.push(Problem::of("row", reason));
+            break;
+        }
         let record = match record {
             Ok(record) => record,
             Err(error) => {

@@ -8,16 +8,21 @@ use crate::time::{Convention, Instant, MarsClock, SolClock, TimeRange};
 /// Step in which the Sun's height is looked at before a crossing is found by halving, seconds.
 const SUN_STEP_S: f64 = 900.0;
 
+/// Windows are computed for so much of a plan at most, seconds: about 4 000 sols. A longer plan is
+/// a mistake in its dates, and should not keep anybody waiting.
+const LONGEST_S: f64 = 3.6e8;
+
 /// Intervals by the name of their window; those of a window are sorted and apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Windows(BTreeMap<String, Vec<TimeRange>>);
 
 impl Windows {
     /// The windows that a dictionary says how to compute, over a range of time and half a sol on
-    /// both sides. Windows that are given are empty until [`Windows::set`].
+    /// both sides; the first 4 000 sols of a longer range. Windows that are given are empty until [`Windows::set`].
     pub fn of(model: &Model, range: TimeRange) -> Self {
         let mut windows = Self::default();
-        let wide = TimeRange::new(range.start.plus_s(-45_000.0), range.end.plus_s(45_000.0));
+        let end = range.end.min(range.start.plus_s(LONGEST_S));
+        let wide = TimeRange::new(range.start.plus_s(-45_000.0), end.plus_s(45_000.0));
         let clock = SolClock::of(&model.mission).ok();
         for source in model.windows.values() {
             let intervals = match (&source.kind, &clock) {
@@ -62,8 +67,6 @@ fn lmst(clock: &SolClock, from_s: f64, to_s: f64, range: TimeRange) -> Vec<TimeR
     let sol = |t| clock.at(t, Convention::Kernel).sol;
     let (first, last) = (sol(range.start).saturating_sub(1), sol(range.end).saturating_add(1));
     let at = |sol, s| clock.instant(sol, s, Convention::Kernel);
-    // Ranges of centuries would be a mistake somewhere; they get no more than fits in memory.
-    let last = last.min(first.saturating_add(200_000));
     let interval = |sol: i32| {
         let end = if to_s > from_s { at(sol, to_s) } else { at(sol.saturating_add(1), to_s) };
         TimeRange::new(at(sol, from_s), end)
@@ -79,7 +82,7 @@ fn sun(clock: &SolClock, above_deg: f64, range: TimeRange) -> Vec<TimeRange> {
     let mut t = range.start;
     let mut up = is_up(t);
     let mut since = t;
-    while t < range.end && found.len() < 200_000 {
+    while t < range.end {
         let next = t.plus_s(SUN_STEP_S);
         if is_up(next) != up {
             let (mut low, mut high) = (t, next);

@@ -110,7 +110,11 @@ impl Checker {
         };
         let starts = [later, earlier].into_iter().flatten().map(place);
         let to = starts.min_by_key(|t| t.ns_since(range.start).unsigned_abs());
-        let fix = to.map(|to| Fix::Shift { id: span.id, to });
+        // Where no interval has room, the rest of the one it begins in is all there is.
+        let rest = last.map(shrunk).filter(|w| w.contains(range.start));
+        let trim =
+            rest.map(|w| Fix::Trim { id: span.id, duration_ns: w.end.ns_since(range.start) });
+        let fix = to.map(|to| Fix::Shift { id: span.id, to }).or(trim);
         Some(violation(rule, vec![span.id], range, reason, fix))
     }
 

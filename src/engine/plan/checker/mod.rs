@@ -4,6 +4,7 @@
 //! rule with a resource. An edit finds the keys that it can bear on, by the times before and after,
 //! and only these are judged again; what comes out is the same as judging everything.
 
+mod fix;
 mod index;
 mod judge;
 mod numeric;
@@ -16,6 +17,7 @@ pub(super) mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use fix::Fix;
 use index::Index;
 use numeric::{Event, Numeric};
 pub use numeric::{Profile, ProfilePoint};
@@ -42,48 +44,6 @@ pub struct Span {
     pub arguments: BTreeMap<String, Value>,
     /// Rules that judge it (twice the position), and those it is held against (and one).
     selected: Vec<u32>,
-}
-
-/// What can be done about a violation.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fix {
-    /// Start the activity at another time.
-    Shift {
-        /// The activity.
-        id: ActivityId,
-        /// Its new start.
-        to: Instant,
-    },
-    /// Give the activity another length.
-    Trim {
-        /// The activity.
-        id: ActivityId,
-        /// Its new length, nanoseconds.
-        duration_ns: i64,
-    },
-    /// Take the activity out.
-    Remove {
-        /// The activity.
-        id: ActivityId,
-    },
-    /// Put an activity in.
-    Add {
-        /// Its type.
-        kind: String,
-        /// Its start.
-        start: Instant,
-        /// Its arguments where they are not the defaults.
-        arguments: BTreeMap<String, Value>,
-    },
-    /// Give an argument another value; none: leave it out.
-    Argument {
-        /// The activity.
-        id: ActivityId,
-        /// The argument.
-        name: String,
-        /// Its new value.
-        value: Option<Value>,
-    },
 }
 
 /// A rule that a plan breaks.

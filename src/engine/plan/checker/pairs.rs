@@ -134,7 +134,7 @@ impl Checker {
         let tell = |(id, range): Found| {
             let gap = start.ns_since(range.end);
             let says = if gap < 0 {
-                format!("starts {} before", length_ns(-gap))
+                format!("starts {} before", length_ns(gap.saturating_neg()))
             } else {
                 format!("starts only {} after", length_ns(gap))
             };

@@ -173,15 +173,8 @@ fn anchors_are_followed() {
 fn a_waiver_holds_until_an_edit() {
     let (mut plan, mut checker) = checked(vec![act(1, "Image", 120), act(2, "Move", 140)]);
     let ids = [ActivityId(1), ActivityId(2)];
-    let waiver = Waiver {
-        rule: "R-EXCL".into(),
-        activities: ids.to_vec(),
-        who: "lead".into(),
-        why: "tested on the ground".into(),
-        at: min(0),
-        fingerprint: fingerprint(&plan, &ids),
-    };
-    plan.apply(&[Edit::Waiver { before: None, after: Some(Box::new(waiver)) }]).unwrap();
+    let edit = plan.waive("R-EXCL", &ids, ("lead", "tested on the ground"), min(0));
+    plan.apply(&[edit]).unwrap();
     let waived = |plan: &Plan, checker: &Checker| {
         of_rule(plan, checker, "R-EXCL").into_iter().map(|v| v.waived_by).collect::<Vec<_>>()
     };
@@ -206,4 +199,38 @@ fn commands_come_out_of_activities() {
         arguments: vec![("m".into(), "A".into()), ("n".into(), "3 ch".into())],
     };
     assert_eq!(expand(&checker), [expected]);
+}
+
+#[test]
+fn fixes_put_right_what_they_are_for() {
+    let image = |at| act(1, "Image", at);
+    let hung = Activity {
+        anchor: Some(Anchor { to: ActivityId(1), from_end: false, offset_ns: 60_000_000_000 }),
+        ..act(2, "Move", 0)
+    };
+    let long = Activity { duration_ns: Some(9_000_000_000_000), ..act(1, "Send", 660) };
+    let cases = [
+        (vec![image(120), act(2, "Move", 140)], "R-EXCL"),
+        (vec![image(120), hung], "R-EXCL"),
+        (vec![act(1, "Move", 120), act(2, "Move", 140)], "R-GAP"),
+        (vec![act(1, "Send", 60)], "R-IN"),
+        (vec![long], "R-IN"),
+        (vec![act(1, "Move", 590)], "R-OUT"),
+        (vec![image(100)], "Image.needs.camera"),
+        (vec![image(100).with("channels", number(7.0))], "argument"),
+        (vec![image(100).with("zoom", number(7.0))], "argument"),
+        (vec![act(1, "On", 60)], "R-BEFORE"),
+        (vec![act(1, "Move", 2870)], "range"),
+        (vec![image(0).with("length", number(7200.0)), act(2, "Move", 130)], "battery.bounds"),
+    ];
+    for (activities, rule) in cases {
+        let (mut plan, mut checker) = checked(activities);
+        let found = of_rule(&plan, &checker, rule);
+        let fix = found.first().unwrap_or_else(|| panic!("{rule}: nothing")).fix.clone().unwrap();
+        let edits = fix.edits(&plan, &checker);
+        plan.apply(&edits).unwrap();
+        let touched: Vec<ActivityId> = edits.iter().filter_map(Edit::touched).collect();
+        checker.update(&plan, &touched);
+        assert_eq!(of_rule(&plan, &checker, rule), [], "{rule} after {fix:?}");
+    }
 }

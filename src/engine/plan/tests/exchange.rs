@@ -12,7 +12,7 @@ const LANDER: &str = r#"{
     { "parameters": { "duration": 1000000, "seqid": "nf0000_06", "wakeType": "DIAGNOSTIC" },
       "startTimestamp": "2018-330T23:42:27.288", "type": "Wake" },
     { "parameters": { "duration": 30000000, "actID": 5011 },
-      "startTimestamp": "2018-330T20:00:00", "type": "HeatProbeBeeOn" },
+      "startTimestamp": "2018-330T20:00:00", "type": "DrillHole" },
     { "parameters": {}, "startTimestamp": "later", "type": "Wake" },
     { "startTimestamp": "2018-330T20:00:00" }
   ],
@@ -30,7 +30,7 @@ fn the_older_form_opens_and_is_checked() {
     assert_eq!(told.len(), 3, "{told:#?}");
     assert!(told[0].starts_with("activityInstances[3]: "), "{told:#?}");
     assert!(told[1].contains("missing field `type`"), "{told:#?}");
-    assert!(told[2].contains("does not know the type HeatProbeBeeOn; its 1 activities"));
+    assert!(told[2].contains("does not know the type DrillHole; its 1 activities"));
     assert_eq!(plan.activities.len(), 3);
     // 2018-11-26 is day 330; 4 759.962 s later the full wake ends.
     let checker = Checker::new(Arc::clone(&model), Arc::new(Windows::default()), &plan);
@@ -97,7 +97,7 @@ fn the_plan_of_the_public_lander_model_opens_and_is_checked() {
     let (plan, problems) = aerie::read(&bytes, "insight", &model);
     let plan = plan.unwrap();
     assert_eq!(plan.activities.len(), 2060);
-    assert!(problems.iter().all(|p| p.field == "type"), "{problems:#?}");
+    assert_eq!(problems, [], "every type is in the dictionary");
     let windows = Arc::new(Windows::of(&model, plan.range()));
     let checker = Checker::new(Arc::clone(&model), windows, &plan);
     let violations = checker.violations(&plan);
@@ -105,10 +105,10 @@ fn the_plan_of_the_public_lander_model_opens_and_is_checked() {
     for violation in &violations {
         *counts.entry((violation.severity, violation.rule.as_str())).or_insert(0) += 1;
     }
-    println!("{} problems; {counts:#?}", problems.len());
-    for problem in &problems {
-        println!("{problem}");
-    }
+    println!("{counts:#?}");
+    // Twenty-nine wakes of days 337 to 340 are in the file twice, at the very same instants, and one
+    // more begins before the one before it has ended: counted from starts and lengths alone.
+    assert_eq!(counts.get(&(Severity::Error, "FR-LND-001")), Some(&30));
     let arguments: Vec<_> = violations.iter().filter(|v| v.rule == "argument").collect();
     assert!(arguments.is_empty(), "{arguments:#?}");
     // Written and read again it is the same plan.
