@@ -259,7 +259,8 @@ impl Work {
                 return;
             }
         }
-        let tried = format!("within {} of {}", length_ns(tolerance_ns), at(t));
+        let most = step.saturating_mul(TRIES as i64 / 2).min(tolerance_ns);
+        let tried = format!("within {} of {}", length_ns(most), at(t));
         self.failed(wish, &tried, refused);
     }
 
@@ -286,9 +287,11 @@ impl Work {
                 }
             }
         }
+        let count = if tries < TRIES { String::new() } else { format!("of the first {TRIES} ") };
+        let within = format!("from {} to {}", at(within.start), at(within.end));
         let tried = match window {
-            Some(window) => format!("in {window} from {} to {}", at(within.start), at(within.end)),
-            None => format!("from {} to {}", at(within.start), at(within.end)),
+            Some(window) => format!("{count}in {window} {within}"),
+            None => format!("{count}{within}"),
         };
         self.failed(wish, &tried, refused);
         false

@@ -18,7 +18,8 @@ pub struct Windows(BTreeMap<String, Vec<TimeRange>>);
 
 impl Windows {
     /// The windows that a dictionary says how to compute, over a range of time and half a sol on
-    /// both sides; the first 4 000 sols of a longer range. Windows that are given are empty until [`Windows::set`].
+    /// both sides; the first 4 000 sols of a longer range. Windows that are given are empty until
+    /// [`Windows::set`].
     pub fn of(model: &Model, range: TimeRange) -> Self {
         let mut windows = Self::default();
         let end = range.end.min(range.start.plus_s(LONGEST_S));

@@ -87,7 +87,8 @@ impl Checker {
         };
         let reason = match last.filter(|w| w.overlaps(&range)).or(all.get(next)) {
             Some(w) if w.overlaps(&range) => format!(
-                "{who} ends at {} and lies only partly inside {window}, which is from {} to {}{keep}",
+                "{who} ends at {} and lies only partly inside {window}, which is from {} to \
+                 {}{keep}",
                 at(range.end),
                 at(w.start),
                 at(w.end)

@@ -17,7 +17,7 @@ fn starts(schedule: &Schedule) -> Vec<Instant> {
 #[test]
 fn fitting_goes_to_the_first_times_that_no_rule_refuses() {
     // A move lasts 15 min, ten lie between two: the gap rule sends the second to 25 min, the third
-    // to 50, the fourth to 75; three are allowed a day, and 75 + 137 · 10 min is the first of the next.
+    // to 50, the fourth to 75; three are allowed a day, and 75 + 137 · 10 min is in the next one.
     let (plan, checker) = checked(vec![]);
     let fit = goal(GoalKind::Fit { what: what("Move"), count: 4, window: None });
     let done = schedule(&plan, &checker, std::slice::from_ref(&fit));

@@ -5,6 +5,7 @@ mod dictionary;
 mod exchange;
 mod goals;
 mod incremental;
+mod sols;
 mod versions;
 
 use std::sync::Arc;
