@@ -134,9 +134,8 @@ fn ruled(value: f32, width: f32) -> f32 {
     return (1.0 - smoothstep(0.5 * width, 0.5 * width + 1.0, away)) * crowd;
 }
 
-// Light on ground of some slope (exaggerated), light of the sky over it, and how much of it is the
-// line of the terminator.
-fn lighting(up: vec3<f32>, steep: vec2<f32>) -> vec3<f32> {
+// Light on ground of some slope (exaggerated), and light of the sky over it.
+fn lighting(up: vec3<f32>, steep: vec2<f32>) -> vec2<f32> {
     let east = normalize(vec3<f32>(-up.y, up.x + 1e-9, 0.0));
     let north = cross(up, east);
     // Steep slopes are held back, so that flanks keep their colour while plains show relief.
@@ -146,7 +145,7 @@ fn lighting(up: vec3<f32>, steep: vec2<f32>) -> vec3<f32> {
     let map_light = normalize(vec3<f32>(lamp_at(up, east, north), 1.0));
     let hill = clamp(dot(normal, map_light) / map_light.z, 0.35, 1.5);
     if !SUN {
-        return vec3<f32>(hill, 1.0, 0.0);
+        return vec2<f32>(hill, 1.0);
     }
     // The Sun: its own azimuth, but never so high that the ground looks flat at once.
     let sun = vec3<f32>(
@@ -165,10 +164,7 @@ fn lighting(up: vec3<f32>, steep: vec2<f32>) -> vec3<f32> {
     }
     let lit = day * sunny * (0.30 + 0.70 * sqrt(max(sun.z, 0.0)));
     let ambient = globals.sun.w;
-    // The terminator as a thin line: where the middle of the Sun is on the level horizon.
-    let width = 0.8 * globals.view.z * max(fwidth(sun.z), 1e-7);
-    let line = 0.45 * (1.0 - smoothstep(0.4 * width, width, abs(sun.z)));
-    return vec3<f32>(ambient * hill + (1.0 - ambient) * lit, max(day, ambient), line);
+    return vec2<f32>(ambient * hill + (1.0 - ambient) * lit, max(day, ambient));
 }
 
 @fragment
@@ -202,18 +198,15 @@ fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
         base = textureSample(picture_texture, clamped, in.picture_uv).rgb;
         gain *= 0.4;
     }
-    var light = vec3<f32>(1.0, 1.0, 0.0);
+    var light = vec2<f32>(1.0);
     if LIT {
         light = lighting(up, gain * terrain.xy);
     }
     let sky = light.y;
 
     var colour = base * light.x;
-    var pale = vec3<f32>(0.9, 0.75, 0.6);
-    if HAZE || SUN {
-        pale = textureSampleLevel(colour_texture, clamped, vec2<f32>(0.8, 0.5), 0.0).rgb;
-    }
     if HAZE {
+        var pale = textureSampleLevel(colour_texture, clamped, vec2<f32>(0.8, 0.5), 0.0).rgb;
         // Towards the limb, on the day side; near the ground it has the colour of the sky, and
         // takes kilometres to show.
         let away = length(in.relative);
@@ -236,7 +229,7 @@ fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
         let strong = ruled(value / 5.0, 1.3 * globals.view.z) * 0.55;
         colour = mix(colour, vec3<f32>(0.02), max(fine, strong));
     }
-    return vec4<f32>(mix(colour, pale, light.z), 1.0);
+    return vec4<f32>(colour, 1.0);
 }
 
 struct Air {
