@@ -1,5 +1,7 @@
 //! Goals: where things are placed, and what is said of where they are not.
 
+use proptest::prelude::*;
+
 use super::*;
 
 fn what(kind: &str) -> Candidate {
@@ -123,4 +125,33 @@ fn spare_volume_is_filled_by_priority() {
     assert_eq!(failure.wanted, "Image mid of priority 5");
     assert!(failure.refused[0].rules.contains(&"at_most".to_owned()));
     assert!(failure.refused[0].reason.contains("data would come to 6"), "{:?}", failure.refused[0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 25, ..ProptestConfig::default() })]
+
+    /// Whatever the plan is like, what is placed breaks no rule, and twice the same comes out.
+    #[test]
+    fn what_is_placed_breaks_no_rule(
+        there in prop::collection::vec((0..4_usize, 0..560_i64), 0..12),
+        count in 1..6_usize,
+        kind in 0..3_usize,
+    ) {
+        let kinds = ["On", "Off", "Image", "Move"];
+        let there = (1..).zip(&there).map(|(id, (kind, at))| act(id, kinds[*kind], at * 5));
+        let (mut plan, checker) = checked(there.collect());
+        let what = what(["Move", "Image", "Send"][kind]);
+        let fit = goal(GoalKind::Fit { what, count, window: None });
+        let done = schedule(&plan, &checker, std::slice::from_ref(&fit));
+        prop_assert_eq!(&schedule(&plan, &checker, &[fit]), &done);
+        prop_assert!(done.placements.len() == count || done.failures.len() == 1);
+        plan.apply(&done.edits).unwrap();
+        let placed: Vec<ActivityId> = done.placements.iter().map(|p| p.activity).collect();
+        let after = Checker::new(toy(), toy_windows(), &plan).violations(&plan);
+        let errors = after.iter().filter(|v| v.severity == Severity::Error && v.rule != "battery.bounds");
+        for violation in errors {
+            let named = violation.activities.iter().find(|id| placed.contains(id));
+            prop_assert!(named.is_none(), "{violation:?}");
+        }
+    }
 }

@@ -125,6 +125,70 @@ proptest! {
     }
 }
 
+/// An edit of one of six activities: who makes it, and what.
+type Work = (bool, u64, u8, i64);
+
+fn work(side: &mut Plan, (_, id, what, m): Work) {
+    let Some(there) = side.activities.get(&ActivityId(id)).cloned() else {
+        return side.apply(&[Edit::add(act(id, "On", m))]).unwrap();
+    };
+    match what % 6 {
+        0 => side.apply(&[Edit::remove(there)]).unwrap(),
+        1 => replaced(side, id, |a| a.start = min(m)),
+        2 => replaced(side, id, |a| a.notes = format!("{m}")),
+        3 => replaced(side, id, |a| a.duration_ns = Some(m)),
+        4 => replaced(side, id, |a| a.tags = vec![format!("{}", m % 3)]),
+        _ => replaced(side, id, |a| drop(a.arguments.insert("x".into(), number(m as f64)))),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    /// Every field that a side changed is in the merged plan as that side left it, or a conflict
+    /// names it; what a side added is there; what is gone was taken out by somebody.
+    #[test]
+    fn nobodys_work_vanishes(
+        edits in prop::collection::vec((any::<bool>(), 1..9_u64, any::<u8>(), 1..9_i64), 0..30),
+    ) {
+        let base = plan_of((1..=6).map(|id| act(id, "Move", id as i64)).collect());
+        let (mut ours, mut theirs) = (base.clone(), base.clone());
+        for edit in edits {
+            work(if edit.0 { &mut ours } else { &mut theirs }, edit);
+        }
+        let joined = merge(&base, &ours, &theirs);
+        let named = |id, field: &str| {
+            joined.conflicts.iter().any(|c| c.activity == Some(id) && c.field == field)
+        };
+        for (is_ours, side) in [(true, &ours), (false, &theirs)] {
+            for change in difference(&base, side) {
+                let id = change.edit.touched().unwrap();
+                let id = if is_ours { id } else { *joined.renamed.get(&id).unwrap_or(&id) };
+                let merged = joined.plan.activities.get(&id);
+                let Edit::Activity { after, .. } = &change.edit else { continue };
+                match after {
+                    None => prop_assert!(merged.is_none() || named(id, "presence")),
+                    Some(after) => {
+                        prop_assert!(merged.is_some(), "{id} is gone");
+                        let mut wanted = (**after).clone();
+                        wanted.id = id;
+                        let mut one = empty();
+                        one.activities.insert(id, wanted);
+                        let mut other = empty();
+                        other.activities.insert(id, merged.unwrap().clone());
+                        let changed: Vec<&str> =
+                            change.fields.iter().map(|f| f.field.as_str()).collect();
+                        for d in difference(&other, &one).iter().flat_map(|d| &d.fields) {
+                            let is_work = changed.contains(&d.field.as_str());
+                            prop_assert!(!is_work || named(id, &d.field), "{id} {}", d.field);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn edges_snap_to_what_is_near() {
     let (_, checker) = checked(vec![act(1, "Move", 100), act(2, "Move", 300)]);
