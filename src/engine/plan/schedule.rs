@@ -389,7 +389,9 @@ impl Work {
 fn against(delta: &Delta, id: ActivityId) -> Vec<&Violation> {
     let is_part = |v: &Violation| {
         delta.removed.iter().any(|old| {
-            old.rule == v.rule && old.range.start <= v.range.start && v.range.end <= old.range.end
+            // As long as before it may well be worse than before.
+            let is_inside = old.range.start <= v.range.start && v.range.end <= old.range.end;
+            old.rule == v.rule && is_inside && old.range != v.range
         })
     };
     let errors = delta.added.iter().filter(|v| v.severity == Severity::Error);
