@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod link;
 pub mod mission;
 pub mod parameter;
+pub mod plan;
 pub mod problem;
 pub mod query;
 pub mod remote;

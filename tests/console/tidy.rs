@@ -27,6 +27,7 @@ const ENGINE: &[&str] = &[
     "format",
     "science",
     "parameter",
+    "plan",
     "link",
     "archive",
     "query",
