@@ -13,6 +13,7 @@ pub mod pds4;
 pub mod quakeml;
 pub mod raster;
 pub mod seedlink;
+pub mod seqjson;
 pub mod shapefile;
 pub mod spice;
 pub mod stationxml;
