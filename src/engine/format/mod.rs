@@ -12,6 +12,7 @@ pub mod pds3;
 pub mod pds4;
 pub mod quakeml;
 pub mod raster;
+pub mod satf;
 pub mod seedlink;
 pub mod seqjson;
 pub mod shapefile;
