@@ -27,6 +27,7 @@ const ENGINE: &[&str] = &[
     "format",
     "science",
     "parameter",
+    "sequence",
     "link",
     "archive",
     "query",

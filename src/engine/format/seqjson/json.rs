@@ -84,6 +84,11 @@ impl fmt::Display for Json {
 }
 
 impl Json {
+    /// Reads a document of JSON.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        parse(text.as_bytes()).map(Node::plain)
+    }
+
     fn print(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         let inner = 2 * (depth + 1);
         match self {
