@@ -5,18 +5,25 @@
 //! explains them while they are typed ([`check`], [`complete`], [`help`]).
 
 mod assist;
+mod binary;
+mod bytes;
 mod command;
 mod difference;
 mod exchange;
+mod identity;
 mod model;
+pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod text;
 mod timing;
 
 pub use assist::{Candidate, Help, command_help, complete, help};
+pub use binary::{BinaryAction, BinarySequence, BinaryStep, Started, compile};
+pub use bytes::Refusal;
 pub use command::{Known, check, check_sequence, encode_step, short_name};
 pub use difference::{Change, difference};
 pub use exchange::{from_seqjson, to_seqjson};
+pub use identity::DictionaryIdentity;
 pub use model::{Sequence, Step, When};
 pub use timing::{Circumstances, Predicted, predict};

@@ -14,7 +14,7 @@ pub(super) fn dictionary() -> Dictionary {
 pub(super) fn dictionary_with(greatest: &str) -> Dictionary {
     let text = format!(
         "<SpaceSystem name='SEIS' xmlns='http://www.omg.org/spec/XTCE/20180204'>\
-         <Header version='4.2' date='2026-01-01'/><CommandMetaData><ArgumentTypeSet>\
+         <Header version='4.2'/><CommandMetaData><ArgumentTypeSet>\
          <EnumeratedArgumentType name='Axis'><IntegerDataEncoding sizeInBits='8'/>\
          <EnumerationList><Enumeration label='U' value='0'/><Enumeration label='V' value='1'/>\
          <Enumeration label='W' value='2'/></EnumerationList></EnumeratedArgumentType>\

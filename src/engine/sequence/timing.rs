@@ -136,8 +136,8 @@ mod tests {
             remarks,
             [
                 "",
-                "it starts 00:00:30 before step 1, which comes first; put it at 2019-207T12:00:30 or \
-             later",
+                "it starts 00:00:30 before step 1, which comes first; put it at \
+                 2019-207T12:00:30 or later",
                 "the epoch x is not known",
                 "the start of step 3 is not known",
                 "it is not known how long step 4 takes",

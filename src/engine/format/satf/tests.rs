@@ -351,7 +351,8 @@ prop_compose! {
         });
         let entry = |(name, fields): &(String, Vec<Field>)| {
             let mut of = Entry { name: name.clone(), fields: fields.clone() };
-            of.fields.push(Field { name: "TYPE".to_owned(), value: Text::Bare("FLOAT".to_owned()) });
+            let value = Text::Bare("FLOAT".to_owned());
+            of.fields.push(Field { name: "TYPE".to_owned(), value });
             of
         };
         let body = if requests {

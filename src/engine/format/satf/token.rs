@@ -42,11 +42,7 @@ pub(super) fn tokens(text: &str, offset: usize, problems: &mut Vec<Problem>) -> 
     let mut list: Vec<Token> = Vec::new();
     let bytes = text.as_bytes();
     let mut at = 0;
-    let mut tell = |at: usize, reason: &str| {
-        if problems.len() < super::MOST_PROBLEMS {
-            problems.push(Problem::at((offset + at) as u64, "text", reason));
-        }
-    };
+    let mut tell = |at: usize, reason: &str| tell(problems, offset + at, reason);
     while let Some(&byte) = bytes.get(at) {
         let start = at;
         let is = match byte {
@@ -107,6 +103,12 @@ pub(super) fn tokens(text: &str, offset: usize, problems: &mut Vec<Problem>) -> 
         list.push(Token { at: offset + opened, is: Is::Group(inner) });
     }
     list
+}
+
+fn tell(problems: &mut Vec<Problem>, at: usize, reason: &str) {
+    if problems.len() < super::MOST_PROBLEMS {
+        problems.push(Problem::at(at as u64, "text", reason));
+    }
 }
 
 fn find(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {

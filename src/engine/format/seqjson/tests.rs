@@ -99,10 +99,9 @@ fn bad_cases_are_refused_with_the_place_and_what_is_allowed() {
     );
     assert_eq!(
         of("command-extra-property"),
-        [
-            "/steps/0/extra_property: a step has no such member; it may have stem, return_assign_to, \
-         time, args, description, metadata, models"
-        ]
+        ["/steps/0/extra_property: a step has no such member; it may have stem, \
+                return_assign_to, \
+         time, args, description, metadata, models"]
     );
     assert!(
         of("step-multiple-types").contains(
@@ -256,7 +255,8 @@ proptest! {
         }
         let text = document.to_string();
         let (sequence, problems) = read(text.as_bytes());
-        prop_assert_eq!(problems.is_empty(), schema.accepts(&document), "{}\n{:#?}", text, problems);
+        let accepted = schema.accepts(&document);
+        prop_assert_eq!(problems.is_empty(), accepted, "{}\n{:#?}", text, problems);
         if problems.is_empty() {
             let again: Plain = serde_json::from_str(&write(&sequence)).unwrap();
             prop_assert_eq!(again, document);
@@ -265,7 +265,10 @@ proptest! {
 
     /// Any bytes give a sequence and problems; what is written of a damaged one reads back.
     #[test]
-    fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0..2000_usize) {
+    fn any_bytes_are_read(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        at in 0..2000_usize,
+    ) {
         let _ = (sniff(&bytes), read(&bytes));
         let mut text = full().to_string().into_bytes();
         let at = at % text.len();

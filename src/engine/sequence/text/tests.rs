@@ -203,7 +203,8 @@ prop_compose! {
         let models = model.map(|(variable, offset)| Model {
             offset, variable, value: Json::Bool(true),
         });
-        Step { remarks, time, action, arguments, note, metadata, models: models.into_iter().collect() }
+        let models = models.into_iter().collect();
+        Step { remarks, time, action, arguments, note, metadata, models }
     }
 }
 
