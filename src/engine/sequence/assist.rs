@@ -219,7 +219,8 @@ pub fn command_help(of: &Commanding, id: CommandId, span: Span) -> Help {
     Help { span, title: command.name.clone(), lines }
 }
 
-fn argument_lines(of: &Commanding, argument: &Argument) -> Vec<String> {
+/// What an argument can be, in sentences.
+pub(super) fn argument_lines(of: &Commanding, argument: &Argument) -> Vec<String> {
     let mut lines = Vec::new();
     let Some(kind) = of.types.get(argument.type_id) else { return lines };
     lines.push(kind_line(kind));

@@ -119,7 +119,7 @@ pub fn compile(
             Err(told) => {
                 problems.extend(told.into_iter().map(|problem| {
                     Problem::of(format!("{place}, {}", problem.field), problem.reason)
-                }))
+                }));
             }
         }
     }
@@ -132,7 +132,7 @@ pub fn compile(
 const TOO_LONG: &str = "a name is longer than 65535 bytes; shorten it";
 
 fn fits(text: &str) -> bool {
-    text.len() <= usize::from(u16::MAX)
+    u16::try_from(text.len()).is_ok()
 }
 
 /// Whether the names of a step fit their places.

@@ -85,7 +85,7 @@ pub(super) fn unseal<'a>(
         return Err(Refusal::Damaged { found, computed });
     }
     let own: [u8; 32] = Sha256::digest(body).into();
-    if own != hash { Err(Refusal::Tampered) } else { Ok((body, own)) }
+    if own == hash { Ok((body, own)) } else { Err(Refusal::Tampered) }
 }
 
 /// A length, then the text; longer ones than 65 535 bytes are cut at a character.

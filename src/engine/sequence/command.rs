@@ -45,13 +45,16 @@ fn argument_name(step: &Step, at: usize) -> String {
     own.unwrap_or_else(|| format!("argument {}", at + 1))
 }
 
+/// Number of an argument, from 0, and what is wrong with it.
+pub(super) type Misplaced = (usize, String);
+
 /// Gives arguments without a name the names of the command's own, in order, after those that have
 /// one. Also tells, by position, what has no place.
-fn bind(
+pub(super) fn bind(
     of: &Commanding,
     id: CommandId,
     arguments: &[Argument],
-) -> (Vec<(String, Given)>, Vec<(usize, String)>) {
+) -> (Vec<(String, Given)>, Vec<Misplaced>) {
     let all = of.arguments(id);
     let free = all.iter().filter(|(argument, assigned)| {
         let named = |one: &Argument| one.name.as_deref() == Some(argument.name.as_str());

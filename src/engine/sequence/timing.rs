@@ -42,17 +42,13 @@ pub fn predict(of: &Sequence, around: &Circumstances<'_>) -> Vec<Predicted> {
                 None if name.is_empty() => gap("the epoch that it is started with is not known"),
                 None => gap(&format!("the epoch {name} is not known")),
             },
-            (When::AfterStart(ns), None) => match around.start {
+            (When::AfterStart(ns) | When::AfterEnd(ns), None) => match around.start {
                 Some(start) => known(start.plus_ns(*ns)),
                 None => gap("the start of the sequence is not known"),
             },
             (When::AfterStart(ns), Some(before)) => match before.start {
                 Some(start) => known(start.plus_ns(*ns)),
                 None => gap(&format!("the start of step {at} is not known")),
-            },
-            (When::AfterEnd(ns), None) => match around.start {
-                Some(start) => known(start.plus_ns(*ns)),
-                None => gap("the start of the sequence is not known"),
             },
             (When::AfterEnd(ns), Some(before)) => match before.end {
                 Some(end) => known(end.plus_ns(*ns)),

@@ -220,13 +220,11 @@ impl Carry {
             return (tag.replace('\\', "/"), from);
         }
         let text = if tag.is_empty() { "0" } else { &tag };
-        match parse_duration(text) {
-            Some(ns) => (print_duration(ns), from),
-            None => {
-                self.tell(format!("{tag:?} is no duration such as 00:08:20; it was kept"));
-                (tag.replace('\\', "/"), from)
-            }
+        if let Some(ns) = parse_duration(text) {
+            return (print_duration(ns), from);
         }
+        self.tell(format!("{tag:?} is no duration such as 00:08:20; it was kept"));
+        (tag.replace('\\', "/"), from)
     }
 
     fn argument(&mut self, of: &Argument, out: &mut Vec<Text>) {

@@ -266,7 +266,7 @@ impl Reader {
         if walk.peeks("SCHEDULED_TIME") {
             walk.next();
             of.time = walk.value().unwrap_or_default();
-            of.from = walk.value().unwrap_or_default().inner().to_owned();
+            walk.value().unwrap_or_default().inner().clone_into(&mut of.from);
         } else {
             self.tell(at, &of.keyword, "its SCHEDULED_TIME is missing");
         }

@@ -327,7 +327,7 @@ prop_compose! {
         processors in prop::option::of(prop::collection::vec(text(), 0..2)),
         called in any::<bool>(),
     ) -> Step {
-        let call = called.then(|| Call { stem: Text::Bare(stem), arguments });
+        let call = called.then_some(Call { stem: Text::Bare(stem), arguments });
         let (keyword, from) = (keyword.to_owned(), from.to_owned());
         Step { keyword, label: label.to_string(), time, from, fields, call, processors }
     }

@@ -119,7 +119,7 @@ impl Carry {
             return None;
         };
         let stem = unescaped(call.stem.inner());
-        let mut args = self.arguments(call);
+        let mut args = arguments(call);
         let action = match of.keyword.as_str() {
             "command" | "Command_dynamic" | "command_dynamic" => {
                 Action::Command { stem, return_assign_to: None }
@@ -212,10 +212,6 @@ impl Carry {
         Some(Time { kind, tag })
     }
 
-    fn arguments(&mut self, call: &Call) -> Vec<Argument> {
-        call.arguments.iter().map(|text| Argument::of(argument(text))).collect()
-    }
-
     /// `x=1,GLOBAL::y="a",00:00:01`: values, then no duration, one for all or one for each.
     fn models(&mut self, text: &str) -> Vec<Model> {
         let mut values = Vec::new();
@@ -301,6 +297,10 @@ fn metadata(fields: &[Field], keep: impl Fn(&str) -> bool) -> Metadata {
     let kept = fields.iter().filter(|field| keep(&field.name) && !field.value.inner().is_empty());
     kept.map(|field| (field.name.clone(), Json::from(unescaped(field.value.inner()).as_str())))
         .collect()
+}
+
+fn arguments(call: &Call) -> Vec<Argument> {
+    call.arguments.iter().map(|text| Argument::of(argument(text))).collect()
 }
 
 fn argument(text: &Text) -> Value {

@@ -1,5 +1,7 @@
 //! Writes a file in the layout of the public converter: tabs, one field a line.
 
+use std::fmt::Write as _;
+
 use super::head;
 use super::model::{Body, Definition, Entry, Field, Request, Satf, Step, Text};
 
@@ -36,9 +38,9 @@ fn text(of: &Text) -> String {
 
 fn write_definition(of: &Definition, out: &mut String) {
     let code = text(&of.code);
-    out.push_str(&format!("{}({},{code},\n", of.keyword, of.name));
+    let _ = writeln!(out, "{}({},{code},", of.keyword, of.name);
     for field in &of.fields {
-        out.push_str(&format!("\t{},{},\n", field.name, text(&field.value)));
+        let _ = writeln!(out, "\t{},{},", field.name, text(&field.value));
     }
     for (word, entries) in [("PARAMETERS", &of.parameters), ("VARIABLES", &of.variables)] {
         if !entries.is_empty() {
@@ -58,7 +60,7 @@ pub(super) fn entries_text(word: &str, entries: &[Entry]) -> String {
     let mut out = format!("{word},\n");
     for entry in entries {
         let fields: Vec<String> = entry.fields.iter().map(|of| named(of, 2)).collect();
-        out.push_str(&format!("\t{}(\n{}\n\t),\n", entry.name, fields.join(",\n")));
+        let _ = writeln!(out, "\t{}(\n{}\n\t),", entry.name, fields.join(",\n"));
     }
     out.push_str("end");
     out
@@ -92,7 +94,7 @@ fn write_step(of: &Step, depth: usize, out: &mut String) {
         parts.push(format!("{inner}PROCESSORS, {list}end"));
     }
     let (keyword, label) = (&of.keyword, &of.label);
-    out.push_str(&format!("{outer}{keyword}({label},\n{}\n{outer}),\n", parts.join(",\n")));
+    let _ = writeln!(out, "{outer}{keyword}({label},\n{}\n{outer}),", parts.join(",\n"));
 }
 
 fn write_request(of: &Request, out: &mut String) {
@@ -104,13 +106,13 @@ fn write_request(of: &Request, out: &mut String) {
 pub(super) fn request_text(of: &Request) -> String {
     let mut out = format!("request({}", of.name);
     if let Some(start) = &of.start {
-        out.push_str(&format!(",\n\tSTART_TIME, {}", text(start)));
+        let _ = write!(out, ",\n\tSTART_TIME, {}", text(start));
         if let Some(from) = &of.start_from {
-            out.push_str(&format!(",{from}"));
+            let _ = write!(out, ",{from}");
         }
     }
     for field in &of.fields {
-        out.push_str(&format!(",\n{}", named(field, 1)));
+        let _ = write!(out, ",\n{}", named(field, 1));
     }
     out.push_str(")\n");
     for step in &of.steps {

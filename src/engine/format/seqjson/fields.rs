@@ -28,24 +28,20 @@ impl Told {
 
     /// A string.
     pub fn text(&mut self, node: Node, pointer: &str) -> Option<String> {
-        match node.is {
-            Is::Text(text) => Some(text),
-            _ => {
-                self.expected(&node, pointer, "a string");
-                None
-            }
+        if let Is::Text(text) = node.is {
+            return Some(text);
         }
+        self.expected(&node, pointer, "a string");
+        None
     }
 
     /// A number.
     pub fn number(&mut self, node: Node, pointer: &str) -> Option<Number> {
-        match node.is {
-            Is::Number(number) => Some(number),
-            _ => {
-                self.expected(&node, pointer, "a number");
-                None
-            }
+        if let Is::Number(number) = node.is {
+            return Some(number);
         }
+        self.expected(&node, pointer, "a number");
+        None
     }
 
     /// Any object.

@@ -201,7 +201,7 @@ fn request(told: &mut Told, node: Node, pointer: &str) -> Option<Request> {
     match (of.has("time"), of.has("ground_epoch")) {
         (true, true) => of.say("it has time and ground_epoch; keep the one that it starts by"),
         (false, false) => {
-            of.say("time or ground_epoch is missing; a request starts by one of them")
+            of.say("time or ground_epoch is missing; a request starts by one of them");
         }
         _ => (),
     }

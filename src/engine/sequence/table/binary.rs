@@ -80,8 +80,8 @@ impl TableFile {
         let catalogue = reader.hash()?;
         if instrument != of.instrument || catalogue != of.sha256 {
             let name = |id: &str, hash: &[u8; 32]| {
-                let start: String = hash.iter().take(4).map(|b| format!("{b:02x}")).collect();
-                format!("{id} ({start}…)")
+                let start = hash.iter().take(4).fold(0, |sum: u32, b| sum << 8 | u32::from(*b));
+                format!("{id} ({start:08x}…)")
             };
             return Err(Refusal::OtherDictionary {
                 found: name(&instrument, &catalogue),

@@ -221,7 +221,7 @@ impl Catalogue {
                 match Row::parse(row) {
                     Ok(row) => rows.push(row),
                     Err(reason) => {
-                        problems.push(Problem::of(format!("table {}", table.id), reason))
+                        problems.push(Problem::of(format!("table {}", table.id), reason));
                     }
                 }
             }

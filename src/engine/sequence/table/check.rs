@@ -58,14 +58,11 @@ pub fn seed_code(of: &Catalogue, row: &Row) -> Option<String> {
 pub fn budget(of: &Catalogue, table: &Table) -> Budget {
     let mut rows = Vec::new();
     for row in &table.rows {
-        let continuous = row.stream == Stream::Continuous;
+        let sent = usize::from(row.stream == Stream::Continuous);
         rows.push(RowBudget {
             seed: seed_code(of, row),
             memory_bits_per_s: row.rate.sps() * f64::from(of.raw_bits),
-            volume_bits_per_sol: match continuous {
-                true => volume_bits(1, row.rate.sps(), SOL_S, of.packed_bits),
-                false => 0.0,
-            },
+            volume_bits_per_sol: volume_bits(sent, row.rate.sps(), SOL_S, of.packed_bits),
         });
     }
     let memory_bits_per_s: f64 = rows.iter().map(|row| row.memory_bits_per_s).sum();

@@ -126,12 +126,9 @@ impl Parser {
             self.remarks.extend(line.note);
             return;
         };
-        let word = match &first.is {
-            Token::Word(word) => word.clone(),
-            _ => {
-                self.fault(first.span, "a line begins with a time (A, R, E or C), @ or #");
-                return;
-            }
+        let Token::Word(word) = first.is else {
+            self.fault(first.span, "a line begins with a time (A, R, E or C), @ or #");
+            return;
         };
         if let Some(directive) = word.strip_prefix('@') {
             self.directive(directive, first.span, &mut rest);
@@ -317,13 +314,13 @@ impl Parser {
     fn value(&mut self, piece: Piece, rest: &mut Rest, groups: bool) -> Option<Value> {
         match piece.is {
             Token::Text(text) => Some(Value::Text(text)),
-            Token::Word(word) if word == "@" => match rest.joined_text() {
-                Some(text) => Some(Value::Symbol(text)),
-                None => {
+            Token::Word(word) if word == "@" => {
+                let text = rest.joined_text();
+                if text.is_none() {
                     self.fault(piece.span, "a text has to follow the @");
-                    None
                 }
-            },
+                text.map(Value::Symbol)
+            }
             Token::Word(word) => Some(bare(word)),
             Token::Mark('[') if groups => Some(Value::Repeat(self.groups(rest))),
             Token::Mark(mark) => {
@@ -412,7 +409,8 @@ fn when(word: &str, rest: &mut Rest) -> Result<When, String> {
         parse_duration(text).ok_or(format!("{shown:?} is no duration such as 00:08:20.5"))
     };
     let counts = text.starts_with(|c: char| c.is_ascii_digit() || c == '+' || c == '-');
-    if !counts && !(kind == 'C' && text.is_empty()) {
+    let bare_end = kind == 'C' && text.is_empty();
+    if !counts && !bare_end {
         return Err(TIMES.to_owned());
     }
     match kind {

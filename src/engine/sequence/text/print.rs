@@ -1,5 +1,7 @@
 //! Writes the text form; what [`super::parse`] reads of it is the same sequence.
 
+use std::fmt::Write as _;
+
 use crate::format::seqjson::{Action, Argument, Json, Value, print_duration};
 
 use super::super::exchange::instant_text;
@@ -11,10 +13,10 @@ use super::parse::bare;
 pub fn print(of: &Sequence) -> String {
     let mut out = format!("@ID {}\n", quote(&of.id));
     if !of.dictionary.is_empty() {
-        out.push_str(&format!("@METADATA \"dictionary_version\" {}\n", quote(&of.dictionary)));
+        let _ = writeln!(out, "@METADATA \"dictionary_version\" {}", quote(&of.dictionary));
     }
     for (name, value) in &of.metadata {
-        out.push_str(&format!("@METADATA {} {}\n", quote(name), json(value)));
+        let _ = writeln!(out, "@METADATA {} {}", quote(name), json(value));
     }
     for step in &of.steps {
         out.push_str(&print_step(step));
@@ -36,46 +38,47 @@ pub fn print_step(of: &Step) -> String {
     remarks(&of.remarks, &mut out);
     out.push_str(&time(&of.time));
     out.push(' ');
-    out.push_str(&match &of.action {
+    let action = match &of.action {
         Action::Command { stem, .. } if is_word(stem) => stem.clone(),
         Action::Command { stem, .. } => format!("@COMMAND({})", quote(stem)),
         Action::GroundBlock(name) => format!("@GROUND_BLOCK({})", quote(name)),
         Action::GroundEvent(name) => format!("@GROUND_EVENT({})", quote(name)),
         Action::Activate(on) => format!("@ACTIVATE({})", quote(&on.sequence)),
         Action::Load(on) => format!("@LOAD({})", quote(&on.sequence)),
-    });
+    };
+    out.push_str(&action);
     for one in &of.arguments {
         out.push(' ');
         out.push_str(&argument(one));
     }
     let plain = !of.note.contains(char::is_control) && of.note.trim_end() == of.note;
     if plain && !of.note.is_empty() {
-        out.push_str(&format!(" # {}", of.note));
+        let _ = write!(out, " # {}", of.note);
     }
     out.push('\n');
     if !plain {
-        out.push_str(&format!("@NOTE {}\n", quote(&of.note)));
+        let _ = writeln!(out, "@NOTE {}", quote(&of.note));
     }
     match &of.action {
         Action::Command { return_assign_to: Some(name), .. } => {
-            out.push_str(&format!("@RETURN {}\n", quote(name)));
+            let _ = writeln!(out, "@RETURN {}", quote(name));
         }
         Action::Activate(on) | Action::Load(on) => {
             if let Some(engine) = &on.engine {
-                out.push_str(&format!("@ENGINE {engine}\n"));
+                let _ = writeln!(out, "@ENGINE {engine}");
             }
             if let Some(epoch) = &on.epoch {
-                out.push_str(&format!("@EPOCH {}\n", quote(epoch)));
+                let _ = writeln!(out, "@EPOCH {}", quote(epoch));
             }
         }
         _ => (),
     }
     for (name, value) in &of.metadata {
-        out.push_str(&format!("@METADATA {} {}\n", quote(name), json(value)));
+        let _ = writeln!(out, "@METADATA {} {}", quote(name), json(value));
     }
     for model in &of.models {
         let (variable, value) = (quote(&model.variable), json(&model.value));
-        out.push_str(&format!("@MODEL {variable} {value} {}\n", quote(&model.offset)));
+        let _ = writeln!(out, "@MODEL {variable} {value} {}", quote(&model.offset));
     }
     out
 }
