@@ -13,6 +13,7 @@ mod exchange;
 mod form;
 mod identity;
 mod model;
+mod resources;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -28,4 +29,5 @@ pub use exchange::{from_seqjson, to_seqjson};
 pub use form::{FormField, form, set_argument};
 pub use identity::DictionaryIdentity;
 pub use model::{Sequence, Step, When};
+pub use resources::{Effect, Profile, profiles};
 pub use timing::{Circumstances, Predicted, predict};

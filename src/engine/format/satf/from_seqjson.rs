@@ -49,13 +49,14 @@ pub fn from_seqjson(sequences: &[SeqJson], target: Target) -> (Satf, Vec<Problem
         }
     };
     let mut satf = Satf { body, ..Satf::default() };
-    let pairs: Vec<(String, String)> = sequences
-        .first()
-        .map(|first| texts(&first.metadata))
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|(name, _)| !OF_DEFINITION.contains(&name.as_str()))
-        .collect();
+    let first = sequences.first().map(|first| texts(&first.metadata)).unwrap_or_default();
+    let mut pairs = Vec::new();
+    for (key, value) in first {
+        if !OF_DEFINITION.contains(&key.as_str()) {
+            let value = carry.unmarked(&value).replace(char::is_control, " ");
+            pairs.push((carry.word(&key), value.trim().to_owned()));
+        }
+    }
     if !pairs.is_empty() {
         let number = if target == Target::Satf { "14" } else { "13" };
         satf.head.label = Some(Label {
@@ -106,7 +107,7 @@ impl Carry {
         let keyword = if block { "RT_on_board_block" } else { "ABSOLUTE_SEQUENCE" };
         Definition {
             keyword: keyword.to_owned(),
-            name: of.id.clone(),
+            name: self.word(&of.id),
             code: self.slashed(of.id.split('.').next().unwrap_or_default()),
             fields,
             parameters: list(self, of.parameters.as_ref()),
@@ -127,14 +128,17 @@ impl Carry {
             Start::Time(time) => self.time(time),
         };
         let fields = of.metadata.iter().flat_map(texts);
-        let mut fields: Vec<Field> =
-            fields.map(|(name, value)| Field { name, value: quoted(&value) }).collect();
+        let field = |carry: &mut Self, (name, value): (String, String)| Field {
+            name: carry.word(&name),
+            value: carry.quoted(&value),
+        };
+        let mut fields: Vec<Field> = fields.map(|pair| field(self, pair)).collect();
         if let Some(text) = &of.description {
-            fields.push(Field { name: "DESCRIPTION".to_owned(), value: quoted(text) });
+            fields.push(Field { name: "DESCRIPTION".to_owned(), value: self.quoted(text) });
         }
         Request {
-            name: of.name.clone(),
-            start: Some(Text::Bare(start)),
+            name: self.word(&of.name),
+            start: Some(if is_word(&start) { Text::Bare(start) } else { self.slashed(&start) }),
             start_from: Some(from.to_owned()),
             fields,
             steps: self.steps(&of.name, &of.steps),
@@ -168,7 +172,7 @@ impl Carry {
             Action::GroundEvent(name) => ("ground", name.clone()),
             Action::Activate(on) => {
                 fields.extend(self.spawn(on));
-                arguments.insert(0, quoted(&on.sequence));
+                arguments.insert(0, self.quoted(&on.sequence));
                 ("spawn", "RT_on_board_block".to_owned())
             }
             Action::Load(_) => {
@@ -178,6 +182,7 @@ impl Carry {
         };
         let (time, from) = self.time(&of.time);
         for (name, value) in of.metadata.iter().flat_map(texts) {
+            let name = self.word(&name);
             fields.push(Field { name, value: self.slashed(&value) });
         }
         if let Some(text) = &of.description {
@@ -194,7 +199,7 @@ impl Carry {
             time: Text::Slashed(time),
             from: from.to_owned(),
             fields,
-            call: Some(Call { stem: Text::Bare(stem), arguments }),
+            call: Some(Call { stem: Text::Bare(self.word(&stem)), arguments }),
             processors: None,
         })
     }
@@ -229,16 +234,15 @@ impl Carry {
 
     fn argument(&mut self, of: &Argument, out: &mut Vec<Text>) {
         match &of.value {
-            Value::Text(text) => out.push(quoted(text)),
+            Value::Text(text) => out.push(self.quoted(text)),
             Value::Number(number) => out.push(Text::Bare(number.to_string())),
             Value::Bool(value) => {
                 out.push(Text::Bare(if *value { "TRUE" } else { "FALSE" }.to_owned()));
             }
             Value::Hex(digits) => out.push(Text::Bare(digits.clone())),
             Value::Symbol(name) => {
-                let plain =
-                    name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-:.+*/ ".contains(&b));
-                let value = if plain { Text::Bare(name.clone()) } else { self.slashed(name) };
+                let words = name.split(' ').all(|word| is_word(word) && !word.is_empty());
+                let value = if words { Text::Bare(name.clone()) } else { self.slashed(name) };
                 out.push(value);
             }
             // Groups that repeat stand one after the other.
@@ -255,7 +259,41 @@ impl Carry {
         if text.contains('\\') {
             self.tell("a backslash ends a text of SATF; it was replaced by a slash");
         }
+        let text = self.unmarked(text);
         Text::Slashed(text.replace('\\', "/"))
+    }
+
+    /// A text between double quotes.
+    fn quoted(&mut self, text: &str) -> Text {
+        let text = self.unmarked(text);
+        Text::Quoted(text.replace('\\', "\\\\").replace('"', "\\\""))
+    }
+
+    /// A text without the marks that part a file.
+    fn unmarked(&mut self, text: &str) -> String {
+        if text.contains("$$") {
+            self.tell("$$ marks the parts of a file; it was replaced by $");
+        }
+        let mut text = text.to_owned();
+        while text.contains("$$") {
+            text = text.replace("$$", "$");
+        }
+        text
+    }
+
+    /// A text as one word; what cannot stand in one is replaced.
+    fn word(&mut self, text: &str) -> String {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "_./:-+".contains(c);
+        let reserved = ["", "end", "PROCESSORS", "STEPS", "PARAMETERS", "VARIABLES", "START_TIME"];
+        let mut word: String = text.chars().map(|c| if fits(c) { c } else { '_' }).collect();
+        if reserved.contains(&word.as_str()) {
+            word.push('_');
+        }
+        if word != text {
+            let shown: String = text.chars().take(40).collect();
+            self.tell(format!("{shown:?} cannot be a name in SATF; it was written as {word}"));
+        }
+        word
     }
 
     fn entry(&mut self, of: &Variable) -> Entry {
@@ -283,7 +321,7 @@ impl Carry {
         if of.sc_name.is_some() {
             self.tell(format!("the sc_name of {} has no place in SATF and is left out", of.name));
         }
-        Entry { name: of.name.clone(), fields }
+        Entry { name: self.word(&of.name), fields }
     }
 }
 
@@ -300,8 +338,10 @@ fn plain(value: &Json) -> String {
     }
 }
 
-fn quoted(text: &str) -> Text {
-    Text::Quoted(text.replace('\\', "\\\\").replace('"', "\\\""))
+/// Whether a text reads back as one word.
+fn is_word(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_-:.+*/".contains(&byte);
+    !text.is_empty() && text.bytes().all(fits)
 }
 
 /// Values, then the duration of each; none where all are zero would not say the same to readers

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::{Sequence, Step, When, from_seqjson, to_seqjson};
 use super::{Span, parse, print};
+use crate::format::satf::{self, Target};
 use crate::format::seqjson::{
     self, Action, Argument, Json, Model, Number, OnBoard, SeqJson, Value,
 };
@@ -232,6 +233,16 @@ proptest! {
         prop_assert_eq!(parsed.places.len(), of.steps.len());
         prop_assert_eq!(print(&parsed.sequence), text);
         prop_assert_eq!(from_seqjson(&to_seqjson(&of)), (of, Vec::new()));
+    }
+
+    #[test]
+    fn what_goes_to_a_satf_file_reads_back(of in sequence()) {
+        let (file, _) = satf::from_seqjson(&[to_seqjson(&of)], Target::Satf);
+        let text = satf::write(&file);
+        let (again, problems) = satf::read(text.as_bytes());
+        prop_assert_eq!(&again, &file, "{}", text);
+        prop_assert!(problems.is_empty(), "{:?}\n{}", problems, text);
+        prop_assert!(satf::to_seqjson(&again).0.iter().all(|one| seqjson::check(one).is_empty()));
     }
 
     #[test]
