@@ -2,6 +2,7 @@
 
 mod cli;
 mod fake;
+mod globe_data;
 mod globe_ground;
 mod globe_kept;
 mod globe_measuring;

@@ -31,14 +31,20 @@ impl App {
         &self.workspace
     }
 
+    /// Lays a map on all globes; false where its name is not that of one.
+    pub fn lay_on_globe(&self, file: &std::path::Path) -> bool {
+        self.globe_data.takes(file)
+    }
+
     /// Where wishes go; also for drivers without a window.
     pub fn intents(&self) -> &IntentQueue {
         &self.intents
     }
 
-    /// Whether any query is under way: an offscreen picture waits until not.
+    /// Whether any query is under way, or map data that a globe shows are: an offscreen picture waits until not.
     pub fn is_loading(&self) -> bool {
         self.queries.is_loading()
+            || self.globe_data.is_waiting()
             || self.own.windows.iter().any(|window| window.queries.is_loading())
     }
 

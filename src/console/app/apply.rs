@@ -262,7 +262,7 @@ impl App {
         }
     }
 
-    /// Files dropped onto the window are ingested.
+    /// Maps dropped onto the window lie on the globe; all other files are ingested.
     pub(super) fn ingest_dropped(&mut self, ctx: &egui::Context, now_s: f64) {
         // A hidden window sees the input of its last pass again and again.
         let pass = ctx.cumulative_pass_nr();
@@ -273,6 +273,16 @@ impl App {
             input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect()
         });
         let paths: Vec<_> = paths.into_iter().filter(|path| !path.as_os_str().is_empty()).collect();
+        let (maps, paths): (Vec<_>, Vec<_>) =
+            paths.into_iter().partition(|path| self.globe_data.takes(path));
+        if let Some(first) = maps.first() {
+            let name = first.file_name().unwrap_or_default().to_string_lossy();
+            let more = maps.len() - 1;
+            let what = if more > 0 { format!("{name} and {more} more") } else { name.into() };
+            let sentence = format!("{what}: laid on the globe. See “Map data” there.");
+            let now = self.now();
+            self.messages.say(now, MessageLevel::Info, sentence, now_s);
+        }
         if !paths.is_empty() {
             self.apply_intent(ctx, UiIntent::Engine(Intent::Ingest { paths }), now_s);
         }

@@ -27,6 +27,7 @@ use crate::clock::NightCache;
 use crate::intent::{
     CommandContext, IntentQueue, Palette, PaletteSources, run_shortcuts, show_help,
 };
+use crate::panel::{DataFolders, GlobeData};
 use crate::state::{Mode, Selection, Settings, TimeControl};
 use crate::theme::{Theme, install_fonts};
 use crate::timeline::{StripData, Transport, strip};
@@ -34,6 +35,16 @@ use crate::view::{AlarmsAt, Panel, Queries};
 
 /// Changed settings are written so many seconds after the last change.
 const SAVE_AFTER_S: f64 = 1.0;
+
+/// The data of globes, from the folders of the console.
+fn globe_data(options: &Options) -> GlobeData {
+    let settings = options.settings_folder.as_ref().or(options.map_data_folder.as_ref());
+    GlobeData::new(DataFolders {
+        settings: settings.cloned(),
+        tiles: options.tiles_folder.clone(),
+        is_kept: options.settings_folder.is_some(),
+    })
+}
 
 /// The console.
 pub struct App {
@@ -47,6 +58,8 @@ pub struct App {
     pub(super) theme: Theme,
     pub(super) nights: NightCache,
     pub(super) panels: Vec<Box<dyn Panel>>,
+    /// What lies on all globes.
+    pub(super) globe_data: GlobeData,
     pub(super) trees: BTreeMap<String, Tree<Pane>>,
     pub(super) workspaces: Vec<String>,
     pub(super) workspace: String,
@@ -105,7 +118,8 @@ impl App {
     /// Without a window: for tests and offscreen pictures, driven by [`Self::logic_phase`] and
     /// [`Self::ui_root`].
     pub fn headless(engine: Arc<dyn EngineHandle>, options: Options) -> Self {
-        Self::with_panels(engine, options, crate::panel::all())
+        let data = globe_data(&options);
+        Self::over(engine, options, crate::panel::all(&data), data)
     }
 
     /// Without a window, with these panels.
@@ -114,11 +128,21 @@ impl App {
         options: Options,
         panels: Vec<Box<dyn Panel>>,
     ) -> Self {
+        let data = globe_data(&options);
+        Self::over(engine, options, panels, data)
+    }
+
+    fn over(
+        engine: Arc<dyn EngineHandle>,
+        options: Options,
+        panels: Vec<Box<dyn Panel>>,
+        globe_data: GlobeData,
+    ) -> Self {
         let (settings, warning) =
             options.settings_folder.as_deref().map_or_else(Default::default, Settings::load);
         let snapshot = engine.snapshot();
-        let mut workspaces: Vec<String> = WORKSPACES.iter().map(|name| (*name).into()).collect();
-        workspaces.extend(settings.own_workspaces.iter().cloned());
+        let own = settings.own_workspaces.iter().cloned();
+        let workspaces: Vec<String> = WORKSPACES.iter().map(|&n| n.into()).chain(own).collect();
         let wanted = options.workspace.clone().unwrap_or_else(|| settings.workspace.clone());
         let known = workspaces.iter().find(|name| name.eq_ignore_ascii_case(&wanted));
         let workspace = known.map_or_else(|| "Watch".to_owned(), Clone::clone);
@@ -126,9 +150,7 @@ impl App {
         if let Some(mission) = &options.mission {
             selection.mission.clone_from(mission);
         }
-        if let Some(event) = &options.event {
-            selection.event.clone_from(event);
-        }
+        selection.event = options.event.clone().unwrap_or(selection.event);
         let theme = Theme::by_name(options.theme.as_deref().unwrap_or(&settings.theme));
         let mut app = Self {
             queries: Queries::new(Arc::clone(&engine)),
@@ -140,6 +162,7 @@ impl App {
             theme,
             nights: NightCache::default(),
             panels,
+            globe_data,
             trees: BTreeMap::new(),
             workspaces,
             workspace,

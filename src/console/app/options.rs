@@ -13,6 +13,10 @@ use crate::state::LayoutFile;
 pub struct Options {
     /// Folder of the settings; none: nothing is remembered.
     pub settings_folder: Option<PathBuf>,
+    /// Folder to read the list of map data from where nothing is remembered.
+    pub map_data_folder: Option<PathBuf>,
+    /// Folder of the map tiles that servers gave; none: they are not kept.
+    pub tiles_folder: Option<PathBuf>,
     /// Sol clocks of the missions.
     pub clocks: Arc<dyn SolClocks>,
     /// The time of day, for the age of data and for messages; none: the newest data are now.
@@ -43,6 +47,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             settings_folder: None,
+            map_data_folder: None,
+            tiles_folder: None,
             clocks: Arc::new(MarsClocks::default()),
             now: None,
             workspace: None,

@@ -46,6 +46,16 @@ pub struct GlobeArguments {
     /// globe copies a view
     #[arg(long, value_name = "FILE|VIEWS", conflicts_with_all = ["place", "range", "heading", "tilt"])]
     fly: Option<String>,
+    /// Globe: sun (the default), hill-shade or even
+    #[arg(long, value_name = "LIGHT", value_parser = ["sun", "hill-shade", "even"])]
+    light: Option<String>,
+    /// Globe: lay this file on it: GeoTIFF, picture with world file, GeoJSON, KML, Shapefile; may
+    /// be given more than once
+    #[arg(long, value_name = "FILE")]
+    lay: Vec<PathBuf>,
+    /// Globe: show this layer too, by its name in the layer list; may be given more than once
+    #[arg(long, value_name = "LAYER")]
+    show: Vec<String>,
     /// Pictures of a flight; --out then has a place for their number: frames/%04d.png
     #[arg(long, value_name = "N", requires = "fly")]
     frames: Option<u32>,
@@ -89,7 +99,13 @@ impl GlobeArguments {
     /// Whether any of them is there: the globe is drawn alone then.
     pub(super) fn any(&self) -> bool {
         let views = self.place.is_some() || self.range.is_some() || self.fly.is_some();
-        views || self.heading.is_some() || self.tilt.is_some() || self.map.is_some()
+        let layers = !self.lay.is_empty() || !self.show.is_empty() || self.light.is_some();
+        views || layers || self.heading.is_some() || self.tilt.is_some() || self.map.is_some()
+    }
+
+    /// Files to lay on the globe.
+    pub(super) fn files(&self) -> &[PathBuf] {
+        &self.lay
     }
 
     /// What they ask for.
@@ -102,7 +118,9 @@ impl GlobeArguments {
             heading_deg: camera.heading_deg,
             tilt_deg: camera.tilt_deg,
             map: map.clone(),
+            light: self.light.clone().unwrap_or_default(),
             jump: true,
+            layers: self.show.clone(),
         };
         if let Some(fly) = &self.fly {
             let views = views(fly, snapshot)?;

@@ -91,6 +91,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     };
     let mut options = view(arguments.archive.is_none(), arguments)?;
     options.settings_folder = Some(place::settings()?);
+    options.tiles_folder = place::tiles();
     options.now = Some(place::now);
     if let Some(operator) = place::operator() {
         options.operator = operator;

@@ -62,6 +62,11 @@ pub(super) fn settings() -> anyhow::Result<PathBuf> {
     Ok(folders()?.config_dir().to_owned())
 }
 
+/// Folder of the map tiles that servers gave; none where the system has no such place.
+pub(super) fn tiles() -> Option<PathBuf> {
+    folders().ok().map(|folders| folders.cache_dir().join("tiles"))
+}
+
 /// The mission database: the built-in files, replaced and extended by those of the user's
 /// `missions` folder beside the settings.
 pub(super) fn missions() -> (Database, Vec<Problem>) {

@@ -87,6 +87,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Pattern::of(&arguments.out)?;
     }
     let mut app = App::headless(engine, options);
+    for file in arguments.globe.files() {
+        ensure!(app.lay_on_globe(file), "{} is no map: see --help for what is", file.display());
+    }
     let is_workspace = !globe_alone
         && title == arguments.view
         && WORKSPACES.iter().any(|name| name.eq_ignore_ascii_case(title));
@@ -150,6 +153,8 @@ fn options(arguments: &Arguments, engine: &dyn EngineHandle) -> anyhow::Result<O
         ..open::Arguments::default()
     };
     let mut options = open::view(arguments.archive.is_none(), &as_window)?;
+    options.map_data_folder = place::settings().ok();
+    options.tiles_folder = place::tiles();
     if let (Some(at), Some(span)) = (options.at, arguments.span) {
         options.range = Some(marsdeck_engine::time::TimeRange::new(
             at.plus_s(-span / 2.0),

@@ -7,6 +7,7 @@ use glam::{DMat4, DVec2, DVec3, DVec4};
 use serde::{Deserialize, Serialize};
 
 use super::geodesy::{LatLon, ray_ellipsoid};
+use super::ground::tile::Area;
 use super::map::MapMode;
 
 /// Vertical field of view, degrees.
@@ -68,6 +69,16 @@ impl Camera {
             heading_deg: or(self.heading_deg, 0.0).rem_euclid(360.0),
             tilt_deg: or(self.tilt_deg, 0.0).clamp(0.0, MAX_TILT_DEG),
         }
+    }
+
+    /// Straight above an area, all of which is in a view that is as high as wide.
+    pub fn over(area: Area) -> Self {
+        let middle = area.place(0.5, 0.5);
+        let wide = (area.east - area.west).min(180.0) * middle.lat.to_radians().cos();
+        let half_deg = wide.max(area.north - area.south).min(120.0) / 2.0;
+        let half_m = half_deg.to_radians() * super::geodesy::MEAN_RADIUS_M;
+        let range_m = 1.1 * half_m / (FIELD_OF_VIEW_DEG.to_radians() / 2.0).tan();
+        Self { target: middle, range_m, ..Self::default() }.clamped()
     }
 
     /// Multiplies the distance of the eye.

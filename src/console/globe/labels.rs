@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use egui::{Rect, pos2, vec2};
+use egui::{Rect, Vec2, pos2, vec2};
 
 use super::build::BuiltLabel;
 use super::scene::PickId;
@@ -10,8 +10,12 @@ use super::sight::Sight;
 
 /// How much more important a newcomer must be to push a label away that is already shown.
 const LOYALTY: f64 = 1.3;
-/// Space that a newcomer needs around it, points; one that is shown needs none.
-const NEWCOMER_MARGIN: f32 = 5.0;
+/// Space around a name beside a mark, and around one that stands alone, points: crowded names make
+/// a map grey.
+const BESIDE_ROOM: Vec2 = vec2(5.0, 5.0);
+const ALONE_ROOM: Vec2 = vec2(14.0, 9.0);
+/// Part of it that is enough for one that is shown already.
+const SHOWN_PART: f32 = 0.55;
 
 /// Width of a letter against its height, on the small side: what is culled must collide for sure.
 const LETTER: f32 = 0.38;
@@ -73,6 +77,15 @@ pub(crate) struct Candidate {
     pub rect: Rect,
     /// The greater one stays.
     pub importance: f64,
+    /// Whether it names a mark beside it.
+    pub is_beside: bool,
+}
+
+impl Candidate {
+    /// Space that it needs around it as a newcomer.
+    fn room(&self) -> Vec2 {
+        if self.is_beside { BESIDE_ROOM } else { ALONE_ROOM }
+    }
 }
 
 /// Remembers what was shown.
@@ -99,8 +112,8 @@ impl Placer {
         let mut kept = Vec::new();
         for index in order {
             let Some(c) = candidates.get(index) else { continue };
-            let margin = if self.shown.contains(&c.key) { 0.0 } else { NEWCOMER_MARGIN };
-            let wanted = c.rect.expand(margin);
+            let part = if self.shown.contains(&c.key) { SHOWN_PART } else { 1.0 };
+            let wanted = c.rect.expand2(c.room() * part);
             if taken.iter().all(|t| !t.intersects(wanted)) {
                 taken.push(c.rect);
                 kept.push(index);
@@ -126,7 +139,7 @@ mod tests {
 
     fn candidate(key: u64, x: f32, importance: f64) -> Candidate {
         let rect = Rect::from_min_size(pos2(x, 0.0), vec2(50.0, 10.0));
-        Candidate { key, rect, importance }
+        Candidate { key, rect, importance, is_beside: true }
     }
 
     /// All names of Mars in a view: what is laid out is a small part of them, and nothing that
@@ -164,7 +177,8 @@ mod tests {
                         let at = sight.on_screen(l.position).filter(|at| rect.contains(*at))?;
                         let width = l.text.chars().count() as f32 * 0.5 * l.size;
                         let area = Rect::from_center_size(at, vec2(width, 1.2 * l.size));
-                        Some(Candidate { key: i as u64, rect: area, importance: l.importance })
+                        let (key, importance) = (i as u64, l.importance);
+                        Some(Candidate { key, rect: area, importance, is_beside: l.beside > 0.0 })
                     })
                     .collect();
                 let kept = Placer::default().place(&candidates, &[]);

@@ -6,6 +6,7 @@
 
 mod build;
 pub mod camera;
+mod extent;
 pub mod geodesy;
 pub mod ground;
 mod hypsometry;

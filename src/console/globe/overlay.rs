@@ -84,7 +84,8 @@ pub(crate) fn lay_out(
     if !rect.shrink(2.0).contains_rect(covered) {
         return None;
     }
-    let candidate = Candidate { key: hasher.finish(), rect: covered, importance: label.importance };
+    let (key, importance) = (hasher.finish(), label.importance);
+    let candidate = Candidate { key, rect: covered, importance, is_beside: label.beside > 0.0 };
     Some(ShownLabel { candidate, pick: label.pick.clone(), at, galley, color: label.color })
 }
 
@@ -182,7 +183,11 @@ pub(crate) fn furniture(
 
     let eye = eye_text(sight);
     // Nobody should take smooth ground for flat ground: say how coarse the terrain is.
-    let eye = if metres < 300.0 { format!("{eye}   terrain in 15 km cells") } else { eye };
+    let cell_m = sight.ground.and_then(|ground| ground.cell_m(view.camera.target));
+    let eye = match cell_m.filter(|cell| *cell > 50.0 * metres) {
+        Some(cell) => format!("{eye}   terrain in {} cells", length_text(cell)),
+        None => eye,
+    };
     let words = match pointer {
         None => eye,
         Some(reading) => {

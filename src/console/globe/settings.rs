@@ -23,6 +23,20 @@ pub enum Light {
     Even,
 }
 
+impl Light {
+    /// All of them, as the list shows them.
+    pub const ALL: [Self; 3] = [Self::Sun, Self::HillShade, Self::Even];
+
+    /// Its name in the list.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sun => "Sun",
+            Self::HillShade => "Hill-shade",
+            Self::Even => "Even",
+        }
+    }
+}
+
 /// What colours the ground where no picture lies on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GroundColour {

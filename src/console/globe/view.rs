@@ -219,7 +219,6 @@ impl GlobeView {
         self.measuring.measure(&sight, self.pictures.heights());
         self.rebuild(input, &sight);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        painter.rect_filled(rect, 0.0, input.theme.background);
         let marks = super::picture::Marks {
             built: &self.built,
             graticule: &self.graticule,
@@ -229,6 +228,8 @@ impl GlobeView {
         if let Some(frame) = drawn.frame {
             let callback = super::render::GlobeCallback { view: response.id.value(), frame };
             painter.add(eframe::egui_wgpu::Callback::new_paint_callback(rect, callback));
+        } else {
+            painter.rect_filled(rect, 0.0, input.theme.background);
         }
 
         let shown = self.place_labels(&painter, &sight, input.selected);

@@ -21,13 +21,13 @@ mod shared;
 mod spectra;
 mod watch;
 
-pub use globe::sources as globe_sources;
+pub use globe::{DataFolders, GlobeData, sources as globe_sources};
 pub use plots::plots_of;
 
 use crate::view::Panel;
 
-/// Every panel, in the order of the palette.
-pub fn all() -> Vec<Box<dyn Panel>> {
+/// Every panel, in the order of the palette; globes show these data.
+pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
     vec![
         Box::new(watch::Watch),
         Box::new(instrument::InstrumentPanel),
@@ -39,8 +39,8 @@ pub fn all() -> Vec<Box<dyn Panel>> {
         Box::new(events::Events::default()),
         Box::new(spectra::Spectra::default()),
         Box::new(products::Products::default()),
-        Box::new(globe::GlobePanel::default()),
-        Box::new(globe::GlobePanel::second()),
+        Box::new(globe::GlobePanel::new(data.clone())),
+        Box::new(globe::GlobePanel::second(data.clone())),
         Box::new(links::Links::default()),
         Box::new(packets::Packets::default()),
         Box::new(passes::Passes::default()),

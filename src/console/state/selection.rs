@@ -43,8 +43,12 @@ pub struct GlobeLook {
     pub tilt_deg: f64,
     /// Name of the layout, as the layer list writes it; empty leaves it as it is.
     pub map: String,
+    /// Name of the light, as the layer list writes it; empty leaves it as it is.
+    pub light: String,
     /// Whether to jump there even where globes fly smoothly.
     pub jump: bool,
+    /// Layers to show from now on, by name or identifier, besides those that show.
+    pub layers: Vec<String>,
 }
 
 /// What a log entry is to be about.

@@ -75,7 +75,9 @@ impl Stage {
         let snapshot = Arc::new(Snapshot { missions, generation: 1, ..snapshot });
         let waiting = Mutex::default();
         let fake = Fake { snapshot: Arc::clone(&snapshot), answers, waiting };
-        let panel = marsdeck::panel::all().into_iter().find(|p| p.title() == title);
+        let panel = marsdeck::panel::all(&marsdeck::panel::GlobeData::default())
+            .into_iter()
+            .find(|p| p.title() == title);
         let mut panel = panel.expect("a panel of this title");
         panel.observe(&snapshot);
         let start = Instant::from_unix_s(1.5642e9);

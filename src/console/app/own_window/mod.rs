@@ -145,7 +145,7 @@ impl App {
         selection.plotted = place.plots;
         selection.log = None;
         let own_clock = place.clock.is_some();
-        let mut panels = crate::panel::all();
+        let mut panels = crate::panel::all(&self.globe_data);
         restore_panels(&mut panels, &place.panels);
         self.own.windows.push(OwnWindow {
             number,

@@ -114,6 +114,15 @@ impl Recipe {
         [height, areoid]
     }
 
+    /// Distance between the heights that are known at a place, metres; none before any are.
+    pub(crate) fn cell_m(&self, place: LatLon) -> Option<f64> {
+        let (west, south) = (place.lon_180() - 5e-5, place.lat - 5e-5);
+        let area = Area { west, east: west + 1e-4, south, north: south + 1e-4 };
+        let built_in = self.topography.as_ref()?.finest_deg();
+        let finest = self.elevation.iter().map(|e| e.finest_deg(area)).fold(built_in, f64::min);
+        Some(finest.to_radians() * MEAN_RADIUS_M)
+    }
+
     /// Heights of all layers over each other.
     fn heights(&self, topography: &Topography, area: Area, count: usize) -> (Vec<f32>, Given) {
         let mut out = topography.heights(area, count);

@@ -64,6 +64,9 @@ impl View {
     }
 }
 
+/// Squares at the seam of the map that goes all around are of this level at least.
+const SEAM_LEVEL: u8 = 5;
+
 /// What the store knows of a square.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Known {
@@ -144,7 +147,8 @@ impl<'a> Walk<'a> {
             self.wishes.push((id, f64::from(id.level)));
             return;
         }
-        if id.level >= MAX_LEVEL || self.size_px(id, distance, range_m) <= self.view.most_px {
+        let is_fine = self.size_px(id, distance, range_m) <= self.view.most_px;
+        if id.level >= MAX_LEVEL || is_fine && !self.is_on_seam(id.level, area) {
             self.draw.push((id, distance));
             return;
         }
@@ -169,6 +173,18 @@ impl<'a> Walk<'a> {
         } else {
             self.draw.push((id, distance));
         }
+    }
+
+    /// Whether a square is too large for where the map that goes all around is cut, opposite the
+    /// eye: it lies on one side as a whole, marks and lines on both.
+    fn is_on_seam(&self, level: u8, area: Area) -> bool {
+        if self.view.look.map != MapMode::Equirectangular || level >= SEAM_LEVEL {
+            return false;
+        }
+        let middle = f64::midpoint(area.west, area.east);
+        let eye = MapMode::Equirectangular.place_of(DVec3::X * self.view.look.eye.x);
+        let half = (area.east - area.west) / 2.0;
+        eye.is_some_and(|eye| LatLon::new(0.0, eye.lon + 180.0 - middle).lon_180().abs() < half)
     }
 
     /// Height of a square on the screen as it counts, pixels.

@@ -201,7 +201,7 @@ impl Store {
         let versions = self.versions();
         let mut selection = self.choose(view);
         for _ in 0..MOST_ROUNDS {
-            let busy = self.order(&selection, versions, now);
+            let busy = self.order(&selection, versions, (!patient).then_some(now));
             if !patient || !busy {
                 break;
             }
@@ -307,8 +307,9 @@ impl Store {
         }
     }
 
-    /// Hands the wishes of a selection to the threads; says whether any is open.
-    fn order(&mut self, selection: &Selection, versions: [u64; 2], now: f64) -> bool {
+    /// Hands the wishes of a selection to the threads; says whether any is open. Without `now`
+    /// nothing waits until it may be made anew.
+    fn order(&mut self, selection: &Selection, versions: [u64; 2], now: Option<f64>) -> bool {
         let mut keys: Vec<Key> = selection.wishes.iter().map(|id| (Part::Shape, *id)).collect();
         for id in &selection.draw {
             let shape = (Part::Shape, *id);
@@ -339,7 +340,7 @@ impl Store {
     }
 
     /// Whether something is to be made, or made anew.
-    fn is_wanted(&mut self, key: Key, versions: [u64; 2], now: f64) -> bool {
+    fn is_wanted(&mut self, key: Key, versions: [u64; 2], now: Option<f64>) -> bool {
         let version = versions[key.0 as usize];
         let Some(entry) = self.entries.get_mut(&key) else { return true };
         let is_old = entry.serial != self.serial;
@@ -349,6 +350,7 @@ impl Store {
             entry.version = version;
             return false;
         }
+        let Some(now) = now else { return true };
         if !is_old && now - entry.asked < AGAIN_S {
             return false;
         }

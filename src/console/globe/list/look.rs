@@ -50,12 +50,14 @@ pub(super) fn show(settings: &mut GlobeSettings, ui: &mut Ui, look: &Look, theme
 
     heading(ui, "Light and air", theme);
     ui.horizontal(|ui| {
-        ui.selectable_value(&mut settings.light, Light::Sun, "Sun")
-            .on_hover_text("Light and night at the time cursor");
-        ui.selectable_value(&mut settings.light, Light::HillShade, "Hill-shade")
-            .on_hover_text("Light from the north-west everywhere, as on maps");
-        ui.selectable_value(&mut settings.light, Light::Even, "Even")
-            .on_hover_text("No shading: pictures and colours as they are");
+        let hints = [
+            "Light and night at the time cursor",
+            "Light from the north-west everywhere, as on maps",
+            "No shading: pictures and colours as they are",
+        ];
+        for (light, hint) in Light::ALL.into_iter().zip(hints) {
+            ui.selectable_value(&mut settings.light, light, light.name()).on_hover_text(hint);
+        }
     });
     ui.add_enabled_ui(settings.light == Light::Sun, |ui| {
         ui.add(Slider::new(&mut settings.ambient, 0.0..=1.0).fixed_decimals(2).text("Night light"));

@@ -45,12 +45,7 @@ impl Kept {
 
     /// For a file; paths are only for this computer.
     pub(super) fn write(&self) -> Option<Value> {
-        let layers = LayerChoices {
-            waypoints: None,
-            gazetteer: None,
-            files: Vec::new(),
-            ..self.layers.clone()
-        };
+        let layers = LayerChoices { waypoints: None, gazetteer: None, ..self.layers.clone() };
         let mut value = serde_json::to_value(Self { layers, ..self.clone() }).ok()?;
         let here = serde_json::to_value(&self.layers).ok()?;
         value.as_object_mut()?.insert(HERE.to_owned(), here);
@@ -84,7 +79,7 @@ mod tests {
         kept.camera = Camera { target: LatLon::new(-4.5, 137.4), range_m: 5e3, ..kept.camera };
         kept.settings.map = MapMode::NorthPole;
         kept.settings.layers.insert("a".into(), LayerSetting { visible: false, opacity: 0.5 });
-        kept.layers.files.push("/home/somebody/map.geojson".into());
+        kept.layers.gazetteer = Some("/home/somebody/names.csv".into());
         kept.layers.twilight = true;
         kept.event = "S1222a".into();
         kept
@@ -96,7 +91,7 @@ mod tests {
         assert_eq!(Kept::read(&value), Some(some()));
         let kept = [("Globe".to_owned(), value)].into();
         let there = Kept::read(&crate::state::portable(kept)["Globe"]).expect("read");
-        assert!(there.layers.files.is_empty() && there.layers.twilight);
+        assert!(there.layers.gazetteer.is_none() && there.layers.twilight);
         assert_eq!(there.settings, some().settings);
     }
 

@@ -6,18 +6,21 @@ use marsdeck_engine::query::Request;
 use marsdeck_engine::time::TimeRange;
 use serde_json::Value;
 
+use super::data::GlobeData;
+use super::form::{DataForm, Subject};
 use super::goals::{self, Goals, Meaning};
 use super::kept::Kept;
 use super::model::{self, Given, KINDS, LayerChoices, Layers, Picked};
 use super::save::SaveBar;
+use crate::globe::ground::tile::Area;
 use crate::globe::tools::bookmarks::BookmarkMenu;
 use crate::globe::tools::search::Goal;
 use crate::globe::tools::search_box::{Found, SearchBox};
 use crate::globe::{
-    Camera, GlobeInput, GlobeScene, GlobeView, GroundLayers, LatLon, MapMode, PickId,
+    Camera, GlobeInput, GlobeScene, GlobeView, LatLon, LayerSetting, Light, MapMode, PickId,
 };
 use crate::intent::{UiIntent, claim_keys};
-use crate::theme::SMALL;
+use crate::theme::{SMALL, Theme, visuals};
 use crate::view::{Panel, ViewContext};
 use crate::widget::simulated_badge;
 
@@ -26,9 +29,14 @@ const SITE_RANGE_M: f64 = 9e5;
 
 /// The Globe panel. There are two, so that two places or sets of layers stand side by side; each
 /// has a view and settings of its own.
-#[derive(Default)]
 pub struct GlobePanel {
     is_second: bool,
+    /// Colours over the ground: space is dark in every theme, and names are read on it.
+    sky: Theme,
+    data: GlobeData,
+    form: DataForm,
+    /// What of the ground was on screen in the last frame.
+    area: Option<Area>,
     view: GlobeView,
     layers: Layers,
     choices: LayerChoices,
@@ -60,20 +68,29 @@ impl Panel for GlobePanel {
         self.look_where_told(cx);
         self.bar(ui, cx, selected);
         let wanted = self.save.show(ui, self.screen, cx.theme);
+        self.map_data(ui, cx);
+        let ground = self.data.ground(ui.ctx(), &self.view.settings);
         let pick =
             selected.map(|event| PickId { layer: "quakes".to_owned(), item: event.id.clone() });
         let input = GlobeInput {
             scene: &self.scene,
-            ground: &GroundLayers::default(),
+            ground: &ground,
             stars: &stars,
             sun: model::sun(cx.time.cursor),
             at: Some(cx.time.cursor),
             selected: pick.as_ref(),
-            theme: cx.theme,
+            theme: &self.sky,
         };
-        let response = self.view.ui(ui, &input);
+        let view = &mut self.view;
+        let response = ui
+            .scope(|ui| {
+                ui.style_mut().visuals = visuals(&self.sky);
+                view.ui(ui, &input)
+            })
+            .inner;
         let pixels = ui.ctx().pixels_per_point();
         let size = response.rect.size() * pixels;
+        self.area = if self.form.is_open() { response.look.area() } else { None };
         self.screen = [size.x, size.y].map(|side| side.round().max(1.0) as u32);
         if let Some([width, height]) = wanted {
             // The same height of the view: a larger picture is sharper.
@@ -112,9 +129,48 @@ impl Panel for GlobePanel {
 }
 
 impl GlobePanel {
+    /// The first one, over the data of all globes.
+    pub fn new(data: GlobeData) -> Self {
+        Self {
+            is_second: false,
+            sky: Theme::dark(),
+            data,
+            form: DataForm::default(),
+            area: None,
+            view: GlobeView::default(),
+            layers: Layers::default(),
+            choices: LayerChoices::default(),
+            scene: GlobeScene::default(),
+            event: None,
+            looked: None,
+            save: SaveBar::default(),
+            screen: [0; 2],
+            goals: Goals::default(),
+            search: SearchBox::default(),
+            bookmarks: BookmarkMenu::default(),
+            seen: None,
+            kept: None,
+        }
+    }
+
     /// The second one.
-    pub fn second() -> Self {
-        Self { is_second: true, ..Self::default() }
+    pub fn second(data: GlobeData) -> Self {
+        Self { is_second: true, ..Self::new(data) }
+    }
+
+    /// The side panel of map data.
+    fn map_data(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
+        let mut subject = Subject {
+            data: &self.data,
+            settings: &mut self.view.settings,
+            choices: &mut self.choices,
+            wrong_files: &self.layers.wrong_files,
+            area: self.area,
+            theme: cx.theme,
+        };
+        if let Some(area) = self.form.show(ui, &mut subject) {
+            self.view.fly(Camera::over(area));
+        }
     }
 
     /// The scene and the stars of this frame.
@@ -134,7 +190,8 @@ impl GlobePanel {
             selected: &cx.selection.event,
             settings: &self.view.settings,
             choices: &self.choices,
-            theme: cx.theme,
+            files: &self.data.marks(),
+            theme: &self.sky,
         };
         let egui = ui.ctx().clone();
         self.scene = self.layers.scene(&given, &move || egui.request_repaint());
@@ -161,6 +218,18 @@ impl GlobePanel {
         }
         if let Some(map) = MapMode::ALL.into_iter().find(|m| m.name() == look.map) {
             self.view.settings.map = map;
+        }
+        let light = Light::ALL.into_iter().find(|l| l.name().eq_ignore_ascii_case(&look.light));
+        self.view.settings.light = light.unwrap_or(self.view.settings.light);
+        for name in &look.layers {
+            let named = |l: &&std::sync::Arc<crate::globe::Layer>| {
+                l.name.eq_ignore_ascii_case(name) || l.id.eq_ignore_ascii_case(name)
+            };
+            let mark = self.scene.layers.iter().find(named).map(|l| l.id.clone());
+            if let Some(id) = mark.or_else(|| self.data.layer_of(name)) {
+                let shown = LayerSetting { visible: true, opacity: 1.0 };
+                self.view.settings.layers.insert(id, shown);
+            }
         }
         let camera = Camera {
             target: LatLon::new(look.latitude_deg, look.longitude_deg),
@@ -256,6 +325,8 @@ impl GlobePanel {
                 self.view.fly(Camera::default());
             }
             self.save.button(ui);
+            let trouble = !self.layers.wrong_files.is_empty() || !self.data.trouble().is_empty();
+            self.form.button(ui, trouble);
             self.bookmarks.show(ui, &mut self.view);
             let weak = |text: &str| RichText::new(text).size(SMALL).color(cx.theme.text_weak);
             if self.layers.is_simulated {

@@ -126,6 +126,17 @@ proptest! {
         prop_assert_eq!(parse_time(&print_time(t)), Some(t));
     }
 
+    /// Foreign bytes become longer when they are read as text; offsets stay those of the input.
+    #[test]
+    fn offsets_lie_in_the_input(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+        let bytes = [b"<a>\xff\xfe\xfd<b", &bytes[..]].concat();
+        let mut problems = Problems::default();
+        Tree::read(&bytes, &mut problems);
+        for problem in problems.finish() {
+            prop_assert!(problem.offset.unwrap_or(0) <= bytes.len() as u64, "{}", problem);
+        }
+    }
+
     #[test]
     fn any_text_is_survived(text in "[ -~<>&;/a\\-'\"=!\\[\\]?#\u{e9}\n]{0,200}") {
         let _ = parse(&text);

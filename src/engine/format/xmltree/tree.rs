@@ -71,7 +71,7 @@ impl Tree {
         let text = decode::decode(bytes, problems);
         let mark = '\u{FEFF}';
         let skipped = if text.starts_with(mark) { mark.len_utf8() } else { 0 };
-        let mut builder = Builder::new(skipped as u64);
+        let mut builder = Builder::new(skipped as u64, bytes.len() as u64);
         let fault = builder.run(text.get(skipped..).unwrap_or_default());
         if let Some(at) = builder.stray {
             let reason = "text outside the outermost element; it was passed over";
@@ -179,12 +179,14 @@ struct Builder {
     prefixes: HashMap<String, Vec<u32>>,
     /// Bytes cut off before the text that the parser sees.
     base: u64,
+    /// Bytes of the input: what another encoding or foreign bytes became may be longer.
+    end: u64,
     /// Where the first text outside the outermost element stands.
     stray: Option<u64>,
 }
 
 impl Builder {
-    fn new(base: u64) -> Self {
+    fn new(base: u64, end: u64) -> Self {
         let mut builder = Self {
             tree: Tree::default(),
             interned: HashMap::new(),
@@ -192,6 +194,7 @@ impl Builder {
             bound: Vec::new(),
             prefixes: HashMap::new(),
             base,
+            end,
             stray: None,
         };
         builder.intern("");
@@ -206,7 +209,7 @@ impl Builder {
             let offset = reader.buffer_position();
             let event = reader.read_event();
             if self.open.is_empty() && self.stray.is_none() && event.as_ref().is_ok_and(is_text) {
-                self.stray = Some(self.base + offset);
+                self.stray = Some(self.at(offset));
             }
             let fault = match event {
                 Ok(Event::Start(e)) => self.start(&e, offset, false),
@@ -232,7 +235,7 @@ impl Builder {
                 Err(error) => {
                     let error = shortened(&error.to_string());
                     let reason = format!("{error}; what stands before it was kept");
-                    let at = self.base + reader.error_position();
+                    let at = self.at(reader.error_position());
                     Some(Problem::at(at, self.place(), reason))
                 }
             };
@@ -242,8 +245,13 @@ impl Builder {
         }
     }
 
+    /// An offset of the text as one of the input, never beyond its end.
+    fn at(&self, offset: u64) -> u64 {
+        (self.base + offset).min(self.end)
+    }
+
     fn eof(&self, offset: u64) -> Option<Problem> {
-        let at = self.base + offset;
+        let at = self.at(offset);
         if !self.open.is_empty() {
             let reason = "the file ends before the end of this element; what was complete was kept";
             return Some(Problem::at(at, self.place(), reason));
@@ -274,7 +282,7 @@ impl Builder {
     }
 
     fn start(&mut self, e: &BytesStart<'_>, offset: u64, empty: bool) -> Option<Problem> {
-        let at = self.base + offset;
+        let at = self.at(offset);
         if e.local_name().as_ref().is_empty() {
             return Some(Problem::at(at, "element", "it has no name; reading stopped here"));
         }

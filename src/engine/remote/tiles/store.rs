@@ -281,6 +281,12 @@ impl TileStore {
         parts.join("; ")
     }
 
+    /// Whether tiles that were asked for are still to come, from the disk or the server.
+    pub fn is_busy(&self) -> bool {
+        let state = self.shared.lock();
+        !state.queue.is_empty() || !state.active.is_empty()
+    }
+
     /// Whether nothing is asked of the server.
     pub fn is_offline(&self) -> bool {
         self.shared.lock().offline

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::globe::layers::TraverseColour;
 
-/// Choices for layers. Others build the forms that change them.
+/// Choices for layers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LayerChoices {
@@ -24,8 +24,6 @@ pub struct LayerChoices {
     pub quake_fade_sols: f64,
     /// Whether the lines of civil and nautical twilight are drawn with that of day and night.
     pub twilight: bool,
-    /// The user's own files, each a layer.
-    pub files: Vec<PathBuf>,
 }
 
 impl Default for LayerChoices {
@@ -38,7 +36,6 @@ impl Default for LayerChoices {
             orbiter_minutes: [30.0, 60.0],
             quake_fade_sols: 120.0,
             twilight: false,
-            files: Vec::new(),
         }
     }
 }

@@ -55,6 +55,8 @@ pub(super) struct Given<'a> {
     pub settings: &'a GlobeSettings,
     /// Choices for layers.
     pub choices: &'a LayerChoices,
+    /// Files of marks and lines, each a layer, lowest first.
+    pub files: &'a [PathBuf],
     /// Colours.
     pub theme: &'a Theme,
 }
@@ -257,7 +259,7 @@ impl Layers {
         let key = |(n, path): (usize, &PathBuf)| -> LayerKey {
             (path.clone(), given.theme.curve(USER_CURVE + n).to_array())
         };
-        let wanted: Vec<LayerKey> = given.choices.files.iter().enumerate().map(key).collect();
+        let wanted: Vec<LayerKey> = given.files.iter().enumerate().map(key).collect();
         self.user_files.keep(|k| wanted.contains(k));
         let mut out = Vec::new();
         for (n, key) in wanted.iter().enumerate() {

@@ -25,6 +25,7 @@ struct Stage {
     selected: String,
     settings: GlobeSettings,
     choices: LayerChoices,
+    files: Vec<PathBuf>,
     theme: Theme,
     layers: Layers,
 }
@@ -37,6 +38,7 @@ impl Stage {
             selected: String::new(),
             settings: GlobeSettings::default(),
             choices: LayerChoices::default(),
+            files: Vec::new(),
             theme: Theme::dark(),
             layers: Layers::default(),
         }
@@ -58,6 +60,7 @@ impl Stage {
             selected: &self.selected,
             settings: &self.settings,
             choices: &self.choices,
+            files: &self.files,
             theme: &self.theme,
         };
         self.layers.scene(&given, &|| {})
@@ -189,14 +192,14 @@ fn files_of_the_user_become_layers() {
     let mut stage = Stage::new(Vec::new());
     let kml = "<kml><Placemark><name>Base</name><Point><coordinates>135,4</coordinates></Point>\
                </Placemark></kml>";
-    stage.choices.files = vec![path("base.kml", kml), path("bad.csv", "a,b\n1,2\n")];
-    let id = files::layer_id(&stage.choices.files[0]);
+    stage.files = vec![path("base.kml", kml), path("bad.csv", "a,b\n1,2\n")];
+    let id = files::layer_id(&stage.files[0]);
     let scene = stage.until(1.6e9, |scene, layers| {
         scene.layers.iter().any(|l| l.id == id) && !layers.wrong_files.is_empty()
     });
     assert_eq!(layer(&scene, &id).points[0].label, "Base");
     assert!(stage.layers.wrong_files[0].1.contains("lat and lon"));
-    stage.choices.files.clear();
+    stage.files.clear();
     assert!(stage.at(1.6e9).layers.iter().all(|l| l.id != id));
 
     stage.choices.gazetteer =
@@ -257,6 +260,7 @@ fn stars_follow_the_cursor_in_small_steps() {
             cursor: Instant::from_unix_s(s),
             selected: "",
             settings: &stage.settings,
+            files: &[],
             choices: &stage.choices,
             theme: &stage.theme,
         };

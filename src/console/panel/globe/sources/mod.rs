@@ -1,6 +1,7 @@
 //! What lies on the ground of the globe besides the built-in terrain: files of the user's
 //! ([`Sources`]) and tiles of servers ([`RemoteImagery`], [`RemoteElevation`]).
 
+mod apron;
 mod file;
 mod patch;
 mod pyramid;
@@ -8,13 +9,15 @@ mod remote;
 #[cfg(test)]
 mod tests;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use serde::{Deserialize, Serialize};
 
-use crate::globe::ground::source::{Datum, Elevation, Imagery};
+use crate::globe::ground::source::Datum;
+use crate::globe::ground::tile::Area;
 use crate::globe::{ElevationLayer, GroundLayers, ImageryLayer};
 
 pub use patch::{PatchElevation, PatchImagery};
@@ -109,13 +112,24 @@ pub struct FileEntry {
     pub setting: FileSetting,
     /// How it is.
     pub state: FileState,
+    /// Where it lies, once it is open.
+    pub area: Option<Area>,
 }
 
 /// What a file became.
 #[derive(Clone)]
 enum Ground {
-    Picture(Arc<dyn Imagery>),
-    Heights(Arc<dyn Elevation>),
+    Picture(Arc<PatchImagery>),
+    Heights(Arc<PatchElevation>),
+}
+
+impl Ground {
+    fn area(&self) -> Area {
+        match self {
+            Self::Picture(picture) => picture.area(),
+            Self::Heights(heights) => heights.area(),
+        }
+    }
 }
 
 /// Ground, with words about what of it could not be read.
@@ -159,7 +173,10 @@ impl Sources {
 
     /// The same with all that can be said of a file.
     pub fn add(&mut self, setting: FileSetting) {
-        let id = format!("file:{}", setting.path.display());
+        // Settings of layers may go to other people, paths may not.
+        let mut hasher = DefaultHasher::new();
+        setting.path.hash(&mut hasher);
+        let id = format!("file:{:016x}", hasher.finish());
         let name = setting.path.file_name().unwrap_or(setting.path.as_os_str());
         let name = name.to_string_lossy().into_owned();
         let opened = Arc::new(Mutex::new(None));
@@ -187,15 +204,14 @@ impl Sources {
 
     /// All files and how they are, lowest first.
     pub fn list(&self) -> Vec<FileEntry> {
-        let entry = |file: &UserFile| FileEntry {
-            id: file.id.clone(),
-            name: file.name.clone(),
-            setting: file.setting.clone(),
-            state: match &*file.opened.lock().unwrap_or_else(PoisonError::into_inner) {
-                None => FileState::Opening,
-                Some(Ok((_, words))) => FileState::Open(words.clone()),
-                Some(Err(reason)) => FileState::Failed(reason.clone()),
-            },
+        let entry = |file: &UserFile| {
+            let (state, area) = match &*file.opened.lock().unwrap_or_else(PoisonError::into_inner) {
+                None => (FileState::Opening, None),
+                Some(Ok((ground, words))) => (FileState::Open(words.clone()), Some(ground.area())),
+                Some(Err(reason)) => (FileState::Failed(reason.clone()), None),
+            };
+            let (id, name) = (file.id.clone(), file.name.clone());
+            FileEntry { id, name, setting: file.setting.clone(), state, area }
         };
         self.files.iter().map(entry).collect()
     }

@@ -2,15 +2,18 @@
 
 use marsdeck_engine::format::raster::{Extent, Georeference, HeightDatum, Raster, Samples};
 
+use super::apron::Apron;
 use super::pyramid::{Cell, Edges, Pyramid};
 use crate::globe::LatLon;
+use crate::globe::geodesy::MEAN_RADIUS_M;
 use crate::globe::ground::source::{Datum, Elevation, Given, Imagery, PICTURE_SIDE};
 use crate::globe::ground::tile::Area;
 
-/// Part of the width and height of a terrain model over which it fades into the ground around.
-const FADE: f64 = 0.04;
-/// Cells of the map of distances to holes, a side at most.
-const HOLE_CELLS: usize = 256;
+/// Farthest that a terrain model is carried on beyond its edges, metres: the ground below is known
+/// no better.
+const FARTHEST_M: f64 = 15e3;
+/// Size of what is seen of the ground where a model is carried on, parts of the whole way.
+const APRON_STEPS: f64 = 16.0;
 
 /// What both kinds have: where they lie, and their cells.
 #[derive(Clone, Debug)]
@@ -21,6 +24,9 @@ struct Laid<T> {
     edges: Edges,
     pixel_deg: f64,
 }
+
+/// A mean, its weight, its position in cells, and the size of what it is the mean of.
+type Sampled<T> = (T, f32, (f64, f64), (f64, f64));
 
 impl<T: Cell> Laid<T> {
     fn new(columns: usize, rows: usize, cells: Vec<T>, place: Georeference) -> Option<Self> {
@@ -44,8 +50,9 @@ impl<T: Cell> Laid<T> {
         if self.area.meets(area) { self.pixel_deg } else { f64::INFINITY }
     }
 
-    /// The mean of the ground around a place as far as half a step; its weight; and the position.
-    fn at(&self, place: LatLon, step: (f64, f64)) -> Option<(T, f32, (f64, f64))> {
+    /// The mean of the ground around a place as far as half a step; its weight; the position; and
+    /// the size of the step there, in cells.
+    fn at(&self, place: LatLon, step: (f64, f64)) -> Option<Sampled<T>> {
         let here = self.position(place)?;
         // The neighbour that is not beyond a pole.
         let side = if place.lat > 0.0 { -1.0 } else { 1.0 };
@@ -62,21 +69,25 @@ impl<T: Cell> Laid<T> {
         let (down, right) = (apart(down), apart(right));
         let size = (right.0.hypot(down.0), right.1.hypot(down.1));
         let (value, known) = self.cells.mean(here, size);
-        Some((value, known, here))
+        Some((value, known, here, size))
     }
 
     fn position(&self, place: LatLon) -> Option<(f64, f64)> {
         self.place.position_of(place.lat.clamp(-90.0, 90.0), place.lon)
     }
 
-    /// Distance from the nearest edge in parts of the raster; infinite where there is none.
-    fn inside(&self, position: (f64, f64)) -> f64 {
-        let (columns, rows) = self.cells.size();
-        let (x, y) = (position.0 / columns as f64, position.1 / rows as f64);
-        let side = if self.edges.turn.is_some() { f64::INFINITY } else { x.min(1.0 - x) };
-        let top = if self.edges.poles[0] { f64::INFINITY } else { y };
-        let bottom = if self.edges.poles[1] { f64::INFINITY } else { 1.0 - y };
-        side.min(top).min(bottom)
+    /// The area with so many cells more on all sides where it has an edge.
+    fn grown(&self, cells: f64) -> Area {
+        let Area { west, east, south, north } = self.area;
+        let more = cells * self.pixel_deg;
+        let narrow = south.abs().max(north.abs()).to_radians().cos().max(0.05);
+        let aside = if self.edges.turn.is_some() { 0.0 } else { more / narrow };
+        Area {
+            west: west - aside,
+            east: east + aside,
+            south: (south - more).max(-90.0),
+            north: (north + more).min(90.0),
+        }
     }
 }
 
@@ -89,6 +100,11 @@ impl PatchImagery {
     pub fn new(raster: Raster) -> Option<Self> {
         let Samples::Rgba(cells) = raster.samples else { return None };
         Laid::new(raster.columns, raster.rows, cells, raster.place).map(Self)
+    }
+
+    /// Where it lies.
+    pub fn area(&self) -> Area {
+        self.0.area
     }
 }
 
@@ -103,7 +119,7 @@ impl Imagery for PatchImagery {
         for (i, pixel) in pixels.iter_mut().take(PICTURE_SIDE * PICTURE_SIDE).enumerate() {
             let part = |n: usize| (n as f64 + 0.5) / side;
             let place = area.place(part(i % PICTURE_SIDE), part(i / PICTURE_SIDE));
-            if let Some((color, _, _)) = self.0.at(place, step)
+            if let Some((color, ..)) = self.0.at(place, step)
                 && color[3] > 0
             {
                 *pixel = color;
@@ -127,9 +143,8 @@ impl Imagery for PatchImagery {
 pub struct PatchElevation {
     laid: Laid<f32>,
     datum: Datum,
-    /// Where there are holes: how far the nearest is, so that the ground fades towards it; and
-    /// how many of its cells one of the raster is.
-    holes: Option<(Pyramid<f32>, f64)>,
+    /// How it meets the ground around, and where that lies.
+    apron: Option<(Apron, Area)>,
 }
 
 impl PatchElevation {
@@ -143,25 +158,25 @@ impl PatchElevation {
             HeightDatum::Sphere => Datum::Sphere,
         });
         let laid = Laid::new(raster.columns, raster.rows, cells, raster.place)?;
-        let holes = holes(&laid);
-        Some(Self { laid, datum: chosen.or(told).unwrap_or_default(), holes })
+        let most = FARTHEST_M / (laid.pixel_deg.to_radians() * MEAN_RADIUS_M);
+        let apron = Apron::around(&laid.cells, laid.edges, most);
+        let apron = apron.map(|apron| {
+            let around = laid.grown(apron.reach);
+            (apron, around)
+        });
+        Some(Self { laid, datum: chosen.or(told).unwrap_or_default(), apron })
     }
 
-    /// Weight at a position: 1 inside, falling to 0 at the edges and at large holes.
-    fn fade(&self, position: (f64, f64)) -> f32 {
-        let mut inside = self.laid.inside(position);
-        if let Some((holes, scale)) = &self.holes {
-            let (away, _) = holes.mean((position.0 * scale, position.1 * scale), (1.0, 1.0));
-            inside = inside.min(f64::from(away));
-        }
-        let part = (inside / FADE).clamp(0.0, 1.0) as f32;
-        part * part * (3.0 - 2.0 * part)
+    /// Where they lie.
+    pub fn area(&self) -> Area {
+        self.laid.area
     }
 }
 
 impl Elevation for PatchElevation {
     fn heights(&self, area: Area, side: usize, out: &mut [[f32; 2]]) -> Given {
-        if side < 2 || !self.laid.area.meets(area) {
+        let meets = self.apron.as_ref().map_or(self.laid.area, |a| a.1).meets(area);
+        if side < 2 || !meets {
             return Given::Nothing;
         }
         let last = (side - 1) as f64;
@@ -169,8 +184,16 @@ impl Elevation for PatchElevation {
         let mut given = Given::Nothing;
         for (i, point) in out.iter_mut().take(side * side).enumerate() {
             let place = area.place((i % side) as f64 / last, (i / side) as f64 / last);
-            let Some((height, known, position)) = self.laid.at(place, step) else { continue };
-            let weight = known * self.fade(position);
+            let Some((own, known, position, size)) = self.laid.at(place, step) else { continue };
+            let (height, weight) = match &self.apron {
+                Some((apron, _)) if known < 1.0 => {
+                    let (around, weight) = apron.at(position, size);
+                    let own = if known > 0.0 { own * known } else { 0.0 };
+                    let part = (1.0 - known) * weight;
+                    ((own + part * around) / (known + part), known + part)
+                }
+                _ => (own, known),
+            };
             if height.is_finite() && weight > 0.0 {
                 *point = [height, weight];
                 given = Given::Whole;
@@ -184,48 +207,15 @@ impl Elevation for PatchElevation {
     }
 
     fn finest_deg(&self, area: Area) -> f64 {
-        self.laid.finest_deg(area)
+        match &self.apron {
+            Some((apron, around)) if !self.laid.area.meets(area) && around.meets(area) => {
+                apron.reach * self.laid.pixel_deg / APRON_STEPS
+            }
+            _ => self.laid.finest_deg(area),
+        }
     }
 
     fn version(&self) -> u64 {
         0
     }
-}
-
-/// Distances to the nearest hole in parts of the smaller side, on a coarse copy; and how many of
-/// its cells one of the raster is. `None` where no coarse cell is a hole.
-fn holes(laid: &Laid<f32>) -> Option<(Pyramid<f32>, f64)> {
-    let (columns, rows, cells, scale) = laid.cells.coarse(HOLE_CELLS)?;
-    if cells.iter().all(|v| v.is_finite()) {
-        return None;
-    }
-    let far = (columns + rows) as f32;
-    let mut away: Vec<f32> = cells.iter().map(|v| if v.is_finite() { far } else { 0.0 }).collect();
-    // Two sweeps give distances within a few per cent (G. Borgefors, Computer Vision, Graphics,
-    // and Image Processing 34, 1986).
-    let slant = std::f32::consts::SQRT_2;
-    let steps = [(-1i64, 0i64, 1.0f32), (0, -1, 1.0), (-1, -1, slant), (1, -1, slant)];
-    let mut relax = |at: usize, turn: i64| {
-        let (x, y) = ((at % columns) as i64, (at / columns) as i64);
-        for (dx, dy, length) in steps {
-            let (x, y) = (x + turn * dx, y + turn * dy);
-            if x >= 0 && y >= 0 && x < columns as i64 && y < rows as i64 {
-                let near = away.get(y as usize * columns + x as usize).copied().unwrap_or(far);
-                if let Some(value) = away.get_mut(at) {
-                    *value = value.min(near + length);
-                }
-            }
-        }
-    };
-    for at in 0..columns * rows {
-        relax(at, 1);
-    }
-    for at in (0..columns * rows).rev() {
-        relax(at, -1);
-    }
-    let smaller = columns.min(rows) as f32;
-    // The edge of the hole lies half a cell before its middle.
-    let parts = away.into_iter().map(|d| (d - 0.5).max(0.0) / smaller).collect();
-    let edges = Edges { turn: laid.edges.turn.map(|t| t * scale), poles: [true; 2] };
-    Some((Pyramid::new(columns, rows, parts, edges)?, scale))
 }

@@ -182,8 +182,9 @@ fn pixel_deg(tiles: &dyn Tiles, level: u8) -> f64 {
     360.0 / f64::from(columns) / f64::from(tiles.side().max(1))
 }
 
-/// The coarsest level whose pixels are not much larger than wanted, and not too many tiles.
-fn level_for(tiles: &dyn Tiles, area: Area, wanted_deg: f64) -> u8 {
+/// The coarsest level whose pixels are not much larger than wanted, and not too many tiles; none
+/// where even the lowest level that there is has too many: its pictures are seen from nearer.
+fn level_for(tiles: &dyn Tiles, area: Area, wanted_deg: f64) -> Option<u8> {
     let (lowest, highest) = tiles.levels();
     let fine = |l: &u8| pixel_deg(tiles, *l) <= wanted_deg * 1.2;
     let mut level = (lowest..=highest).find(fine).unwrap_or(highest.max(lowest));
@@ -192,7 +193,7 @@ fn level_for(tiles: &dyn Tiles, area: Area, wanted_deg: f64) -> u8 {
     while level > lowest && across(level) > MOST_ACROSS {
         level -= 1;
     }
-    level
+    (across(level) <= MOST_ACROSS).then_some(level)
 }
 
 /// Resamples tiles to a grid of places; `put` is told of each value with its number.
@@ -251,7 +252,9 @@ impl RemoteImagery {
 impl Imagery for RemoteImagery {
     fn paint(&self, area: Area, pixels: &mut [[u8; 4]]) -> Given {
         let side = PICTURE_SIDE as f64;
-        let level = level_for(&*self.0, area, (area.north - area.south) / side);
+        let Some(level) = level_for(&*self.0, area, (area.north - area.south) / side) else {
+            return Given::Nothing;
+        };
         let part = move |n: usize| (n as f64 + 0.5) / side;
         let places = (0..PICTURE_SIDE * PICTURE_SIDE)
             .map(move |i| area.place(part(i % PICTURE_SIDE), part(i / PICTURE_SIDE)));
@@ -292,7 +295,9 @@ impl Elevation for RemoteElevation {
             return Given::Nothing;
         }
         let last = (side - 1) as f64;
-        let level = level_for(&*self.tiles, area, (area.north - area.south) / last);
+        let Some(level) = level_for(&*self.tiles, area, (area.north - area.south) / last) else {
+            return Given::Nothing;
+        };
         let places = (0..side * side)
             .map(|i| area.place((i % side) as f64 / last, (i / side) as f64 / last));
         // Bytes become heights before anything is interpolated.

@@ -12,8 +12,7 @@ use marsdeck_engine::remote::tiles::{Encoding, Matrix, TileAnswer, TilePicture};
 
 use super::*;
 use crate::globe::LatLon;
-use crate::globe::ground::source::{Given, PICTURE_SIDE};
-use crate::globe::ground::tile::Area;
+use crate::globe::ground::source::{Elevation, Given, Imagery, PICTURE_SIDE};
 
 const SIDE: usize = 33;
 
@@ -78,14 +77,23 @@ fn a_plane_stays_a_plane_at_any_size_and_projection() {
 }
 
 #[test]
-fn a_patch_fades_at_its_edges_and_ends_there() {
+fn a_patch_is_whole_to_its_edges_and_fades_beyond_them() {
     let patch = PatchElevation::new(tilted(100, 100, degrees(100, 100, 10.0, 1.0, 0.01)), None);
     let patch = patch.unwrap();
-    let along = Area { west: 9.9, east: 11.1, south: 0.4, north: 0.6 };
+    // 15 km are 0.253 degrees.
+    let along = Area { west: 9.68, east: 11.32, south: 0.4, north: 0.6 };
     let (out, _) = heights(&patch, along);
     let weights: Vec<f32> = out[16 * SIDE..17 * SIDE].iter().map(|p| p[1]).collect();
     assert_eq!((weights[0], weights[SIDE - 1]), (0.0, 0.0));
-    assert!(weights[16] > 0.999, "{weights:?}");
+    for (i, [height, weight]) in out[16 * SIDE..17 * SIDE].iter().enumerate() {
+        let place = place(along, 16 * SIDE + i);
+        if (10.01..10.99).contains(&place.lon) {
+            assert!(*weight > 0.999 && (height - plane(place)).abs() < 0.5, "{place:?} {height}");
+        } else if *weight > 0.3 {
+            // Carried on: the ground of the edge, no more than a tenth of a degree off.
+            assert!((height - plane(place)).abs() < 30.0, "{place:?} {height}");
+        }
+    }
     let half = &weights[..17];
     assert!(half.windows(2).all(|w| w[0] <= w[1] + 1e-6), "{weights:?}");
     assert!(half.iter().any(|w| (0.05..0.95).contains(w)), "{weights:?}");
@@ -93,6 +101,8 @@ fn a_patch_fades_at_its_edges_and_ends_there() {
     assert_eq!(heights(&patch, far).1, Given::Nothing);
     assert!(patch.finest_deg(far).is_infinite());
     assert!((patch.finest_deg(along) - 0.01).abs() < 1e-5);
+    let beside = Area { west: 11.05, east: 11.2, south: 0.4, north: 0.6 };
+    assert!((0.011..0.1).contains(&patch.finest_deg(beside)));
     // The same ground a turn away.
     let turned = Area { west: 370.4, east: 370.6, south: 0.4, north: 0.6 };
     assert_eq!(heights(&patch, turned).1, Given::Whole);
@@ -102,8 +112,8 @@ fn a_patch_fades_at_its_edges_and_ends_there() {
 fn holes_leave_the_ground_below() {
     let mut raster = tilted(100, 100, degrees(100, 100, 10.0, 1.0, 0.01));
     if let Samples::Heights(values) = &mut raster.samples {
-        for row in 40..60 {
-            values[row * 100 + 40..row * 100 + 60].fill(f32::NAN);
+        for row in 15..85 {
+            values[row * 100 + 15..row * 100 + 85].fill(f32::NAN);
         }
     }
     raster.datum = Some(HeightDatum::Sphere);
@@ -111,7 +121,7 @@ fn holes_leave_the_ground_below() {
     assert_eq!(patch.datum(), Datum::Sphere);
     let chosen = PatchElevation::new(raster, Some(Datum::Ellipsoid)).unwrap();
     assert_eq!(chosen.datum(), Datum::Ellipsoid);
-    let across = Area { west: 10.2, east: 10.8, south: 0.45, north: 0.55 };
+    let across = Area { west: 10.1, east: 10.9, south: 0.45, north: 0.55 };
     let (out, _) = heights(&patch, across);
     let row = &out[16 * SIDE..17 * SIDE];
     assert_eq!(row[16][1], 0.0);
@@ -327,6 +337,54 @@ fn packed_heights_are_interpolated_as_heights() {
             assert!((weight - 1.0).abs() < 1e-4);
         }
     }
+}
+
+/// A server that begins at a fine level, as those of one site do, and counts what it is asked.
+struct OfASite(std::sync::atomic::AtomicUsize);
+
+impl Tiles for OfASite {
+    fn tile(&self, _: u8, _: u32, _: u32) -> TileAnswer {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        TileAnswer::Absent
+    }
+
+    fn matrix(&self) -> Matrix {
+        Matrix::WebMercator
+    }
+
+    fn levels(&self) -> (u8, u8) {
+        (16, 17)
+    }
+
+    fn side(&self) -> u32 {
+        256
+    }
+
+    fn version(&self) -> u64 {
+        0
+    }
+}
+
+/// A pixel of the planet from afar lies in a tile of its own: asking for all would never end.
+#[test]
+fn fine_levels_are_not_asked_for_from_afar() {
+    let tiles = Arc::new(OfASite(0.into()));
+    let (image, ground) = (
+        RemoteImagery::new(tiles.clone()),
+        RemoteElevation::new(tiles.clone(), Encoding::FloatRgba, Datum::Areoid),
+    );
+    let asked = || tiles.0.load(std::sync::atomic::Ordering::Relaxed);
+    for size in [180.0, 5.0, 0.5] {
+        let area = Area { west: 137.0, east: 137.0 + size, south: -5.0, north: -5.0 + size / 2.0 };
+        assert_eq!(
+            (picture(&image, area).1, heights(&ground, area).1),
+            (Given::Nothing, Given::Nothing)
+        );
+    }
+    assert_eq!(asked(), 0);
+    let near = Area { west: 137.0, east: 137.01, south: -5.0, north: -4.99 };
+    picture(&image, near);
+    assert!((1..=36).contains(&asked()), "{}", asked());
 }
 
 fn settled(sources: &Sources, woken: &std::sync::mpsc::Receiver<()>) {
