@@ -12,7 +12,12 @@ fuzz_target!(|data: &[u8]| {
     let (sequences, _) = satf::to_seqjson(&file);
     for target in [Target::Satf, Target::Sasf] {
         let (made, _) = satf::from_seqjson(&sequences, target);
-        let _ = satf::read(satf::write(&made).as_bytes());
+        let text = satf::write(&made);
+        assert_eq!(satf::read(text.as_bytes()), (made, Vec::new()), "{text}");
     }
-    let _ = satf::read(satf::write(&file).as_bytes());
+    let text = satf::write(&file);
+    let again = satf::read(text.as_bytes());
+    if problems.is_empty() {
+        assert_eq!(again, (file, problems), "{text}");
+    }
 });

@@ -12,5 +12,5 @@ fuzz_target!(|data: &[u8]| {
     let own = text::print(&parsed.sequence);
     let again = text::parse(&own);
     assert!(again.faults.is_empty(), "{:?}\n{own}", again.faults);
-    assert_eq!(again.sequence.steps.len(), parsed.sequence.steps.len(), "{own}");
+    assert_eq!(again.sequence, parsed.sequence, "{own}");
 });

@@ -77,7 +77,8 @@ struct Carry {
 impl Carry {
     fn tell(&mut self, reason: impl Into<String>) {
         if self.problems.len() < super::MOST_PROBLEMS {
-            self.problems.push(Problem::of(self.place.clone(), reason));
+            let cut = |text: &str| text.chars().take(300).collect::<String>();
+            self.problems.push(Problem::of(cut(&self.place), cut(&reason.into())));
         }
     }
 

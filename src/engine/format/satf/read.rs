@@ -161,6 +161,17 @@ impl Reader {
         }
     }
 
+    /// A value that has to be one word; empty where it is none.
+    fn word(&mut self, walk: &mut Walk, at: usize, what: &str) -> String {
+        let text = walk.value().unwrap_or_default();
+        let stops = |c: char| c.is_whitespace() || "(),;\\\"#".contains(c);
+        if text.inner().is_empty() || text.inner().contains(stops) {
+            self.tell(at, what, "it is missing or not one word; it is left out");
+            return String::new();
+        }
+        text.inner().to_owned()
+    }
+
     fn definitions(&mut self, list: Vec<Token>) -> Vec<Definition> {
         let mut walk = Walk::of(list, 0);
         let mut found = Vec::new();
@@ -180,12 +191,9 @@ impl Reader {
 
     fn definition(&mut self, keyword: String, at: usize, inner: Vec<Token>) -> Definition {
         let mut walk = Walk::of(inner, at);
-        let name = walk.value().unwrap_or_default().inner().to_owned();
+        let name = self.word(&mut walk, at, "name");
         let code = walk.value().unwrap_or_default();
         let mut of = Definition { keyword, name, code, ..Definition::default() };
-        if of.name.is_empty() {
-            self.tell(at, &of.keyword, "its name is missing");
-        }
         while let Some(token) = walk.item() {
             let at = token.at;
             match token.word() {
@@ -260,13 +268,13 @@ impl Reader {
 
     fn step(&mut self, keyword: String, at: usize, inner: Vec<Token>) -> Step {
         let mut walk = Walk::of(inner, at);
-        let label = walk.value().unwrap_or_default().inner().to_owned();
+        let label = self.word(&mut walk, at, "label");
         let mut of = Step { keyword, label, ..Step::default() };
         walk.skip_marks();
         if walk.peeks("SCHEDULED_TIME") {
             walk.next();
             of.time = walk.value().unwrap_or_default();
-            walk.value().unwrap_or_default().inner().clone_into(&mut of.from);
+            of.from = self.word(&mut walk, at, "time tag");
         } else {
             self.tell(at, &of.keyword, "its SCHEDULED_TIME is missing");
         }
@@ -390,7 +398,7 @@ impl Reader {
 
     fn request(&mut self, at: usize, inner: Vec<Token>) -> Request {
         let mut walk = Walk::of(inner, at);
-        let name = walk.value().unwrap_or_default().inner().to_owned();
+        let name = self.word(&mut walk, at, "name");
         let mut of = Request { name, ..Request::default() };
         while let Some(token) = walk.item() {
             let at = token.at;
