@@ -18,6 +18,7 @@ pub mod remote;
 pub mod report;
 pub mod runtime;
 pub mod science;
+pub mod sequence;
 pub mod simulator;
 pub mod storage;
 pub mod time;

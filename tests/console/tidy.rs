@@ -28,6 +28,7 @@ const ENGINE: &[&str] = &[
     "science",
     "parameter",
     "plan",
+    "sequence",
     "link",
     "archive",
     "query",

@@ -1,6 +1,8 @@
 //! `marsdeck plan` as a planner runs it.
 
-use super::{Home, data};
+use std::path::Path;
+
+use super::Home;
 
 /// A recentring while the arm moves: rule FR-SEIS-001 by its own words.
 const CLASH: &str = "id,type,start\n1,Wake,2019-07-26T08:00:00Z\n\
@@ -13,7 +15,8 @@ fn a_broken_rule_is_named_and_ends_with_status_3() {
     home.write("plan.csv", CLASH);
     let ran = home.say("plan check plan.csv");
     assert_eq!(ran.code, 3, "{}", ran.err);
-    let clash = ran.text().lines().find(|l| l.contains("FR-SEIS-001")).expect("the rule").to_owned();
+    let clash =
+        ran.text().lines().find(|l| l.contains("FR-SEIS-001")).expect("the rule").to_owned();
     assert!(clash.starts_with("error,FR-SEIS-001,") && clash.contains("3:SeisRecenterRoutine"));
     assert!(ran.err.contains("3 activities"), "{}", ran.err);
     let json = home.say("plan check plan.csv --json");
@@ -57,9 +60,12 @@ fn windows_are_given_and_wrong_words_are_told() {
 #[test]
 fn the_plan_of_the_aerie_lander_is_checked() {
     let home = Home::new();
-    let Some(plan) = data::shared("E_ccsds_xtce_cmd/aerie_lander/merlin-test-filtered.json") else {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data"));
+    let plan = folder.join("E_ccsds_xtce_cmd/aerie_lander/merlin-test-filtered.json");
+    if !plan.exists() {
+        println!("skipped: the_plan_of_the_aerie_lander_is_checked: ../shared/data not present");
         return;
-    };
+    }
     let plan = plan.to_str().expect("text");
     let ran = home.run(&["plan", "check", plan]);
     assert!(ran.code == 3 && ran.err.contains("2060 activities"), "{}", ran.err);
