@@ -167,7 +167,9 @@ fn stage(title: &str, engine: &Arc<Engine>, alarms: Arc<AlarmPicture>) -> Result
         ..Snapshot::default()
     });
     let handle = Handle { engine: Arc::clone(engine), snapshot: Arc::clone(&snapshot) };
-    let panel = marsdeck::panel::all().into_iter().find(|panel| panel.title() == title);
+    let panel = marsdeck::panel::all(&marsdeck::panel::GlobeData::default())
+        .into_iter()
+        .find(|panel| panel.title() == title);
     let start = Instant::from_unix_s(START_S);
     let mut time = TimeControl::paused_at(start, TimeRange::new(start, start.plus_s(88_775.0)));
     time.set_cursor(start.plus_s(500_000.0));

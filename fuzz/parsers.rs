@@ -15,6 +15,8 @@ pub mod mission;
 pub mod parameter;
 #[path = "../src/engine/problem.rs"]
 pub mod problem;
+#[path = "../src/engine/sequence/mod.rs"]
+pub mod sequence;
 /// Numbers in bytes.
 #[path = "../src/engine/storage"]
 pub mod storage {

@@ -1,5 +1,5 @@
-// Puts the finished picture of the globe on the screen: one triangle over the viewport. The
-// picture is linear when sampled; the screen wants sRGB-coded values.
+// Puts the finished picture of the globe on the screen: one triangle over the viewport. Both are
+// sRGB-coded, unless the screen codes by itself.
 
 @group(0) @binding(0) var picture: texture_2d<f32>;
 @group(0) @binding(1) var picture_sampler: sampler;
@@ -20,14 +20,14 @@ fn blit_vertex(@builtin(vertex_index) index: u32) -> Corner {
 }
 
 @fragment
-fn blit_gamma(in: Corner) -> @location(0) vec4<f32> {
-    let c = textureSampleLevel(picture, picture_sampler, in.uv, 0.0).rgb;
-    let low = c * 12.92;
-    let high = 1.055 * pow(c, vec3<f32>(1.0 / 2.4)) - 0.055;
-    return vec4<f32>(select(high, low, c <= vec3<f32>(0.0031308)), 1.0);
+fn blit_coded(in: Corner) -> @location(0) vec4<f32> {
+    return vec4<f32>(textureSampleLevel(picture, picture_sampler, in.uv, 0.0).rgb, 1.0);
 }
 
 @fragment
 fn blit_linear(in: Corner) -> @location(0) vec4<f32> {
-    return vec4<f32>(textureSampleLevel(picture, picture_sampler, in.uv, 0.0).rgb, 1.0);
+    let c = textureSampleLevel(picture, picture_sampler, in.uv, 0.0).rgb;
+    let low = c / 12.92;
+    let high = pow((c + 0.055) / 1.055, vec3<f32>(2.4));
+    return vec4<f32>(select(high, low, c <= vec3<f32>(0.04045)), 1.0);
 }

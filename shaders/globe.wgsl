@@ -1,7 +1,8 @@
 // The globe: stars, air, ground, areas, lines and points into an offscreen picture.
 //
 // Positions are relative to the eye, in metres, on body-fixed axes (or those of the map). Depth is
-// reversed (1 near, 0 at infinity). Only what WebGL2-class devices have: uniforms, textures, vertex
+// reversed (1 near, 0 at infinity). Colours are sRGB-coded from end to end, as egui's are: processors
+// that draw the pixels would spend half their time on decoding and coding. Only what WebGL2-class devices have: uniforms, textures, vertex
 // attributes.
 
 struct Globals {
@@ -14,9 +15,9 @@ struct Globals {
     shade: vec4<f32>,
     // Width and height in pixels, pixels per point, distance of the near plane in metres.
     view: vec4<f32>,
-    // Colour of plain ground (linear), height span of the colour table in km.
+    // Colour of plain ground, height span of the colour table in km.
     plain: vec4<f32>,
-    // Outline of points (linear); 1 when the terrain is there.
+    // Outline of points; 1 when the terrain is there.
     outline: vec4<f32>,
     // Nothing; contour interval in metres; exaggeration of heights; 0 globe, 1 flat map, 2 north,
     // 3 south pole.
@@ -52,7 +53,7 @@ override COVER: u32 = 0u;
 const RADIUS: f32 = 3389500.0;
 const SCALE_HEIGHT: f32 = 11100.0;
 // Butterscotch, the colour of the sky by day.
-const AIR: vec3<f32> = vec3<f32>(0.58, 0.38, 0.23);
+const AIR: vec3<f32> = vec3<f32>(0.79, 0.65, 0.52);
 
 struct Ground {
     @builtin(position) clip: vec4<f32>,
@@ -116,10 +117,10 @@ fn lamp_at(up: vec3<f32>, east: vec3<f32>, north: vec3<f32>) -> vec2<f32> {
 // Colours of slopes: green to 5, yellow to 15, red to 30 degrees, violet beyond.
 fn slope_colour(slope: f32) -> vec3<f32> {
     let degrees = atan(slope) * 57.29578;
-    let gentle = mix(vec3<f32>(0.03, 0.16, 0.09), vec3<f32>(0.24, 0.44, 0.10), degrees / 5.0);
-    let fair = mix(vec3<f32>(0.24, 0.44, 0.10), vec3<f32>(0.86, 0.62, 0.07), (degrees - 5.0) / 10.0);
-    let steep = mix(vec3<f32>(0.86, 0.62, 0.07), vec3<f32>(0.62, 0.05, 0.04), (degrees - 15.0) / 15.0);
-    let wall = mix(vec3<f32>(0.62, 0.05, 0.04), vec3<f32>(0.24, 0.03, 0.35), (degrees - 30.0) / 30.0);
+    let gentle = mix(vec3<f32>(0.19, 0.44, 0.33), vec3<f32>(0.53, 0.69, 0.35), degrees / 5.0);
+    let fair = mix(vec3<f32>(0.53, 0.69, 0.35), vec3<f32>(0.94, 0.81, 0.29), (degrees - 5.0) / 10.0);
+    let steep = mix(vec3<f32>(0.94, 0.81, 0.29), vec3<f32>(0.81, 0.25, 0.22), (degrees - 15.0) / 15.0);
+    let wall = mix(vec3<f32>(0.81, 0.25, 0.22), vec3<f32>(0.53, 0.19, 0.63), (degrees - 30.0) / 30.0);
     let low = select(fair, gentle, degrees < 5.0);
     let high = select(clamp(wall, vec3<f32>(0.0), vec3<f32>(1.0)), steep, degrees < 30.0);
     return select(high, low, degrees < 15.0);
@@ -132,6 +133,11 @@ fn ruled(value: f32, width: f32) -> f32 {
     // Where lines would touch each other they fade out.
     let crowd = 1.0 - smoothstep(0.12, 0.3, per_pixel);
     return (1.0 - smoothstep(0.5 * width, 0.5 * width + 1.0, away)) * crowd;
+}
+
+// What coded colours are multiplied by under some light.
+fn coded(light: f32) -> f32 {
+    return pow(max(light, 0.0), 1.0 / 2.2);
 }
 
 // Light on ground of some slope (exaggerated), and light of the sky over it.
@@ -204,7 +210,10 @@ fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
     }
     let sky = light.y;
 
-    var colour = base * light.x;
+    var colour = base;
+    if LIT {
+        colour = base * coded(light.x);
+    }
     if HAZE {
         var pale = textureSampleLevel(colour_texture, clamped, vec2<f32>(0.8, 0.5), 0.0).rgb;
         // Towards the limb, on the day side; near the ground it has the colour of the sky, and
@@ -220,14 +229,14 @@ fn ground_fragment(in: Ground) -> @location(0) vec4<f32> {
             let far = 0.15 + away / (3.0e5 + 4.0 * SCALE_HEIGHT);
             thin = max(thin, 1.0 - exp(-globals.eye.w * far * 0.35));
         }
-        colour = mix(colour, pale * sky, clamp(thin * sky, 0.0, 1.0));
+        colour = mix(colour, pale * coded(sky), clamp(thin * sky, 0.0, 1.0));
     }
     if CONTOURS {
         // Every fifth one stronger.
         let value = metres / globals.ground.y;
         let fine = ruled(value, 0.7 * globals.view.z) * 0.30;
         let strong = ruled(value / 5.0, 1.3 * globals.view.z) * 0.55;
-        colour = mix(colour, vec3<f32>(0.02), max(fine, strong));
+        colour = mix(colour, vec3<f32>(0.15), max(fine, strong));
     }
     return vec4<f32>(colour, 1.0);
 }
@@ -272,7 +281,7 @@ fn air_fragment(in: Air) -> @location(0) vec4<f32> {
     let towards = max(dot(ray, globals.sun.xyz), 0.0);
     let low_sun = 1.0 - smoothstep(0.0, 0.35, abs(height_of_sun));
     let blue = pow(towards, 24.0) * low_sun;
-    let colour = mix(AIR, vec3<f32>(0.42, 0.52, 0.66), blue);
+    let colour = mix(AIR, vec3<f32>(0.68, 0.75, 0.83), blue);
     return vec4<f32>(colour * amount, amount);
 }
 
@@ -287,7 +296,7 @@ fn area_vertex(@location(0) position: vec3<f32>, @location(1) colour: vec4<f32>)
     let clip = globals.clip_from_relative * vec4<f32>(position, 1.0);
     // Pulled towards the eye as lines are.
     out.clip = vec4<f32>(clip.xy, min(clip.z * 1.005, clip.w), clip.w);
-    out.colour = linear(colour);
+    out.colour = colour;
     return out;
 }
 
@@ -304,12 +313,6 @@ struct Mark {
     @location(2) half_size: f32,
     @location(3) shape: f32,
 };
-
-fn linear(colour: vec4<f32>) -> vec4<f32> {
-    let low = colour.rgb / 12.92;
-    let high = pow((colour.rgb + 0.055) / 1.055, vec3<f32>(2.4));
-    return vec4<f32>(select(high, low, colour.rgb <= vec3<f32>(0.04045)), colour.a);
-}
 
 // Lines are pulled half a per cent towards the eye, so that the ground between the points of the
 // mesh does not swallow them.
@@ -360,7 +363,7 @@ fn line_vertex(
     let reach = half_width + 1.0 + line_rim(half_width);
     let pixel = select(pixel_a, pixel_b, c.x > 0.0) + across * c.y * reach;
     out.clip = vec4<f32>(pixel / half_view, line_depth(w), 1.0);
-    out.colour = linear(colour);
+    out.colour = colour;
     out.offset = vec2<f32>(0.0, c.y * reach);
     out.half_size = half_width;
     return out;
@@ -399,7 +402,7 @@ fn point_vertex(
     let ndc = middle.xy / middle.w + offset / (globals.view.xy * 0.5);
     // Hidden points are not sent; the others are whole, in front of everything.
     out.clip = vec4<f32>(ndc, 1.0, 1.0);
-    out.colour = linear(colour);
+    out.colour = colour;
     out.offset = vec2<f32>(
         offset.x * turn.x - offset.y * turn.y,
         offset.x * turn.y + offset.y * turn.x,

@@ -27,6 +27,8 @@ const ENGINE: &[&str] = &[
     "format",
     "science",
     "parameter",
+    "plan",
+    "sequence",
     "link",
     "archive",
     "command",

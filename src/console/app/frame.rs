@@ -141,8 +141,8 @@ impl App {
         let (settings, warning) =
             options.settings_folder.as_deref().map_or_else(Default::default, Settings::load);
         let snapshot = engine.snapshot();
-        let mut workspaces: Vec<String> = WORKSPACES.iter().map(|name| (*name).into()).collect();
-        workspaces.extend(settings.own_workspaces.iter().cloned());
+        let own = settings.own_workspaces.iter().cloned();
+        let workspaces: Vec<String> = WORKSPACES.iter().map(|&n| n.into()).chain(own).collect();
         let wanted = options.workspace.clone().unwrap_or_else(|| settings.workspace.clone());
         let known = workspaces.iter().find(|name| name.eq_ignore_ascii_case(&wanted));
         let workspace = known.map_or_else(|| "Watch".to_owned(), Clone::clone);
@@ -150,9 +150,7 @@ impl App {
         if let Some(mission) = &options.mission {
             selection.mission.clone_from(mission);
         }
-        if let Some(event) = &options.event {
-            selection.event.clone_from(event);
-        }
+        selection.event = options.event.clone().unwrap_or(selection.event);
         let theme = Theme::by_name(options.theme.as_deref().unwrap_or(&settings.theme));
         let mut app = Self {
             queries: Queries::new(Arc::clone(&engine)),

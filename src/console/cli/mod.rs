@@ -18,6 +18,7 @@ mod open;
 mod output;
 mod packets;
 mod place;
+mod plan;
 mod query;
 mod report;
 mod serve;
@@ -65,7 +66,7 @@ enum Command {
     /// Print or export packets as they were received, or a parameter with its raw values
     Packets(packets::Arguments),
     /// Render a panel or workspace to a PNG file, without a display
-    Snapshot(snapshot::Arguments),
+    Snapshot(Box<snapshot::Arguments>),
     /// Write the hand-over report of a sol as an HTML page
     Report(report::Arguments),
     /// Let a simulated spacecraft write sols into an archive, or send frames live
@@ -80,6 +81,8 @@ enum Command {
     Time(time::Arguments),
     /// Check, list or export the mission database
     Mdb(mdb::Arguments),
+    /// Check plans of activities by flight rules and resources, expand, compare and convert them
+    Plan(plan::Arguments),
     /// Count what an archive holds, check every byte of it, or decode its packets again
     Archive(archive::Arguments),
 }
@@ -107,6 +110,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Fetch(a)) => fetch::run(&a),
         Some(Command::Time(a)) => time::run(&a),
         Some(Command::Mdb(a)) => mdb::run(&a),
+        Some(Command::Plan(a)) => plan::run(&a),
         Some(Command::Archive(a)) => archive::run(&a),
     };
     match outcome {

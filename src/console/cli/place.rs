@@ -70,6 +70,11 @@ pub(super) fn tiles() -> Option<PathBuf> {
 /// The mission database: the built-in files, replaced and extended by those of the user's
 /// `missions` folder beside the settings.
 pub(super) fn missions() -> (Database, Vec<Problem>) {
+    Database::load(&files())
+}
+
+/// The files of all missions, those of the user in place of built-in ones of the same name.
+pub(super) fn files() -> Vec<MissionFile> {
     let mut files = builtin_files();
     if let Ok(settings) = settings() {
         for file in mission_files(&settings.join("missions")) {
@@ -77,7 +82,7 @@ pub(super) fn missions() -> (Database, Vec<Problem>) {
             files.push(file);
         }
     }
-    Database::load(&files)
+    files
 }
 
 /// The mission files under a folder: `<mission>/<name>.toml`.

@@ -10,14 +10,14 @@ use super::picture::contour_interval_m;
 use super::settings::GlobeSettings;
 use crate::theme::{Theme, data_color};
 
-/// Degrees of slope and their colours (linear red, green, blue): those of `slope_colour` in
+/// Degrees of slope and their colours (red, green, blue, 0 to 1): those of `slope_colour` in
 /// shaders/globe.wgsl.
 const SLOPES: [(f64, [f32; 3]); 5] = [
-    (0.0, [0.03, 0.16, 0.09]),
-    (5.0, [0.24, 0.44, 0.10]),
-    (15.0, [0.86, 0.62, 0.07]),
-    (30.0, [0.62, 0.05, 0.04]),
-    (60.0, [0.24, 0.03, 0.35]),
+    (0.0, [0.19, 0.44, 0.33]),
+    (5.0, [0.53, 0.69, 0.35]),
+    (15.0, [0.94, 0.81, 0.29]),
+    (30.0, [0.81, 0.25, 0.22]),
+    (60.0, [0.53, 0.19, 0.63]),
 ];
 
 /// The colour of a slope in degrees, as the ground shows it on flat light.
@@ -27,10 +27,7 @@ pub(crate) fn slope_colour(degrees: f64) -> Color32 {
         return Color32::TRANSPARENT;
     };
     let part = ((degrees - low.0) / (high.0 - low.0)).clamp(0.0, 1.0) as f32;
-    let channel = |k: usize| {
-        let linear = low.1[k] + (high.1[k] - low.1[k]) * part;
-        egui::ecolor::gamma_u8_from_linear_f32(linear)
-    };
+    let channel = |k: usize| ((low.1[k] + (high.1[k] - low.1[k]) * part) * 255.0).round() as u8;
     data_color([channel(0), channel(1), channel(2)])
 }
 

@@ -18,7 +18,7 @@ use super::hypsometry::Hypsometry;
 use super::map::MapMode;
 use super::render::frame::{
     AreaVertex, Frame, Globals, GroundParts, LineInstance, PointInstance, Segment, TileInstance,
-    linear,
+    coded,
 };
 use super::render::{is_installed, is_slow};
 use super::settings::{GlobeSettings, Light};
@@ -313,7 +313,7 @@ impl Make<'_> {
             points: points.collect(),
             stars: if flat || !self.settings.stars { Vec::new() } else { self.stars() },
             air: !flat && self.settings.haze,
-            background: linear(self.key.background),
+            background: coded(self.key.background),
             budget,
         }
     }
@@ -375,8 +375,8 @@ impl Make<'_> {
     fn globals(&self) -> Globals {
         let (settings, look, key) = (self.settings, &self.sight.look, self.key);
         let [low, high] = Hypsometry::built_in().range_m();
-        let plain = linear(key.ground);
-        let outline = linear(key.background);
+        let plain = coded(key.ground);
+        let outline = coded(key.background);
         let has_terrain = self.sight.ground.is_some_and(|g| g.topography.is_some());
         let map = if settings.light == Light::Sun { 0.0 } else { 1.0 };
         let haze = if settings.haze && !look.map.is_flat() { 0.55 } else { 0.0 };

@@ -13,7 +13,7 @@ use super::ground::source::GroundLayers;
 use super::labels::{Placer, worth_laying_out};
 use super::measuring::{self, Measuring};
 use super::picture::Pictures;
-use super::render::frame::Segment;
+use super::render::frame::{Frame, Segment};
 use super::scene::{GlobeScene, PickId};
 use super::settings::GlobeSettings;
 use super::shot::Shot;
@@ -139,6 +139,17 @@ impl BuiltKey {
     }
 }
 
+/// The picture on the screen; plain ground where nothing can draw it.
+fn shape_of(frame: Option<Arc<Frame>>, view: u64, rect: Rect, theme: &Theme) -> egui::Shape {
+    match frame {
+        Some(frame) => {
+            let callback = super::render::GlobeCallback { view, frame };
+            eframe::egui_wgpu::Callback::new_paint_callback(rect, callback).into()
+        }
+        None => egui::Shape::rect_filled(rect, 0.0, theme.background),
+    }
+}
+
 impl GlobeView {
     /// A view of the whole planet with some settings.
     pub fn new(settings: GlobeSettings) -> Self {
@@ -219,18 +230,13 @@ impl GlobeView {
         self.measuring.measure(&sight, self.pictures.heights());
         self.rebuild(input, &sight);
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
-        painter.rect_filled(rect, 0.0, input.theme.background);
         let marks = super::picture::Marks {
             built: &self.built,
             graticule: &self.graticule,
             serial: self.built_serial,
         };
         let drawn = self.pictures.draw(ui, &sight, &self.camera, &self.settings, input, &marks);
-        if let Some(frame) = drawn.frame {
-            let callback = super::render::GlobeCallback { view: response.id.value(), frame };
-            painter.add(eframe::egui_wgpu::Callback::new_paint_callback(rect, callback));
-        }
-
+        painter.add(shape_of(drawn.frame, response.id.value(), rect, input.theme));
         let shown = self.place_labels(&painter, &sight, input.selected);
         overlay::labels(&painter, &shown, input.theme);
         let pointer = response.hover_pos().and_then(|p| {

@@ -59,7 +59,8 @@ fn text_styles() -> BTreeMap<TextStyle, FontId> {
     ])
 }
 
-fn visuals(theme: &Theme) -> egui::Visuals {
+/// How widgets look in a theme.
+pub fn visuals(theme: &Theme) -> egui::Visuals {
     let mut visuals = if theme.is_dark() { egui::Visuals::dark() } else { egui::Visuals::light() };
     let corner = CornerRadius::same(4);
     let widget = |fill: Color32, edge: Color32, text: Color32| WidgetVisuals {

@@ -20,6 +20,13 @@ pub struct MissionFile {
     pub text: String,
 }
 
+impl MissionFile {
+    /// Whether it is `<mission>/planning*.toml`, which [`plan::Model`](crate::plan::Model) reads.
+    pub fn is_planning(&self) -> bool {
+        self.path.rsplit('/').next().is_some_and(|name| name.starts_with("planning"))
+    }
+}
+
 /// The files that are built in.
 pub fn builtin_files() -> Vec<MissionFile> {
     const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/missions.rs"));
@@ -96,7 +103,8 @@ impl Database {
             let folder = file.path.trim_end_matches("mission.toml");
             let mut instruments = Vec::new();
             let is_other = |f: &&MissionFile| f.path.starts_with(folder) && f.path != file.path;
-            for other in files.iter().filter(is_other).filter(|f| !has_orbiters(f)) {
+            let is_instrument = |f: &&MissionFile| !has_orbiters(f) && !f.is_planning();
+            for other in files.iter().filter(is_other).filter(is_instrument) {
                 if let Some(mut value) = parse::<Instrument>(other, &mut problems) {
                     resolve(&mut value, &text.id, &Source { file: other }, &mut problems);
                     instruments.push(Loaded { value, source: Source { file: other } });

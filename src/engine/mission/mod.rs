@@ -1,8 +1,9 @@
 //! The mission database: missions, instruments, parameters, limits, sites and displays.
 //!
 //! Missions are data under `assets/missions/<mission>/`, not code: `mission.toml` names the
-//! mission, its sites and displays, `orbiters.toml` the orbiters above, every other file of the
-//! folder is one instrument. The files in the repository are built in; [`Database::load`] reads any
+//! mission, its sites and displays, `orbiters.toml` the orbiters above, `planning*.toml`
+//! what the planner knows (see [`plan`](crate::plan)), every other file of the folder is one
+//! instrument. The files in the repository are built in; [`Database::load`] reads any
 //! others.
 
 mod changes;

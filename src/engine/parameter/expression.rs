@@ -10,8 +10,8 @@
 const LONGEST: usize = 16 * 1024;
 const DEEPEST: usize = 64;
 
-/// An expression in reverse Polish order.
-#[derive(Clone, Debug)]
+/// An expression in reverse Polish order; the empty one is NaN.
+#[derive(Clone, Debug, Default)]
 pub struct Expression {
     /// Names of the parameters, each once.
     pub inputs: Vec<String>,

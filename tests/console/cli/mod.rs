@@ -8,6 +8,7 @@ mod fetch;
 mod ingest;
 mod killed;
 mod others;
+mod plan;
 mod query;
 mod served;
 

@@ -109,7 +109,7 @@ pub(crate) struct Frame {
     pub stars: Vec<PointInstance>,
     /// Whether the air is drawn.
     pub air: bool,
-    /// Colour around the globe, linear.
+    /// Colour around the globe.
     pub background: [f32; 3],
     /// Bytes that the ground may take on the device.
     pub budget: usize,
@@ -144,8 +144,7 @@ impl Segment {
     }
 }
 
-/// Linear red, green and blue of an opaque colour.
-pub(crate) fn linear(color: Color32) -> [f32; 3] {
-    let c = egui::Rgba::from(color);
-    [c.r(), c.g(), c.b()]
+/// Red, green and blue of an opaque colour, 0 to 1, coded as they are.
+pub(crate) fn coded(color: Color32) -> [f32; 3] {
+    [color.r(), color.g(), color.b()].map(|v| f32::from(v) / 255.0)
 }

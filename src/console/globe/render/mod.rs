@@ -74,9 +74,9 @@ pub fn install(render_state: &RenderState) {
 /// The same with a given number of samples per pixel: 1 or 4.
 pub fn install_with(render_state: &RenderState, samples: u32) {
     let samples = if samples >= 4 { 4 } else { 1 };
-    let fast = is_software(render_state) && samples > 1;
-    SLOW.store(fast, Ordering::Relaxed);
-    let gpu = Gpu::new(render_state.target_format, samples, fast);
+    let slow = is_software(render_state);
+    SLOW.store(slow && samples > 1, Ordering::Relaxed);
+    let gpu = Gpu::new(render_state.target_format, samples, slow);
     render_state.renderer.write().callback_resources.insert(gpu);
     INSTALLED.store(true, Ordering::Relaxed);
 }
@@ -97,8 +97,8 @@ struct Gpu {
     format: wgpu::TextureFormat,
     /// Samples per pixel.
     samples: u32,
-    /// Whether pictures of a motion get fewer samples.
-    fast: bool,
+    /// Whether the device is slow: quality gives way to speed, in a motion most of all.
+    slow: bool,
     /// Made with the first picture, so that a window without a globe starts sooner.
     pipelines: Option<Pipelines>,
     /// Triangles of every square.
@@ -130,7 +130,9 @@ struct Targets {
     drawn: wgpu::TextureView,
     resolved: Option<wgpu::TextureView>,
     depth: wgpu::TextureView,
-    blit: wgpu::BindGroup,
+    size: [u32; 2],
+    /// For a screen of another and of the same size.
+    blit: [wgpu::BindGroup; 2],
 }
 
 /// A vertex buffer that is made anew when it gets too small.
@@ -214,7 +216,7 @@ impl CallbackTrait for GlobeCallback {
 
     fn paint(
         &self,
-        _info: PaintCallbackInfo,
+        info: PaintCallbackInfo,
         pass: &mut wgpu::RenderPass<'static>,
         resources: &CallbackResources,
     ) {
@@ -225,18 +227,20 @@ impl CallbackTrait for GlobeCallback {
         };
         let Some(pipelines) = &gpu.pipelines else { return };
         pass.set_pipeline(&pipelines.blit);
-        pass.set_bind_group(0, &targets.blit, &[]);
+        let screen = info.viewport_in_pixels();
+        let same = [screen.width_px, screen.height_px].map(|v| v.max(0) as u32) == targets.size;
+        pass.set_bind_group(0, &targets.blit[usize::from(same)], &[]);
         pass.draw(0..3, 0..1);
     }
 }
 
 impl Gpu {
-    fn new(format: wgpu::TextureFormat, samples: u32, fast: bool) -> Self {
+    fn new(format: wgpu::TextureFormat, samples: u32, slow: bool) -> Self {
         Self {
             device: None,
             format,
             samples,
-            fast,
+            slow,
             pipelines: None,
             triangles: None,
             views: HashMap::new(),
@@ -267,7 +271,7 @@ impl Gpu {
         self.frames += 1;
         let now = self.frames;
         let pipelines = self.pipelines.get_or_insert_with(|| {
-            Pipelines::new(device, queue, self.format, self.samples, self.fast)
+            Pipelines::new(device, queue, self.format, self.samples, self.slow)
         });
         self.views.retain(|other, view| *other == id || view.used + KEPT_FRAMES > now);
         let triangles = self.triangles.get_or_insert_with(|| index_buffer(device, &triangles()));
@@ -422,13 +426,13 @@ impl Targets {
             made.create_view(&wgpu::TextureViewDescriptor::default())
         };
         let picture = texture(1, PICTURE, true);
-        let blit = pipelines.blit_group(device, &picture);
+        let blit = pipelines.blit_groups(device, &picture);
         let (drawn, resolved) = if samples > 1 {
             (texture(samples, PICTURE, false), Some(picture))
         } else {
             (picture, None)
         };
-        Self { drawn, resolved, depth: texture(samples, DEPTH, false), blit }
+        Self { drawn, resolved, depth: texture(samples, DEPTH, false), size, blit }
     }
 
     fn begin<'a>(

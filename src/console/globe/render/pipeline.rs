@@ -9,7 +9,7 @@ use super::super::hypsometry::Hypsometry;
 use super::frame::{AreaVertex, GroundParts, LineInstance, PointInstance, TileInstance};
 
 /// Format of the offscreen picture.
-pub(crate) const PICTURE: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8UnormSrgb;
+pub(crate) const PICTURE: wgpu::TextureFormat = wgpu::TextureFormat::Rgba8Unorm;
 /// Format of its depth.
 pub(crate) const DEPTH: wgpu::TextureFormat = wgpu::TextureFormat::Depth32Float;
 /// Entries of the colour table.
@@ -41,6 +41,7 @@ pub(crate) struct Pipelines {
     tile_layout: wgpu::BindGroupLayout,
     blit_layout: wgpu::BindGroupLayout,
     clamped: wgpu::Sampler,
+    nearest: wgpu::Sampler,
     colors: wgpu::TextureView,
     /// What squares without a picture have.
     pub no_picture: wgpu::BindGroup,
@@ -130,7 +131,8 @@ impl Pipelines {
             scene_layout,
             tile_layout,
             blit_layout,
-            clamped: sampler(device),
+            clamped: sampler(device, wgpu::FilterMode::Linear, slow),
+            nearest: sampler(device, wgpu::FilterMode::Nearest, slow),
             colors,
         }
     }
@@ -218,16 +220,19 @@ impl Pipelines {
     }
 
     /// A finished picture.
-    pub(crate) fn blit_group(
+    /// A picture for a screen of other and of the same size.
+    pub(crate) fn blit_groups(
         &self,
         device: &wgpu::Device,
         picture: &wgpu::TextureView,
-    ) -> wgpu::BindGroup {
-        let resources = [
-            wgpu::BindingResource::TextureView(picture),
-            wgpu::BindingResource::Sampler(&self.clamped),
-        ];
-        group(device, "globe blit", &self.blit_layout, &resources)
+    ) -> [wgpu::BindGroup; 2] {
+        [&self.clamped, &self.nearest].map(|sampler| {
+            let resources = [
+                wgpu::BindingResource::TextureView(picture),
+                wgpu::BindingResource::Sampler(sampler),
+            ];
+            group(device, "globe blit", &self.blit_layout, &resources)
+        })
     }
 }
 
@@ -350,7 +355,7 @@ fn blit_pipeline(
         bind_group_layouts: &[Some(layout)],
         immediate_size: 0,
     });
-    let fragment = if screen.is_srgb() { "blit_linear" } else { "blit_gamma" };
+    let fragment = if screen.is_srgb() { "blit_linear" } else { "blit_coded" };
     device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
         label: Some("globe blit"),
         layout: Some(&layout),
@@ -374,14 +379,18 @@ fn blit_pipeline(
     })
 }
 
-fn sampler(device: &wgpu::Device) -> wgpu::Sampler {
+/// How textures are read. Between two smaller copies of one, a slow device takes the nearer: half of
+/// the texels are read, and squares are never so much larger than they show that a border appears.
+fn sampler(device: &wgpu::Device, filter: wgpu::FilterMode, slow: bool) -> wgpu::Sampler {
+    let between =
+        if slow { wgpu::MipmapFilterMode::Nearest } else { wgpu::MipmapFilterMode::Linear };
     device.create_sampler(&wgpu::SamplerDescriptor {
         label: Some("globe"),
         address_mode_u: wgpu::AddressMode::ClampToEdge,
         address_mode_v: wgpu::AddressMode::ClampToEdge,
-        mag_filter: wgpu::FilterMode::Linear,
-        min_filter: wgpu::FilterMode::Linear,
-        mipmap_filter: wgpu::MipmapFilterMode::Linear,
+        mag_filter: filter,
+        min_filter: filter,
+        mipmap_filter: between,
         ..Default::default()
     })
 }

@@ -20,7 +20,7 @@ use crate::globe::{
     Camera, GlobeInput, GlobeScene, GlobeView, LatLon, LayerSetting, Light, MapMode, PickId,
 };
 use crate::intent::{UiIntent, claim_keys};
-use crate::theme::SMALL;
+use crate::theme::{SMALL, Theme, visuals};
 use crate::view::{Panel, ViewContext};
 use crate::widget::simulated_badge;
 
@@ -31,6 +31,8 @@ const SITE_RANGE_M: f64 = 9e5;
 /// has a view and settings of its own.
 pub struct GlobePanel {
     is_second: bool,
+    /// Colours over the ground: space is dark in every theme, and names are read on it.
+    sky: Theme,
     data: GlobeData,
     form: DataForm,
     /// What of the ground was on screen in the last frame.
@@ -77,9 +79,15 @@ impl Panel for GlobePanel {
             sun: model::sun(cx.time.cursor),
             at: Some(cx.time.cursor),
             selected: pick.as_ref(),
-            theme: cx.theme,
+            theme: &self.sky,
         };
-        let response = self.view.ui(ui, &input);
+        let view = &mut self.view;
+        let response = ui
+            .scope(|ui| {
+                ui.style_mut().visuals = visuals(&self.sky);
+                view.ui(ui, &input)
+            })
+            .inner;
         let pixels = ui.ctx().pixels_per_point();
         let size = response.rect.size() * pixels;
         self.area = if self.form.is_open() { response.look.area() } else { None };
@@ -125,6 +133,7 @@ impl GlobePanel {
     pub fn new(data: GlobeData) -> Self {
         Self {
             is_second: false,
+            sky: Theme::dark(),
             data,
             form: DataForm::default(),
             area: None,
@@ -182,7 +191,7 @@ impl GlobePanel {
             settings: &self.view.settings,
             choices: &self.choices,
             files: &self.data.marks(),
-            theme: cx.theme,
+            theme: &self.sky,
         };
         let egui = ui.ctx().clone();
         self.scene = self.layers.scene(&given, &move || egui.request_repaint());

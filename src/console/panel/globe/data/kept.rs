@@ -63,7 +63,7 @@ pub(super) fn load(folder: Option<&Path>, wake: Wake) -> Kept {
         // The next change writes the file anew: what it said must not be lost.
         let aside = path.with_file_name(BROKEN);
         if fs::copy(&path, &aside).is_ok() {
-            kept.trouble.push_str(&format!(" The file is kept as {}.", aside.display()));
+            kept.trouble = format!("{} The file is kept as {}.", kept.trouble, aside.display());
         }
     }
     kept

@@ -78,8 +78,7 @@ impl ServiceForm {
         if !self.said.is_empty() {
             warn(ui, theme, &self.said);
         }
-        let service =
-            self.checked(&subject.data.servers().iter().map(|s| &*s.service.id).collect());
+        let service = self.checked_for(subject);
         let mut done = false;
         ui.horizontal(|ui| {
             let add = ui.add_enabled(service.is_ok(), Button::new("Add server"));
@@ -214,8 +213,15 @@ impl ServiceForm {
         self.asked = None;
     }
 
+    /// The same beside the servers that there are.
+    fn checked_for(&self, subject: &Subject<'_>) -> Result<TileService, String> {
+        let servers = subject.data.servers();
+        let taken: Vec<&str> = servers.iter().map(|s| s.service.id.as_str()).collect();
+        self.checked(&taken)
+    }
+
     /// The server as typed, under a short name that none of these has; or what to change.
-    fn checked(&self, taken: &Vec<&str>) -> Result<TileService, String> {
+    fn checked(&self, taken: &[&str]) -> Result<TileService, String> {
         let name = self.service.name.trim();
         if name.is_empty() {
             return Err("give it a name".to_owned());
@@ -245,7 +251,9 @@ fn short_name(name: &str, taken: &[&str]) -> String {
     let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
     let base = if words.is_empty() { "server".to_owned() } else { words.join("-") };
     let numbered = |n: u32| if n == 1 { base.clone() } else { format!("{base}-{n}") };
-    (1..).map(numbered).find(|id| !taken.contains(&id.as_str())).unwrap_or(base.clone())
+    // One more than are taken: one of them is free.
+    let mut names = (1..=taken.len() as u32 + 1).map(numbered);
+    names.find(|id| !taken.contains(&id.as_str())).unwrap_or_else(|| base.clone())
 }
 
 #[cfg(test)]
@@ -262,18 +270,18 @@ mod tests {
     #[test]
     fn what_is_typed_becomes_a_server_or_a_reason() {
         let mut form = ServiceForm::default();
-        assert!(form.checked(&vec![]).unwrap_err().contains("name"));
+        assert!(form.checked(&[]).unwrap_err().contains("name"));
         form.service.name = "Heights".into();
-        assert!(form.checked(&vec![]).unwrap_err().contains("address"));
+        assert!(form.checked(&[]).unwrap_err().contains("address"));
         form.service.url = " https://maps.example/{z}/{x}/{y}.png ".into();
         form.service.kind = ServiceKind::Xyz;
         form.pixel = Pixel::Grey;
-        let service = form.checked(&vec!["heights"]).expect("a server");
+        let service = form.checked(&["heights"]).expect("a server");
         let address = "https://maps.example/{z}/{x}/{y}.png";
         assert_eq!((service.id.as_str(), service.url.as_str()), ("heights-2", address));
         let encoding = Encoding::Grey { lowest_m: -8201.0, highest_m: 21241.0 };
         assert_eq!(service.role, Role::Elevation { encoding });
         form.heights_m = [5.0, 5.0];
-        assert!(form.checked(&vec![]).unwrap_err().contains("black"));
+        assert!(form.checked(&[]).unwrap_err().contains("black"));
     }
 }
