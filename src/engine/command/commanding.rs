@@ -366,14 +366,11 @@ impl Commanding {
         (stage, text): (Stage, &str),
         now: Instant,
     ) -> Result<Option<Uid>, JournalError> {
-        let fits = |item: &&CommandItem| {
-            let prepared = item.sealed.prepared();
-            let is_same = prepared.mission == mission && prepared.request() == Some(request);
-            is_same && item.verification.as_ref().is_some_and(|of| of.is_possible(now))
-        };
-        // Reports after the end fill in stages: the newest command of that name is meant.
-        let found = self.desk.out().find(fits);
-        let found = found.or_else(|| self.desk.items().rev().find(fits)).map(|item| item.uid);
+        let item = self
+            .desk
+            .requested(mission, request)
+            .filter(|item| item.verification.as_ref().is_some_and(|of| of.is_possible(now)));
+        let found = item.map(|item| item.uid);
         let Some(uid) = found else { return Ok(None) };
         self.see(uid, stage, text, now)?;
         Ok(Some(uid))

@@ -218,6 +218,8 @@ pub struct Desk {
     open: BTreeSet<Uid>,
     /// Commands that may still be heard of, so that evidence need not look at all.
     out: BTreeSet<Uid>,
+    /// The command that was released last with a request, by mission.
+    requests: BTreeMap<String, BTreeMap<RequestId, Uid>>,
     /// Numbers of records that could not be read.
     unreadable: Vec<u64>,
 }
@@ -266,6 +268,11 @@ impl Desk {
         self.out.iter().filter_map(|uid| self.items.get(uid))
     }
 
+    /// The command that a spacecraft means by a request: the last that was released with it.
+    pub fn requested(&self, mission: &str, request: RequestId) -> Option<&CommandItem> {
+        self.get(*self.requests.get(mission)?.get(&request)?)
+    }
+
     /// Records of commands that could not be read, as by an older version; nothing was applied of
     /// them.
     pub fn unreadable(&self) -> &[u64] {
@@ -310,6 +317,12 @@ impl Desk {
             who: record.who.clone(),
             words: event.words(),
         });
+        if let (CommandEvent::Released { .. }, Prepared { mission, .. }) =
+            (event, item.sealed.prepared())
+            && let Some(request) = item.sealed.prepared().request()
+        {
+            self.requests.entry(mission.clone()).or_default().insert(request, uid);
+        }
         let state = item.state();
         self.place(uid, event, state);
         Ok(())
