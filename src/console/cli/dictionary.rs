@@ -29,7 +29,7 @@ fn bytes_of(path: &Path) -> anyhow::Result<Vec<u8>> {
 
 /// Reads the dictionary that stands in some files, in those of folders, and in those that they
 /// include.
-fn read(paths: &[PathBuf]) -> anyhow::Result<(Dictionary, Vec<Problem>)> {
+pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<(Dictionary, Vec<Problem>)> {
     let mut files = Files::new();
     let mut wanted: Vec<PathBuf> = Vec::new();
     for path in paths {

@@ -21,6 +21,7 @@ mod place;
 mod plan;
 mod query;
 mod report;
+mod sequence;
 mod serve;
 mod simulate;
 mod snapshot;
@@ -83,6 +84,8 @@ enum Command {
     Mdb(mdb::Arguments),
     /// Check plans of activities by flight rules and resources, expand, compare and convert them
     Plan(plan::Arguments),
+    /// Check, convert and compare sequences of commands: text, SeqJSON, SATF, SASF
+    Sequence(sequence::Arguments),
     /// Count what an archive holds, check every byte of it, or decode its packets again
     Archive(archive::Arguments),
 }
@@ -111,6 +114,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Time(a)) => time::run(&a),
         Some(Command::Mdb(a)) => mdb::run(&a),
         Some(Command::Plan(a)) => plan::run(&a),
+        Some(Command::Sequence(a)) => sequence::run(&a),
         Some(Command::Archive(a)) => archive::run(&a),
     };
     match outcome {

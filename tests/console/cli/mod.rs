@@ -10,6 +10,7 @@ mod killed;
 mod others;
 mod plan;
 mod query;
+mod sequence;
 mod served;
 
 use std::ffi::OsStr;
