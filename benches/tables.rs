@@ -292,6 +292,7 @@ fn main() -> Result<()> {
         clock: Arc::new(SystemClock),
         waker: Arc::new(|| ()),
         links: false,
+        random: |_| true,
     })?);
     events(&engine)?;
     alarms(&engine, picture)

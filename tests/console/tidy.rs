@@ -32,6 +32,7 @@ const ENGINE: &[&str] = &[
     "link",
     "archive",
     "command",
+    "document",
     "query",
     "alarm",
     "report",
@@ -57,7 +58,7 @@ const ENGINE_IN_CONSOLE: &[(&str, &[&str])] = &[
         "panel",
         &[
             "time", "mission", "link", "archive", "query", "alarm", "runtime", "format", "science",
-            "problem", "remote",
+            "problem", "remote", "plan", "sequence", "command", "document",
         ],
     ),
 ];

@@ -19,6 +19,9 @@ use crate::mission::Database;
 use crate::query::{self, Answer, QueryError, Request};
 use crate::time::{Clock, TimeRange};
 
+/// Fills in random bytes that nobody can guess; false where the system gives none.
+pub type Random = fn(&mut [u8]) -> bool;
+
 /// Called when something new can be seen; must return at once.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
@@ -64,6 +67,8 @@ pub struct EngineConfig {
     pub waker: Waker,
     /// Whether the links of the archive run.
     pub links: bool,
+    /// Fills in random bytes, for passwords and salts.
+    pub random: Random,
 }
 
 /// An event of the owner thread.
@@ -122,7 +127,8 @@ pub struct Engine {
 impl Engine {
     /// Opens the archive and starts the threads.
     pub fn start(config: EngineConfig) -> Result<Self, EngineError> {
-        let EngineConfig { archive, access, missions, notes, clock, waker, links } = config;
+        let EngineConfig { archive, access, missions, notes, clock, waker, links, random: _ } =
+            config;
         let mut ledger = Ledger::default();
         for note in notes {
             ledger.say(clock.now(), MessageLevel::Warning, note);
@@ -417,6 +423,7 @@ impl Owner {
             series: Arc::clone(&old.series),
             events: Arc::clone(&old.events),
             alarms: Arc::clone(&self.alarms.picture),
+            commanding: Arc::clone(&old.commanding),
             links: Arc::clone(&self.live.links),
             packets: Arc::clone(&self.live.packets),
             health: Arc::clone(&self.live.health),

@@ -52,6 +52,7 @@ impl Work {
             | Intent::WriteNote { .. }
             | Intent::EditLimits { .. }
             | Intent::SetEscalation { .. }
+            | Intent::Command { .. }
             | Intent::PutLink { .. }
             | Intent::EnableLink { .. }
             | Intent::RemoveLink { .. } => None,

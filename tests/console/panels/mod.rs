@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex};
 use egui_kittest::Harness;
 use marsdeck::clock::{NightCache, UtcOnly};
 use marsdeck::intent::{IntentQueue, UiIntent};
-use marsdeck::state::{Selection, TimeControl};
+use marsdeck::state::{Selection, Session, TimeControl};
 use marsdeck::theme::{self, Theme};
 use marsdeck::view::{Panel, Queries, ViewContext};
 use marsdeck_engine::mission::Database;
@@ -63,6 +63,7 @@ pub struct Stage {
     pub selection: Selection,
     theme: Theme,
     intents: IntentQueue,
+    pub session: Session,
     /// What the panel asked for, oldest first.
     pub wishes: Vec<UiIntent>,
     ready: bool,
@@ -89,6 +90,7 @@ impl Stage {
             selection: Selection::default(),
             theme,
             intents: IntentQueue::default(),
+            session: Session::new([7; 32]),
             wishes: Vec::new(),
             ready: false,
         }
@@ -125,6 +127,7 @@ impl Stage {
             nights: &NightCache::default(),
             theme: &self.theme,
             intents: &self.intents,
+            session: &self.session,
             now: None,
         };
         egui::CentralPanel::default().show(ui, |ui| self.panel.ui(ui, &cx));
