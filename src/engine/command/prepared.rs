@@ -118,7 +118,9 @@ impl Prepared {
         Self {
             mission: mission.to_owned(),
             name: line.first().map(|own| own.name.clone()).unwrap_or_default(),
-            arguments: arguments.map(|(name, value)| (name.clone(), shown(&value.to_string()))).collect(),
+            arguments: arguments
+                .map(|(name, value)| (name.clone(), shown(&value.to_string())))
+                .collect(),
             bytes,
             dictionary: identity.clone(),
             target: Target::Uplink,

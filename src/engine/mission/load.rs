@@ -117,9 +117,8 @@ impl Database {
             let folder = file.path.trim_end_matches("mission.toml");
             let mut instruments = Vec::new();
             let is_other = |f: &&MissionFile| f.path.starts_with(folder) && f.path != file.path;
-            let is_instrument = |f: &&MissionFile| {
-                !has_orbiters(f) && !f.is_planning() && !f.is_commands()
-            };
+            let is_instrument =
+                |f: &&MissionFile| !has_orbiters(f) && !f.is_planning() && !f.is_commands();
             for other in files.iter().filter(is_other).filter(is_instrument) {
                 if let Some(mut value) = parse::<Instrument>(other, &mut problems) {
                     resolve(&mut value, &text.id, &Source { file: other }, &mut problems);
@@ -221,7 +220,10 @@ fn resolve(
     }
 }
 
-pub(super) fn parse<T: DeserializeOwned>(file: &MissionFile, problems: &mut Vec<Problem>) -> Option<T> {
+pub(super) fn parse<T: DeserializeOwned>(
+    file: &MissionFile,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
     match toml::from_str(&file.text) {
         Ok(value) => Some(value),
         Err(error) => {

@@ -10,8 +10,7 @@ use super::super::telemetry::{
     Kind, Label, Operator, ParameterType, Place, Range, StringSize,
 };
 use super::{
-    ArgumentDefinition, ArgumentKind, COMMAND_APID, CommandDefinition, ConstraintDefinition,
-    Scalar,
+    ArgumentDefinition, ArgumentKind, COMMAND_APID, CommandDefinition, ConstraintDefinition, Scalar,
 };
 
 /// Seconds in which a stage shows, besides the way of light.
@@ -146,8 +145,10 @@ fn argument_type(command: &str, of: &ArgumentDefinition) -> ArgumentType {
         ArgumentKind::Text => (Kind::String, counted(4.0 * most)),
         ArgumentKind::Blob => (Kind::Binary, counted(most)),
         ArgumentKind::Choice => {
-            let labels = (0..).zip(&of.choices).map(|(value, choice)| {
-                Label { value, last: value, label: choice.to_string() }
+            let labels = (0..).zip(&of.choices).map(|(value, choice)| Label {
+                value,
+                last: value,
+                label: choice.to_string(),
             });
             (Kind::Enumerated { labels: labels.collect() }, byte())
         }

@@ -221,9 +221,11 @@ fn wrong_constraint(
         let reason = format!("{} comes in no packet of parameters", of.parameter);
         return Some(("constraints", reason));
     }
-    let missing = of.is.iter().chain(&of.is_not).find(|name| {
-        !parameter.states.iter().any(|(_, state)| state == *name)
-    });
+    let missing = of
+        .is
+        .iter()
+        .chain(&of.is_not)
+        .find(|name| !parameter.states.iter().any(|(_, state)| state == *name));
     if let Some(name) = missing {
         return Some(("constraints", format!("{} has no state {name}", of.parameter)));
     }

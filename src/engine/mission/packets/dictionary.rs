@@ -1,11 +1,11 @@
 //! The telemetry dictionary of a mission's packets.
 
+use super::super::commands::commanding;
 use super::super::telemetry::{
     Alarm, ByteOrder, Calibrator, Comparison, Condition, Container, Dictionary, Encoding, Entry,
     Epoch, FloatForm, IntegerForm, Item, Kind, Label, Operator, ParameterId, ParameterType, Place,
     Range, Size, Source, StringSize, System, TelemetryParameter,
 };
-use super::super::commands::commanding;
 use super::super::{Mission, Parameter, Severity};
 use super::coding::{Coding, coding};
 use super::{PacketType, Payload, RECORD_BYTES, packet_types};
@@ -182,7 +182,12 @@ impl Maker {
             self.field("command_count", whole(16), unsigned(16), "Sequence count of a command"),
             self.field("command_code", whole(16), unsigned(16), "Operation code of a command"),
             self.field("command_stage", stages, unsigned(8), "How far a command came"),
-            self.field("command_reason", Kind::String, text(), "Why a command failed, or how far it came"),
+            self.field(
+                "command_reason",
+                Kind::String,
+                text(),
+                "Why a command failed, or how far it came",
+            ),
         ]
     }
 
