@@ -36,6 +36,9 @@ pub fn dictionary(mission: &Mission) -> Dictionary {
     made.out.name.clone_from(&mission.id);
     made.system("", &format!("{}, as its mission database describes it", mission.name));
     made.system("/packet", "Headers and services that all instruments share");
+    if !mission.commands.is_empty() {
+        made.system("/command", "Commands of the spacecraft itself");
+    }
     let apid = made.header();
     let types = packet_types(mission);
     for kind in &types {
@@ -62,10 +65,7 @@ pub fn dictionary(mission: &Mission) -> Dictionary {
             made.packet(kind, apid, entries);
         }
     }
-    if !mission.commands.is_empty() {
-        made.system("/command", "Commands of the spacecraft itself");
-        made.out.commanding = commanding(mission, &made.out);
-    }
+    made.out.commanding = commanding(mission, &made.out);
     made.out
 }
 

@@ -111,7 +111,7 @@ proptest! {
     ) {
         let of = mission("insight");
         let [a, b] = (high << 8 | code).to_be_bytes();
-        let bytes = [&[0x18, 10, 0xC0, 0, 0, 0, a, b][..], &data, &[0, 0]].concat();
+        let bytes = [&[0x10, 10, 0xC0, 0, 0, 0, a, b][..], &data, &[0, 0]].concat();
         let packet = finish_packet(&bytes, 3);
         // Whatever is taken is encoded to the same bytes again.
         if let Ok((at, order)) = decode(&of.commands, &packet) {
@@ -277,13 +277,13 @@ fn a_window_of_full_rate_is_extracted_and_sent() {
 #[test]
 fn records_that_are_overwritten_before_a_pass_are_told() {
     let of = mission("insight");
-    let passes = Passes::Every { minutes: 20.0, length: 1.0 };
+    let passes = Passes::Every { minutes: 8.0, length: 1.0 };
     let small = Options { passes, memory_bytes: 60_000, ..options(1) };
     let mut craft = spacecraft(small);
     let mut bytes = craft.advance(start().plus_s(90.0));
     let given = [("request", "lost"), ("window_s", "60"), ("rate_hz", "100")];
     craft.execute(&packet(&of, "SEIS_EVENT_EXTRACT", &given, 1)).unwrap();
-    bytes.extend(craft.advance(start().plus_s(1290.0)));
+    bytes.extend(craft.advance(start().plus_s(570.0)));
     let reports = reports(&receive(&of, &bytes));
     let told = reports.iter().map(ToString::to_string).find(|text| text.contains("failed"));
     assert!(told.as_ref().is_some_and(|text| text.contains("overwritten")), "{reports:?}");
