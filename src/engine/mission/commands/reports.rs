@@ -164,13 +164,13 @@ impl Report {
             }
             "Request" => match rest {
                 "sent" => Some(Self::RequestSent { id }),
-                _ => match rest.strip_prefix("failed: ") {
-                    Some(reason) => Some(Self::RequestFailed { id, reason: reason.to_owned() }),
-                    None => {
-                        let count = rest.strip_prefix("extracted ")?.strip_suffix(" records")?;
-                        Some(Self::RequestExtracted { id, records: number(count)? })
+                _ => {
+                    if let Some(reason) = rest.strip_prefix("failed: ") {
+                        return Some(Self::RequestFailed { id, reason: reason.to_owned() });
                     }
-                },
+                    let count = rest.strip_prefix("extracted ")?.strip_suffix(" records")?;
+                    Some(Self::RequestExtracted { id, records: number(count)? })
+                }
             },
             _ => None,
         }

@@ -28,9 +28,9 @@ const LEVELS: [&str; 8] = [
 const STAGES: [&str; 6] = ["ACCEPTED", "STARTED", "COMPLETED", "FAILED", "QUEUED", "PROGRESS"];
 
 /// The whole dictionary of a mission: the packets that [`packet_types`] lists and the commands of
-/// the mission database; the same mission gives the same dictionary. All of them extend one abstract
-/// container with the fields of the primary header and the on-board time. Limits of the database
-/// are alarms; of them only deadbands and rates of change have no counterpart.
+/// the mission database; the same mission gives the same dictionary. All packets extend one
+/// abstract container with the fields of the primary header and the on-board time. Limits of the
+/// database are alarms; of them only deadbands and rates of change have no counterpart.
 pub fn dictionary(mission: &Mission) -> Dictionary {
     let mut made = Maker { root: format!("/{}", mission.id), out: Dictionary::default() };
     made.out.name.clone_from(&mission.id);

@@ -9,6 +9,7 @@ use crate::mission::commands::reports::Report;
 use crate::mission::packets::dictionary;
 use crate::parameter::command::{Given, encode, finish_packet};
 use crate::simulator::live::{Command, Options, Order, Passes, Spacecraft, decode};
+use crate::storage::hex;
 
 /// The packet of a command by the dictionary of a mission.
 pub(super) fn packet(of: &Mission, name: &str, given: &[(&str, &str)], count: u16) -> Vec<u8> {
@@ -116,7 +117,7 @@ proptest! {
         // Whatever is taken is encoded to the same bytes again.
         if let Ok((at, order)) = decode(&of.commands, &packet) {
             let value = |name: &str| match order.blob(name) {
-                Some(bytes) => bytes.iter().map(|byte| format!("{byte:02X}")).collect(),
+                Some(bytes) => hex(bytes),
                 None => order.text(name).unwrap_or_default().to_owned(),
             };
             let names = of.commands[at].arguments.iter().map(|a| a.name.as_str());

@@ -7,10 +7,7 @@ use crate::mission::commands::reports::{Report, table_file};
 use crate::mission::packets::dictionary;
 use crate::sequence::table::{Catalogue, TableChange, TableFile, compare};
 use crate::sequence::{BinarySequence, compile, text};
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
-}
+use crate::storage::hex;
 
 fn compiled(of: &Mission, source: &str) -> BinarySequence {
     let parsed = text::parse(source);
