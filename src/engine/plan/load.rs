@@ -1,5 +1,6 @@
 //! Reads the dictionary of the planner from `<mission>/planning*.toml`. The caller reads the files.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -132,6 +133,37 @@ impl Model {
     /// The dictionary of a mission that is built in; empty for a mission without one.
     pub fn builtin(mission: &str) -> Self {
         Self::load(mission, &builtin_files()).0
+    }
+
+    /// Reads the dictionaries of all missions that the files have one for, by name. Also told: files
+    /// for a mission that none of the files defines, since nothing would use them.
+    pub fn load_all(files: &[MissionFile]) -> (Vec<Self>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut missions = BTreeSet::new();
+        for file in files.iter().filter(|f| f.is_planning()) {
+            let Some(text) = parse(file, &mut problems) else { continue };
+            let path = format!("{}/mission.toml", text.mission);
+            if !files.iter().any(|f| f.path == path) {
+                let name: String = text.mission.chars().take(60).collect();
+                let reason = format!("there is no mission {name}; write its name as {path} has it");
+                problems.push(at_line(
+                    file,
+                    file.text.find("mission").unwrap_or(0),
+                    "mission",
+                    reason,
+                ));
+            }
+            missions.insert(text.mission);
+        }
+        let mut models = Vec::new();
+        for mission in missions {
+            let (model, told) = Self::load(&mission, files);
+            models.push(model);
+            // A file that cannot be read is told for each mission, and was already.
+            let new: Vec<Problem> = told.into_iter().filter(|p| !problems.contains(p)).collect();
+            problems.extend(new);
+        }
+        (models, problems)
     }
 
     /// Reads the dictionary of a mission from its files (others are passed over); what is wrong is

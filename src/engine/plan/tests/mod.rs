@@ -3,6 +3,7 @@
 mod check;
 mod dictionary;
 mod exchange;
+mod goal_files;
 mod goals;
 mod incremental;
 mod sols;
