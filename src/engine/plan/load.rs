@@ -173,6 +173,7 @@ impl Model {
             model: Self { mission: mission.to_owned(), ..Self::default() },
             problems: Vec::new(),
             types: Vec::new(),
+            supplied: Vec::new(),
             rules: Vec::new(),
             derived: Vec::new(),
             left_out: Vec::new(),
@@ -193,6 +194,8 @@ struct Reader<'a> {
     model: Model,
     problems: Vec<Problem>,
     types: Vec<(ActivityText, Place<'a>)>,
+    /// Resources, whose supplies may name windows of other files.
+    supplied: Vec<(String, Place<'a>)>,
     rules: Vec<(Rule, Place<'a>)>,
     /// Rules that follow from needs and bounds.
     derived: Vec<(Rule, Place<'a>)>,
@@ -244,6 +247,7 @@ impl<'a> Reader<'a> {
                 let bound = resource.bound();
                 match resource.read(&place) {
                     Ok(resource) => {
+                        self.supplied.push((resource.id.clone(), place.clone()));
                         self.model.resources.insert(resource.id.clone(), resource);
                         self.derived.extend(bound.map(|b| (b, place)));
                     }
@@ -271,7 +275,7 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self) -> (Model, Vec<Problem>) {
-        references::supplies(&mut self.model, &mut self.problems);
+        references::supplies(&mut self.model, &self.supplied, &mut self.problems);
         for (text, place) in std::mem::take(&mut self.types) {
             let found = text.read();
             if !self.is_new(&place, &found.id, |m| m.types.contains_key(&found.id)) {

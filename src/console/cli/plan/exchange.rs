@@ -1,13 +1,20 @@
 //! Plans in files: read as JSON of Aerie or CSV, written in these and as sequences of commands.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context, bail, ensure};
-use marsdeck_engine::plan::{Model, Plan, aerie, table};
+use anyhow::{Context, anyhow, bail, ensure};
+use marsdeck_engine::format::satf::{self, Target};
+use marsdeck_engine::format::seqjson;
+use marsdeck_engine::mission::packets;
+use marsdeck_engine::plan::{Checker, Model, Plan, Windows, aerie, expand, table};
 use marsdeck_engine::problem::Problem;
+use marsdeck_engine::sequence::{
+    Sequence, check_sequence, compile, of_plan, spacecraft_number, to_seqjson,
+};
 use marsdeck_engine::time::TimeRange;
 
-use super::super::{Outcome, output};
+use super::super::{Outcome, output, place};
 use super::{Export, MOST_TOLD, ended};
 
 /// Largest plan that is read.
@@ -65,18 +72,92 @@ pub(super) fn read_over(
 pub(super) fn run(export: &Export) -> anyhow::Result<Outcome> {
     let one = &export.plan;
     let model = one.mission.model()?;
-    let (plan, problems) = read(&one.file, &one.mission.mission, &model)?;
-    write(&export.out, &plan, &model)?;
+    let (plan, mut problems) = read(&one.file, &one.mission.mission, &model)?;
+    problems.extend(write(&export.out, &plan, model)?);
     Ok(ended(&problems))
 }
 
-/// Writes a plan in the form that the ending of the file names.
-pub(super) fn write(path: &Path, plan: &Plan, model: &Model) -> anyhow::Result<()> {
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let text = match ending.as_str() {
-        "csv" => table::write(plan),
-        "json" => aerie::write(plan, model),
-        _ => bail!("end the name of the file in .csv or .json"),
+/// A form of a plan, by the ending of its file.
+enum Form {
+    Csv,
+    Aerie,
+    SeqJson,
+    Satf(Target),
+    Binary,
+}
+
+fn form(path: &Path) -> anyhow::Result<Form> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    Ok(match ending {
+        "seqjson" => Form::SeqJson,
+        "json" if name.ends_with(".seq.json") => Form::SeqJson,
+        "json" => Form::Aerie,
+        "csv" => Form::Csv,
+        "satf" => Form::Satf(Target::Satf),
+        "sasf" => Form::Satf(Target::Sasf),
+        "seqbin" => Form::Binary,
+        _ => bail!(
+            "end the name of the file in .csv or .json (the plan), or in .seqjson, .seq.json, \
+             .satf, .sasf or .seqbin (its commands)"
+        ),
+    })
+}
+
+/// Writes a plan, or the commands it becomes, in the form that the ending of the file names. What
+/// the form cannot hold, and what is wrong with the commands, is told.
+pub(super) fn write(path: &Path, plan: &Plan, model: Model) -> anyhow::Result<Vec<Problem>> {
+    let form = form(path)?;
+    let (bytes, problems) = match form {
+        Form::Csv => (table::write(plan).into_bytes(), Vec::new()),
+        Form::Aerie => (aerie::write(plan, &model).into_bytes(), Vec::new()),
+        _ => sequence(&form, plan, model)?,
     };
-    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+    output::problems(&problems, MOST_TOLD);
+    std::fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(problems)
+}
+
+/// The commands of a plan, checked by the dictionary of its mission.
+fn sequence(form: &Form, plan: &Plan, model: Model) -> anyhow::Result<(Vec<u8>, Vec<Problem>)> {
+    let (missions, _) = place::missions();
+    let mission = missions.mission(&plan.mission).ok_or_else(|| {
+        anyhow!("there is no mission {}; marsdeck mdb list names them", plan.mission)
+    })?;
+    let dictionary = packets::dictionary(mission);
+    let windows = Windows::of(&model, plan.range());
+    let checker = Checker::new(Arc::new(model), Arc::new(windows), plan);
+    let id = if plan.id.is_empty() { "plan" } else { &plan.id };
+    let sequence = of_plan(id, &dictionary.version, &expand(&checker));
+    let unknown = |_| None;
+    if matches!(form, Form::Binary) {
+        let number = spacecraft_number(&mission.id)
+            .ok_or_else(|| anyhow!("{} has no spacecraft that takes sequences", mission.id))?;
+        let made = compile(&sequence, &dictionary, &mission.id, number, place::now(), &unknown);
+        return match made {
+            Ok(binary) => Ok((binary.to_bytes(), Vec::new())),
+            Err(problems) => {
+                output::problems(&problems, MOST_TOLD);
+                bail!("{} commands cannot go up; mend the plan and export it again", problems.len())
+            }
+        };
+    }
+    let checked = check_sequence(&dictionary, &sequence, &unknown).into_iter();
+    let told = checked.map(|(at, p)| Problem::of(step_place(&sequence, at, &p.field), p.reason));
+    let mut problems: Vec<Problem> = told.collect();
+    let exchanged = to_seqjson(&sequence);
+    let text = match form {
+        Form::Satf(target) => {
+            let (file, more) = satf::from_seqjson(&[exchanged], *target);
+            problems.extend(more);
+            satf::write(&file)
+        }
+        _ => seqjson::write(&exchanged),
+    };
+    Ok((text.into_bytes(), problems))
+}
+
+fn step_place(of: &Sequence, at: usize, field: &str) -> String {
+    let note = of.steps.get(at).map_or("", |step| step.note.as_str());
+    format!("step {} ({note}), {field}", at + 1)
 }

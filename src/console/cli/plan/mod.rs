@@ -42,7 +42,8 @@ enum Command {
     Schedule(schedule::Schedule),
     /// Print the commands that a plan becomes, by time
     Expand(One),
-    /// Write a plan in another form: .csv, or .json as Aerie reads it
+    /// Write a plan in another form: .csv, .json as Aerie reads it; or the commands it becomes:
+    /// .seqjson or .seq.json (SeqJSON), .satf, .sasf, .seqbin (binary with checksum)
     Export(Export),
     /// Print what differs between two plans
     Diff(Two),

@@ -33,7 +33,7 @@ pub(super) struct Schedule {
     sols: Option<String>,
     #[command(flatten)]
     windows: WindowArguments,
-    /// File to write the plan with what was placed: .csv or .json
+    /// File to write the plan with what was placed to, in any form of `plan export`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -43,7 +43,7 @@ pub(super) fn run(order: &Schedule) -> anyhow::Result<Outcome> {
     let model = Arc::new(order.plan.mission.model()?);
     let mut goals = goals(order, &model)?;
     let sols = order.sols.as_deref().map(|text| sols(text, mission)).transpose()?;
-    let (mut plan, problems) = read_over(&order.plan.file, mission, &model, sols)?;
+    let (mut plan, mut problems) = read_over(&order.plan.file, mission, &model, sols)?;
     for goal in &mut goals {
         goal.within = match (goal.within, sols) {
             (Some(own), Some(sols)) => {
@@ -76,7 +76,7 @@ pub(super) fn run(order: &Schedule) -> anyhow::Result<Outcome> {
     let (placed, failed) = (done.placements.len(), done.failures.len());
     plan.apply(&done.edits)?;
     if let Some(out) = &order.out {
-        write(out, &plan, &model)?;
+        problems.extend(write(out, &plan, Arc::unwrap_or_clone(model))?);
     }
     output::message(&format!("{placed} activities placed, {failed} found no place"));
     Ok(if failed > 0 { Outcome::DoneWithProblems } else { ended(&problems) })

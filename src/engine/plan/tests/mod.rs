@@ -7,6 +7,7 @@ mod goal_files;
 mod goals;
 mod incremental;
 mod sols;
+mod two_operators;
 mod versions;
 
 use std::sync::Arc;
