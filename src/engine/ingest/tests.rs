@@ -268,11 +268,15 @@ fn real_ampcs_lists() {
 }
 
 const SEQUENCE: &str = r#"{"id": "nf1", "metadata": {}, "steps": [
-    {"type": "command", "stem": "WAKE", "args": [], "time": {"type": "ABSOLUTE", "tag": "2019-207T12:00:00"}},
-    {"type": "command", "stem": "SHOOT", "args": [], "time": {"type": "COMMAND_RELATIVE", "tag": "00:00:10"}},
-    {"type": "command", "stem": "WAKE", "args": [], "time": {"type": "ABSOLUTE", "tag": "2019-207T13:00:00"}}]}"#;
+    {"type": "command", "stem": "WAKE", "args": [],
+     "time": {"type": "ABSOLUTE", "tag": "2019-207T12:00:00"}},
+    {"type": "command", "stem": "SHOOT", "args": [],
+     "time": {"type": "COMMAND_RELATIVE", "tag": "00:00:10"}},
+    {"type": "command", "stem": "WAKE", "args": [],
+     "time": {"type": "ABSOLUTE", "tag": "2019-207T13:00:00"}}]}"#;
 
-const PLAN: &str = r#"{"name": "sol 710", "startTimestamp": "2014-220T12:00:00", "endTimestamp": "2014-221T12:00:00",
+const PLAN: &str = r#"{"name": "sol 710",
+    "startTimestamp": "2014-220T12:00:00", "endTimestamp": "2014-221T12:00:00",
     "activityInstances": [
     {"type": "ChemCamWarmUp", "startTimestamp": "2014-220T13:00:00", "parameters": {}},
     {"type": "Tea", "startTimestamp": "2014-220T14:00:00", "parameters": {}}]}"#;

@@ -3,12 +3,11 @@
 //! One `[[goal]]` for each, taken in the order of the file. All have `id` and `kind`; `from` and
 //! `to` limit where it looks, `step` is the distance of the times that are tried. By kind:
 //!
-//! | kind | fields |
-//! |---|---|
-//! | `repeat` | an activity; `first`, `every`, `tolerance` |
-//! | `coexist` | an activity; `with` (words of a [`Selector`]), `anchor` (`"start"` or `"end"` of the others), `offset`, `tolerance` |
-//! | `fit` | an activity; `count`, `window` |
-//! | `fill` | `candidates`, each an activity with `priority`; `window`; `resource` and `at_most` |
+//! - `repeat`: an activity; `first`, `every`, `tolerance`;
+//! - `coexist`: an activity; `with` (words of a [`Selector`]), `anchor` (`"start"` or `"end"` of
+//!   the others), `offset`, `tolerance`;
+//! - `fit`: an activity; `count`, `window`;
+//! - `fill`: `candidates`, each an activity with `priority`; `window`; `resource` and `at_most`.
 //!
 //! An activity is `activity` (its type), `arguments`, `duration` and `notes`. Times are in any
 //! notation of [`time::parse`](crate::time::parse), sols those of the mission. Lengths are seconds

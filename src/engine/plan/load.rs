@@ -135,8 +135,8 @@ impl Model {
         Self::load(mission, &builtin_files()).0
     }
 
-    /// Reads the dictionaries of all missions that the files have one for, by name. Also told: files
-    /// for a mission that none of the files defines, since nothing would use them.
+    /// Reads the dictionaries of all missions that the files have one for, by name. Also told:
+    /// files for a mission that none of the files defines, since nothing would use them.
     pub fn load_all(files: &[MissionFile]) -> (Vec<Self>, Vec<Problem>) {
         let mut problems = Vec::new();
         let mut missions = BTreeSet::new();

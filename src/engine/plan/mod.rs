@@ -3,8 +3,8 @@
 //! Pure values: no file, no clock, no random source. A [`Model`] is the dictionary of a mission
 //! (activity types, resources, windows, flight rules) read from TOML; a [`Plan`] holds activities
 //! and waivers and changes by [`Edit`]s that can be undone; a [`Checker`] simulates the resources,
-//! judges the rules and keeps up with edits; [`schedule()`] places activities for goals, which [`read_goals`] reads; plans are
-//! compared by [`difference`] and joined by [`merge`].
+//! judges the rules and keeps up with edits; [`schedule()`] places activities for goals, which
+//! [`read_goals`] reads; plans are compared by [`difference`] and joined by [`merge`].
 
 mod activity;
 pub mod aerie;

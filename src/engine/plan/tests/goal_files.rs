@@ -41,7 +41,10 @@ id = "spare"
 kind = "fill"
 resource = "data"
 at_most = 40
-candidates = [{ activity = "Image", priority = 3 }, { activity = "Image", arguments = { length = 60 } }]
+candidates = [
+  { activity = "Image", priority = 3 },
+  { activity = "Image", arguments = { length = 60 } },
+]
 "#;
 
 fn told(text: &str) -> Vec<String> {
@@ -131,78 +134,87 @@ fn a_length_of_time_has_many_notations() {
     }
 }
 
+/// A change of the goals, and what is said of it.
+const MISTAKES: [((&str, &str), &str); 17] = [
+    (
+        ("activity = \"Move\"", "activity = \"Tea\""),
+        "goal daily (line 4), activity: toy has no type Tea; marsdeck plan list names them",
+    ),
+    (
+        ("every = \"1 d\"", ""),
+        "goal daily (line 4), every: is missing; write the time from one to the next, as \"1 sol\"",
+    ),
+    (
+        ("first = \"2020-01-01T06:00:00\"", "first = 7"),
+        "goal daily (line 4), first: is no time; write it as \"Sol 200 12:00\" or in UTC",
+    ),
+    (
+        ("kind = \"fit\"", "kind = \"fits\""),
+        "goal few (line 25), kind: is fits; write kind = \"repeat\", \"coexist\", \"fit\" or \
+         \"fill\"",
+    ),
+    (
+        ("count = 2", "count = 0"),
+        "goal few (line 25), count: asks for none; write 1 or more, or take the goal out",
+    ),
+    (
+        ("window = \"pass\"", "window = \"tea\""),
+        "goal few (line 25), window: there is no tea; take one of pass, sun",
+    ),
+    (
+        ("length = \"30 min\"", "length = 0"),
+        "goal with (line 12), argument length: is 0 s, less than 1 s; give another value",
+    ),
+    (
+        ("mode = \"B\"", "tea = \"B\""),
+        "goal with (line 12), argument tea: Image does not have it; it has length, rate, \
+         channels, mode",
+    ),
+    (
+        ("\"On\", ", "\"Tea\", "),
+        "goal with (line 12), with: Tea selects nothing that can be planned; marsdeck plan list \
+         names the activity types",
+    ),
+    (
+        ("anchor = \"end\"", "anchor = \"middle\""),
+        "goal with (line 12), anchor: is middle; write \"start\" or \"end\"",
+    ),
+    (
+        ("at_most = 40", ""),
+        "goal spare (line 33), at_most: goes with resource; give both or neither",
+    ),
+    (
+        ("resource = \"data\"", "resource = \"camera\""),
+        "goal spare (line 33), resource: camera is no resource with a number; marsdeck plan \
+         list names them",
+    ),
+    (
+        ("priority = 3", "priority = \"x\""),
+        "goal spare (line 33), candidate 1, priority: is no whole number; write one as 3",
+    ),
+    (
+        ("id = \"few\"", "id = \"with\""),
+        "goal with (line 25), id: is there twice; give this goal another one",
+    ),
+    (
+        ("notes = \"n\"", "note = \"n\""),
+        "goal with (line 12), note: is no field of a coexist goal; take it out, or use id, \
+         from, to, step, kind, activity, arguments, duration, notes, with, anchor, offset, \
+         tolerance",
+    ),
+    (
+        ("to = \"2020-01-02\"", "to = \"2019-01-02\""),
+        "goal with (line 12), to: does not lie behind from; exchange them or give a later time",
+    ),
+    (
+        ("mission = \"toy\"", "mission = \"msl\""),
+        "mission: the goals are for msl, the plan for toy; give the goals of the same mission",
+    ),
+];
+
 #[test]
 fn a_problem_names_the_goal_the_field_and_what_to_do() {
-    for (change, said) in [
-        (
-            ("activity = \"Move\"", "activity = \"Tea\""),
-            "goal daily (line 4), activity: toy has no type Tea; marsdeck plan list names them",
-        ),
-        (
-            ("every = \"1 d\"", ""),
-            "goal daily (line 4), every: is missing; write the time from one to the next, as \"1 sol\"",
-        ),
-        (
-            ("first = \"2020-01-01T06:00:00\"", "first = 7"),
-            "goal daily (line 4), first: is no time; write it as \"Sol 200 12:00\" or in UTC",
-        ),
-        (
-            ("kind = \"fit\"", "kind = \"fits\""),
-            "goal few (line 25), kind: is fits; write kind = \"repeat\", \"coexist\", \"fit\" or \"fill\"",
-        ),
-        (
-            ("count = 2", "count = 0"),
-            "goal few (line 25), count: asks for none; write 1 or more, or take the goal out",
-        ),
-        (
-            ("window = \"pass\"", "window = \"tea\""),
-            "goal few (line 25), window: there is no tea; take one of pass, sun",
-        ),
-        (
-            ("length = \"30 min\"", "length = 0"),
-            "goal with (line 12), argument length: is 0 s, less than 1 s; give another value",
-        ),
-        (
-            ("mode = \"B\"", "tea = \"B\""),
-            "goal with (line 12), argument tea: Image does not have it; it has length, rate, channels, mode",
-        ),
-        (
-            ("\"On\", ", "\"Tea\", "),
-            "goal with (line 12), with: Tea selects nothing that can be planned; marsdeck plan list names the activity types",
-        ),
-        (
-            ("anchor = \"end\"", "anchor = \"middle\""),
-            "goal with (line 12), anchor: is middle; write \"start\" or \"end\"",
-        ),
-        (
-            ("at_most = 40", ""),
-            "goal spare (line 33), at_most: goes with resource; give both or neither",
-        ),
-        (
-            ("resource = \"data\"", "resource = \"camera\""),
-            "goal spare (line 33), resource: camera is no resource with a number; marsdeck plan list names them",
-        ),
-        (
-            ("priority = 3", "priority = \"x\""),
-            "goal spare (line 33), candidate 1, priority: is no whole number; write one as 3",
-        ),
-        (
-            ("id = \"few\"", "id = \"with\""),
-            "goal with (line 25), id: is there twice; give this goal another one",
-        ),
-        (
-            ("notes = \"n\"", "note = \"n\""),
-            "goal with (line 12), note: is no field of a coexist goal; take it out, or use id, from, to, step, kind, activity, arguments, duration, notes, with, anchor, offset, tolerance",
-        ),
-        (
-            ("to = \"2020-01-02\"", "to = \"2019-01-02\""),
-            "goal with (line 12), to: does not lie behind from; exchange them or give a later time",
-        ),
-        (
-            ("mission = \"toy\"", "mission = \"msl\""),
-            "mission: the goals are for msl, the plan for toy; give the goals of the same mission",
-        ),
-    ] {
+    for (change, said) in MISTAKES {
         assert!(GOALS.contains(change.0), "{}", change.0);
         assert_eq!(told(&GOALS.replacen(change.0, change.1, 1)), [said]);
     }
