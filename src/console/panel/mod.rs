@@ -17,6 +17,7 @@ mod passes;
 mod plots;
 mod products;
 mod seismogram;
+mod sequence;
 mod shared;
 mod spectra;
 mod watch;
@@ -41,6 +42,7 @@ pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
         Box::new(products::Products::default()),
         Box::new(globe::GlobePanel::new(data.clone())),
         Box::new(globe::GlobePanel::second(data.clone())),
+        Box::new(sequence::SequencePanel::default()),
         Box::new(links::Links::default()),
         Box::new(packets::Packets::default()),
         Box::new(passes::Passes::default()),
