@@ -9,7 +9,7 @@ use marsdeck_engine::sequence::{BinarySequence, compile, spacecraft_number};
 use marsdeck_engine::time::Instant;
 
 use super::analysis::{Analysis, Basis};
-use super::model::{hex, hex_line};
+use crate::panel::shared::{hex, hex_line};
 use crate::theme::SMALL;
 use crate::view::ViewContext;
 use crate::widget::bytes_text;
@@ -41,9 +41,7 @@ impl BinaryView {
             ui.label(weak("This mission has no spacecraft that a binary form could be for."));
             return None;
         };
-        let is_made = |made: &Made| {
-            *made.text == *done.text && Arc::ptr_eq(&made.basis, basis)
-        };
+        let is_made = |made: &Made| *made.text == *done.text && Arc::ptr_eq(&made.basis, basis);
         if !self.made.as_ref().is_some_and(is_made) {
             let created = cx.present().unwrap_or(cx.time.cursor);
             self.made = Some(make(done, basis, spacecraft, created));
@@ -67,9 +65,11 @@ impl BinaryView {
 }
 
 fn make(done: &Analysis, basis: &Arc<Basis>, spacecraft: u32, created: Instant) -> Made {
-    let faults = done.parsed.faults.iter().map(|fault| {
-        Problem::of(format!("line {}", fault.span.line), fault.reason.clone())
-    });
+    let faults = done
+        .parsed
+        .faults
+        .iter()
+        .map(|fault| Problem::of(format!("line {}", fault.span.line), fault.reason.clone()));
     let faults: Vec<Problem> = faults.collect();
     let sequence = &done.parsed.sequence;
     let (dictionary, mission) = (&basis.dictionary, &basis.mission);
@@ -85,12 +85,7 @@ fn make(done: &Analysis, basis: &Arc<Basis>, spacecraft: u32, created: Instant) 
     Made { text: Arc::clone(&done.text), basis: Arc::clone(basis), result }
 }
 
-fn shown(
-    ui: &mut Ui,
-    cx: &ViewContext<'_>,
-    of: &BinarySequence,
-    bytes: &[u8],
-) -> Option<Vec<u8>> {
+fn shown(ui: &mut Ui, cx: &ViewContext<'_>, of: &BinarySequence, bytes: &[u8]) -> Option<Vec<u8>> {
     let weak = |text: &str| RichText::new(text).color(cx.theme.text_weak);
     let mut write = None;
     let seal = bytes.len().saturating_sub(4);

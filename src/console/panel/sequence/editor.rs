@@ -5,8 +5,8 @@ use std::sync::Arc;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{
-    Align2, EventFilter, FontId, Galley, Id, Pos2, Rect, RichText, ScrollArea,
-    TextBuffer, TextEdit, Ui, pos2, vec2,
+    Align2, EventFilter, FontId, Galley, Id, Pos2, Rect, RichText, ScrollArea, TextBuffer,
+    TextEdit, Ui, pos2, vec2,
 };
 use marsdeck_engine::mission::telemetry::Dictionary;
 use marsdeck_engine::sequence::help;
@@ -29,6 +29,8 @@ pub(super) struct Editor {
     cursor: usize,
     /// Line and column to go to, both from 1.
     go: Option<(usize, usize)>,
+    /// Line to bring into view, from 1.
+    reveal: Option<usize>,
     drawn: Option<Drawn>,
 }
 
@@ -44,11 +46,13 @@ impl Editor {
     /// Puts the cursor to a line and column.
     pub(super) fn go_to(&mut self, line: usize, column: usize) {
         self.go = Some((line, column));
+        self.reveal = Some(line);
     }
 
     /// Puts the cursor to the begin of a line, while the keyboard stays where it is.
     pub(super) fn show_line(&mut self, text: &str, line: usize) {
         self.cursor = model::index_of(text, line, 1);
+        self.reveal = Some(line);
         self.completion.close();
     }
 
@@ -126,6 +130,10 @@ impl Editor {
         let response = output.response.response.clone();
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Sequence text"));
         numbers(ui, theme, &output.galley, output.galley_pos, done);
+        if let Some(row) = self.reveal.take().and_then(|line| output.galley.rows.get(line - 1)) {
+            let rect = row.rect().translate(output.galley_pos.to_vec2());
+            ui.scroll_to_rect(rect.with_max_x(rect.left()).expand(30.0), None);
+        }
         let mut changed = response.changed();
         if let Some(range) = output.cursor_range {
             let cursor = range.primary.index.0;
@@ -147,13 +155,22 @@ impl Editor {
                 changed = true;
             }
         }
-        self.hover(ui, theme, &response, (&output.galley, output.galley_pos), text, done, dictionary);
+        self.hover(
+            ui,
+            theme,
+            &response,
+            (&output.galley, output.galley_pos),
+            text,
+            done,
+            dictionary,
+        );
         changed
     }
 
     /// Whether the text lost the keyboard to something that is not the list.
     fn cursor_left(&self, ui: &Ui, response: &egui::Response) -> bool {
-        let pointer_down = ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
+        let pointer_down =
+            ui.input(|input| input.pointer.any_down() || input.pointer.any_released());
         self.completion.is_open() && !response.has_focus() && !pointer_down
     }
 

@@ -15,7 +15,7 @@ use marsdeck_engine::sequence::{
     BinarySequence, DictionaryIdentity, Sequence, from_seqjson, to_seqjson,
 };
 
-use super::model::hex;
+use crate::panel::shared::hex;
 
 /// Largest file that is read.
 const MOST_BYTES: u64 = 64 << 20;
@@ -106,8 +106,7 @@ fn ending(path: &Path) -> String {
 }
 
 fn told(problems: &[Problem]) -> Vec<String> {
-    let mut said: Vec<String> =
-        problems.iter().take(MOST_TOLD).map(ToString::to_string).collect();
+    let mut said: Vec<String> = problems.iter().take(MOST_TOLD).map(ToString::to_string).collect();
     if problems.len() > MOST_TOLD {
         said.push(format!("… and {} more.", problems.len() - MOST_TOLD));
     }
@@ -185,7 +184,12 @@ fn dictionary(path: &Path) -> Result<Outcome, String> {
 fn checked(bytes: &[u8], spacecraft: u32, identity: &DictionaryIdentity) -> Outcome {
     let inside = BinarySequence::inspect(bytes).ok().map(|(of, hash)| {
         vec![
-            format!("Sequence {} with {} steps for spacecraft {}.", of.id, of.steps.len(), of.spacecraft),
+            format!(
+                "Sequence {} with {} steps for spacecraft {}.",
+                of.id,
+                of.steps.len(),
+                of.spacecraft
+            ),
             format!("Dictionary {}.", of.dictionary),
             format!("SHA-256 {}.", hex(&hash)),
         ]

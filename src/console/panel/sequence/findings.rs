@@ -15,11 +15,7 @@ const CHART: f32 = 44.0;
 const CHART_WIDTH: f32 = 260.0;
 
 /// The list of findings; line and column of the one that was clicked.
-pub(super) fn list(
-    ui: &mut Ui,
-    cx: &ViewContext<'_>,
-    done: &Analysis,
-) -> Option<(usize, usize)> {
+pub(super) fn list(ui: &mut Ui, cx: &ViewContext<'_>, done: &Analysis) -> Option<(usize, usize)> {
     let mut go = None;
     if done.findings.is_empty() {
         let sentence = "Nothing is wrong with the text, its arguments, times and flight rules.";
@@ -31,7 +27,8 @@ pub(super) fn list(
         for finding in done.findings.iter().skip(rows.start).take(rows.len()) {
             ui.horizontal(|ui| {
                 ui.add(SeverityBadge::new(cx.theme, finding.severity).shape_only());
-                let place = finding.span.map_or_else(String::new, |s| format!("line {} · ", s.line));
+                let place =
+                    finding.span.map_or_else(String::new, |s| format!("line {} · ", s.line));
                 let text = format!("{place}{} · {}", finding.source, finding.words);
                 let button = Button::new(RichText::new(&text).color(cx.theme.text));
                 let button = ui.add(button.frame(false).truncate());
@@ -87,7 +84,8 @@ impl Times {
         });
         changed.then(|| {
             let at = |text: &String| parse(text, Some(mission)).ok();
-            let epochs = self.epochs.iter().filter_map(|(name, text)| Some((name.clone(), at(text)?)));
+            let epochs =
+                self.epochs.iter().filter_map(|(name, text)| Some((name.clone(), at(text)?)));
             (at(&self.start), epochs.collect())
         })
     }
@@ -114,8 +112,11 @@ pub(super) fn charts(ui: &mut Ui, cx: &ViewContext<'_>, done: &Analysis) {
         return;
     }
     if done.unread > 0 {
-        let steps = if done.unread == 1 { "1 step is" } else { &format!("{} steps are", done.unread) };
-        ui.label(weak(format!("{steps} not in it: the planner knows no activity that they begin.")));
+        let steps =
+            if done.unread == 1 { "1 step is" } else { &format!("{} steps are", done.unread) };
+        ui.label(weak(format!(
+            "{steps} not in it: the planner knows no activity that they begin."
+        )));
     }
     ScrollArea::vertical().id_salt("charts").auto_shrink(false).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
@@ -146,10 +147,7 @@ fn one_chart(ui: &mut Ui, cx: &ViewContext<'_>, chart: &Chart, n: usize) {
     let place = |time: Instant, value: f64| {
         let x = time.s_since(first.time) / length;
         let y = (value - low) / height;
-        pos2(
-            inner.left() + x as f32 * inner.width(),
-            inner.bottom() - y as f32 * inner.height(),
-        )
+        pos2(inner.left() + x as f32 * inner.width(), inner.bottom() - y as f32 * inner.height())
     };
     let points = chart.points.iter();
     let line: Vec<_> =

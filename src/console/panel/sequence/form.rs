@@ -102,7 +102,9 @@ impl Form {
                 }
             }
             let current = step.note.clone();
-            if let Some(note) = self.text(ui, cx, (&format!("{at} note"), "Note of the step"), &current) {
+            if let Some(note) =
+                self.text(ui, cx, (&format!("{at} note"), "Note of the step"), &current)
+            {
                 step.note = note;
             }
             ui.end_row();
@@ -142,7 +144,14 @@ impl Form {
         ((changed || (is_typed && response.lost_focus())).then_some(text), response)
     }
 
-    fn time(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, at: usize, step: &mut Step, mission: &str) {
+    fn time(
+        &mut self,
+        ui: &mut Ui,
+        cx: &ViewContext<'_>,
+        at: usize,
+        step: &mut Step,
+        mission: &str,
+    ) {
         let label = ui.label(RichText::new("Time is").color(cx.theme.text_weak));
         let mut kind = Kind::of(&step.time);
         let combo = ComboBox::from_id_salt("kind of time").width(FIELD).selected_text(kind.words());
@@ -358,9 +367,9 @@ fn shown(value: &Value) -> String {
 
 /// A value as somebody typed it: numbers, bytes, true and false are such, all else is a text.
 fn typed_value(text: &str) -> Value {
-    let digits = text.strip_prefix("0x").filter(|digits| {
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
-    });
+    let digits = text
+        .strip_prefix("0x")
+        .filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
     match (text, digits) {
         ("true", _) => Value::Bool(true),
         ("false", _) => Value::Bool(false),

@@ -65,15 +65,15 @@ pub(super) fn show(
                             cx.theme.text
                         };
                         let shown = RichText::new(&text).color(colour);
-                        let shown = if n == 1 { shown.monospace().size(SMALL + 1.0) } else { shown };
+                        let shown =
+                            if n == 1 { shown.monospace().size(SMALL + 1.0) } else { shown };
                         let shown = if n > 1 { shown.size(SMALL) } else { shown };
                         let hover = if n > 1 && !predicted.remark.is_empty() {
                             &predicted.remark
                         } else {
                             &text
                         };
-                        ui.add(Label::new(shown).selectable(false).truncate())
-                            .on_hover_text(hover);
+                        ui.add(Label::new(shown).selectable(false).truncate()).on_hover_text(hover);
                     });
                 }
                 if row.response().clicked() {

@@ -81,9 +81,7 @@ pub(super) fn read(kind: &When, typed: &str, mission: &str) -> Option<When> {
         When::At(_) => When::At(time::parse(typed, Some(mission)).ok()?),
         When::AfterStart(_) => When::AfterStart(parse_duration(typed)?),
         When::AfterEnd(_) => When::AfterEnd(parse_duration(typed)?),
-        When::Epoch { name, .. } => {
-            When::Epoch { name: name.clone(), ns: parse_duration(typed)? }
-        }
+        When::Epoch { name, .. } => When::Epoch { name: name.clone(), ns: parse_duration(typed)? },
     })
 }
 

@@ -77,10 +77,14 @@ impl Toolbar {
     fn buttons(&mut self, ui: &mut Ui, basis: &Basis, text: &str) {
         let path = expand_home(&self.path);
         let is_free = self.running.is_none() && !self.path.trim().is_empty();
-        let why = if self.running.is_some() { "A file is being read or written." } else { "Write a path." };
+        let why = if self.running.is_some() {
+            "A file is being read or written."
+        } else {
+            "Write a path."
+        };
         let spacecraft = spacecraft_number(&basis.mission);
         let mut job = None;
-        let mut button = |ui: &mut Ui, is_free: bool, name: &str, hint: &str| {
+        let button = |ui: &mut Ui, is_free: bool, name: &str, hint: &str| {
             let button = ui.add_enabled(is_free, Button::new(name)).on_hover_text(hint);
             button.on_disabled_hover_text(why).clicked()
         };

@@ -2,6 +2,7 @@
 //! events on a time axis, the export bar, the form for limits, documents with versions.
 
 mod axis;
+mod bytes;
 mod documents;
 mod export;
 mod limits;
@@ -12,7 +13,8 @@ mod readings;
 mod wide;
 
 pub use axis::axis_choice;
-pub use documents::{Brought, ChangesView, DocumentDesk, version_choice};
+pub use bytes::{hex, hex_line};
+pub use documents::{Brought, DocumentDesk, version_choice};
 pub use export::{ExportBar, expected_samples};
 pub use limits::LimitForm;
 pub use occurrences::{Occurrences, window_of};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use marsdeck_engine::command::{Permission, Timing};
-use marsdeck_engine::document::{Content, Document, DocumentKind, Version};
+use marsdeck_engine::document::{Content, Document, DocumentKind};
 use marsdeck_engine::runtime::{Draft, DraftOf, Order, OrderId, Reply};
 use serde::{Deserialize, Serialize};
 
@@ -85,11 +85,6 @@ impl DocumentDesk {
         if self.kept.mission.is_empty() { cx.mission() } else { &self.kept.mission }
     }
 
-    /// Name of the document as typed.
-    pub fn name(&self) -> &str {
-        &self.kept.name
-    }
-
     /// The version that is edited; none for a new document.
     pub fn version(&self) -> Option<u64> {
         self.kept.parents.first().copied()
@@ -123,11 +118,6 @@ impl DocumentDesk {
     pub(super) fn documents<'a>(&self, cx: &'a ViewContext<'_>) -> Vec<&'a Document> {
         let kind = self.kind;
         cx.snapshot.commanding.documents.iter().filter(|one| one.kind == kind).collect()
-    }
-
-    /// A version of the open document.
-    pub fn find<'a>(&self, cx: &'a ViewContext<'_>, id: u64) -> Option<&'a Version> {
-        self.document(cx)?.versions.iter().find(|version| version.id == id)
     }
 
     /// The text of a version; asked for where it is not here yet.
@@ -213,8 +203,7 @@ impl DocumentDesk {
     }
 
     fn can_prepare(&self, cx: &ViewContext<'_>) -> bool {
-        cx.snapshot.commanding.stopped.is_empty()
-            && cx.may(self.mission(cx), Permission::Prepare)
+        cx.snapshot.commanding.stopped.is_empty() && cx.may(self.mission(cx), Permission::Prepare)
     }
 
     pub(super) fn prepare(&mut self, cx: &ViewContext<'_>, what: DraftOf) {

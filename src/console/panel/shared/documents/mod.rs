@@ -9,4 +9,4 @@ mod lines;
 mod paint;
 
 pub use desk::{Brought, DocumentDesk};
-pub use paint::{ChangesView, version_choice};
+pub use paint::version_choice;
