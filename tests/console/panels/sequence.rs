@@ -172,7 +172,7 @@ fn text_of(harness: &Harness<'static, Stage>) -> String {
 fn a_wrong_argument_is_told_in_words_and_leads_to_its_place() {
     let mut harness = typed(Theme::dark(), "R1 GAIN \"Q\" 7\n", false);
     harness.get_by_label("Checks (1)");
-    harness.get_by_label_contains("\"Q\" is none of U, V").click();
+    harness.get_by_label_contains("line 1 · Dictionary · axis: \"Q\" is none of U, V").click();
     harness.run_steps(3);
     // The cursor stands there: what is typed comes before the argument.
     harness.get_by_label("Sequence text").type_text("x");

@@ -104,7 +104,7 @@ fn a_version_of_the_other_instrument_is_opened() {
     let texts = BTreeMap::from([(0, text.as_str())]);
     answer(&mut harness, commanding(DocumentKind::Table, &all), |order| opened(order, &texts));
     harness.get_by_label("Version 0 is open.");
-    harness.get_by_label("XB.ELYSE.03.BDO");
+    harness.get_by_label("XB.ELYSE.02.MDO");
 }
 
 #[test]

@@ -98,6 +98,10 @@ fn shown(ui: &mut Ui, cx: &ViewContext<'_>, of: &BinarySequence, bytes: &[u8]) -
         ("SHA-256", hex(hash)),
         ("Checksum (CRC-32C)", hex(crc)),
     ];
+    let hint = "To the path above, with the ending .mdsq";
+    if ui.button("Write binary file").on_hover_text(hint).clicked() {
+        write = Some(bytes.to_vec());
+    }
     ScrollArea::both().id_salt("binary").auto_shrink(false).show(ui, |ui| {
         ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
         Grid::new("binary facts").num_columns(2).spacing([12.0, 3.0]).show(ui, |ui| {
@@ -107,10 +111,6 @@ fn shown(ui: &mut Ui, cx: &ViewContext<'_>, of: &BinarySequence, bytes: &[u8]) -
                 ui.end_row();
             }
         });
-        let hint = "To the path above, with the ending .mdsq";
-        if ui.button("Write binary file").on_hover_text(hint).clicked() {
-            write = Some(bytes.to_vec());
-        }
         for line in 0..bytes.len().div_ceil(16).min(4096) {
             ui.label(RichText::new(hex_line(bytes, line)).monospace().size(SMALL));
         }

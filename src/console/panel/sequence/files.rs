@@ -6,14 +6,15 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, bounded};
 use egui::Context;
 use marsdeck_engine::format::satf::{self, Target};
-use marsdeck_engine::format::seqjson::{self, SeqJson};
+use marsdeck_engine::format::seqjson::{self, Request, SeqJson, Start, Time, TimeKind};
 use marsdeck_engine::format::{ampcs, xtce};
 use marsdeck_engine::mission::telemetry::Dictionary;
 use marsdeck_engine::problem::Problem;
 use marsdeck_engine::sequence::text::{parse, print};
 use marsdeck_engine::sequence::{
-    BinarySequence, DictionaryIdentity, Sequence, from_seqjson, to_seqjson,
+    BinarySequence, DictionaryIdentity, Sequence, When, from_seqjson, to_seqjson,
 };
+use marsdeck_engine::time::{self, Instant};
 
 use crate::panel::shared::hex;
 
@@ -115,11 +116,14 @@ fn told(problems: &[Problem]) -> Vec<String> {
 
 /// Reads the sequences of a file in the form that it has.
 fn import(bytes: &[u8]) -> Result<Outcome, String> {
-    let text = |of: &Sequence| (of.id.clone(), print(of));
     let from = |list: &[SeqJson], mut problems: Vec<Problem>| {
-        let read: Vec<(Sequence, Vec<Problem>)> = list.iter().map(from_seqjson).collect();
-        problems.extend(read.iter().flat_map(|(_, told)| told.clone()));
-        let texts = read.iter().map(|(of, _)| text(of)).collect();
+        let mut texts = Vec::new();
+        for (one, start) in list.iter().flat_map(opened) {
+            let (mut sequence, more) = from_seqjson(&one);
+            problems.extend(more);
+            begin_at(&mut sequence, start);
+            texts.push((sequence.id.clone(), print(&sequence)));
+        }
         Outcome::Imported(texts, told(&problems))
     };
     if satf::sniff(bytes) {
@@ -141,6 +145,52 @@ fn import(bytes: &[u8]) -> Result<Outcome, String> {
     Ok(Outcome::Imported(vec![(parse(read).sequence.id, read.to_owned())], Vec::new()))
 }
 
+/// A sequence that is nothing but requests, as those of a SASF file, as one for each of them, with
+/// the instant at which it starts.
+fn opened(of: &SeqJson) -> Vec<(SeqJson, Option<Instant>)> {
+    let requests = of.requests.as_deref().unwrap_or_default();
+    if requests.is_empty() || of.steps.as_ref().is_some_and(|steps| !steps.is_empty()) {
+        return vec![(of.clone(), None)];
+    }
+    let one = |request: &Request| {
+        let start = match &request.start {
+            Start::Time(Time { kind: TimeKind::Absolute, tag: Some(tag) }) => parse_time(tag),
+            _ => None,
+        };
+        let (id, steps) = (request.name.clone(), Some(request.steps.clone()));
+        (SeqJson { id, steps, requests: None, ..of.clone() }, start)
+    };
+    requests.iter().map(one).collect()
+}
+
+fn parse_time(text: &str) -> Option<Instant> {
+    time::parse(text, None).ok()
+}
+
+/// Gives the first step the instant at which its request starts.
+fn begin_at(of: &mut Sequence, start: Option<Instant>) {
+    if let (Some(start), Some(first)) = (start, of.steps.first_mut())
+        && let When::AfterStart(ns) | When::AfterEnd(ns) = first.time
+    {
+        first.time = When::At(start.plus_ns(ns));
+    }
+}
+
+/// A sequence as the one request of a SASF file: at the instant of its first step, else behind the
+/// request before it.
+fn requested(of: &Sequence) -> SeqJson {
+    let mut made = to_seqjson(of);
+    let steps = made.steps.take().unwrap_or_default();
+    let start = match steps.first().map(|step| &step.time) {
+        Some(first) if first.kind == TimeKind::Absolute => first.clone(),
+        _ => Time { kind: TimeKind::CommandComplete, tag: None },
+    };
+    let (name, start) = (made.id.clone(), Start::Time(start));
+    let request = Request { name, start, steps, description: None, metadata: None };
+    made.requests = Some(vec![request]);
+    made
+}
+
 /// A text in another form, and what that form does not hold.
 fn exported(text: &str, ending: &str) -> Result<(Vec<u8>, Vec<String>), String> {
     let of = parse(text);
@@ -153,8 +203,12 @@ fn exported(text: &str, ending: &str) -> Result<(Vec<u8>, Vec<String>), String> 
     match ending {
         "json" => Ok((seqjson::write(&to_seqjson(&of.sequence)).into(), Vec::new())),
         "satf" | "sasf" => {
-            let target = if ending == "satf" { Target::Satf } else { Target::Sasf };
-            let (file, problems) = satf::from_seqjson(&[to_seqjson(&of.sequence)], target);
+            let (target, made) = if ending == "satf" {
+                (Target::Satf, to_seqjson(&of.sequence))
+            } else {
+                (Target::Sasf, requested(&of.sequence))
+            };
+            let (file, problems) = satf::from_seqjson(&[made], target);
             Ok((satf::write(&file).into(), told(&problems)))
         }
         "seq" | "txt" => Ok((text.as_bytes().to_vec(), Vec::new())),
@@ -226,7 +280,11 @@ mod tests {
         for ending in ["satf", "sasf"] {
             let (bytes, _) = exported(TEXT, ending).expect("written");
             assert!(satf::sniff(&bytes));
-            assert!(imported(&bytes).contains("GAIN"), "{ending}");
+            let text = match import(&bytes).expect("a file") {
+                Outcome::Imported(list, _) => list[0].1.clone(),
+                _ => panic!("no sequence"),
+            };
+            assert!(text.contains("A2019-207T12:00:00 GAIN \"U\" 1"), "{ending} {text}");
         }
         assert!(exported("wrong", "json").is_err() && exported("wrong", "seq").is_ok());
         assert!(exported(TEXT, "doc").is_err() && import(&[0xff, 0xfe]).is_err());
@@ -244,7 +302,7 @@ mod tests {
         let of = BinarySequence {
             spacecraft: 76,
             dictionary: identity.clone(),
-            created: marsdeck_engine::time::Instant::from_unix_ns(0),
+            created: Instant::from_unix_ns(0),
             id: "x".to_owned(),
             steps: Vec::new(),
         };

@@ -11,7 +11,7 @@ use crate::view::ViewContext;
 use crate::widget::SeverityBadge;
 
 /// Height of a chart in points.
-const CHART: f32 = 44.0;
+const CHART: f32 = 48.0;
 const CHART_WIDTH: f32 = 260.0;
 
 /// The list of findings; line and column of the one that was clicked.
@@ -58,8 +58,9 @@ impl Times {
         mission: &str,
     ) -> Option<(Option<Instant>, Vec<(String, Instant)>)> {
         let mut changed = false;
-        ui.horizontal_wrapped(|ui| {
+        egui::Grid::new("times").num_columns(2).show(ui, |ui| {
             changed |= field(ui, cx, "Sequence starts", &mut self.start, mission);
+            ui.end_row();
             for name in &done.epochs {
                 if !self.epochs.iter().any(|(own, _)| own == name) {
                     self.epochs.push((name.clone(), String::new()));
@@ -73,10 +74,13 @@ impl Times {
                     format!("Epoch {name}")
                 };
                 changed |= field(ui, cx, &label, text, mission);
+                ui.end_row();
             }
+        });
+        ui.vertical(|ui| {
             let unknown = done.predicted.iter().filter(|one| one.start.is_none()).count();
             let said = match unknown {
-                0 => String::new(),
+                0 => return,
                 1 => "The begin of one step is not known.".to_owned(),
                 many => format!("The begin of {many} steps is not known."),
             };
@@ -135,6 +139,7 @@ fn one_chart(ui: &mut Ui, cx: &ViewContext<'_>, chart: &Chart, n: usize) {
     let unit = &chart.unit;
     let said = format!("{low:.1} to {high:.1} {unit}, {:.1} at the end", chart.end);
     ui.label(&chart.name);
+    ui.label(RichText::new(&said).size(SMALL).color(cx.theme.text_weak));
     let (rect, response) = ui.allocate_exact_size(vec2(CHART_WIDTH, CHART), Sense::hover());
     let label = format!("{}: {said}", chart.name);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &label));
@@ -153,6 +158,5 @@ fn one_chart(ui: &mut Ui, cx: &ViewContext<'_>, chart: &Chart, n: usize) {
     let line: Vec<_> =
         points.flat_map(|p| [place(p.time, p.before), place(p.time, p.after)]).collect();
     painter.add(egui::Shape::line(line, Stroke::new(1.5, cx.theme.curve(n))));
-    ui.label(RichText::new(said).size(SMALL).color(cx.theme.text_weak));
     response.on_hover_text(label);
 }

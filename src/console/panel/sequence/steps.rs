@@ -15,7 +15,7 @@ use crate::view::ViewContext;
 /// Height of a row in points.
 const ROW: f32 = 22.0;
 /// Narrowest table in points.
-const LEAST: f32 = 430.0;
+const LEAST: f32 = 470.0;
 
 /// Paints the steps; the one that was clicked.
 pub(super) fn show(
@@ -35,8 +35,8 @@ pub(super) fn show(
             .cell_layout(Layout::left_to_right(egui::Align::Center))
             .column(Column::exact(34.0))
             .column(Column::remainder().at_least(120.0).clip(true))
-            .column(Column::initial(126.0).clip(true).resizable(true))
-            .column(Column::initial(126.0).clip(true).resizable(true));
+            .column(Column::initial(148.0).clip(true).resizable(true))
+            .column(Column::initial(148.0).clip(true).resizable(true));
         if let Some(at) = selected {
             table = table.scroll_to_row(at, None);
         }

@@ -215,12 +215,13 @@ impl SequencePanel {
     fn write(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, basis: &Arc<Basis>) {
         let done = Arc::clone(&self.worker.done);
         let dictionary = &basis.dictionary;
-        if self.editor.show(ui, cx.theme, &mut self.text, &done, dictionary) {
+        let changed = self.editor.show(ui, cx.theme, &mut self.text, &done, dictionary);
+        if changed {
             self.work(ui, basis);
             ui.ctx().request_repaint();
         }
         let line = self.editor.line(&self.text);
-        if line != self.line {
+        if changed || line != self.line {
             self.line = line;
             self.selected = model::step_at(&self.worker.done.parsed, line);
         }
@@ -273,6 +274,8 @@ impl SequencePanel {
     }
 
     fn results(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, basis: &Arc<Basis>) {
+        // Else the panel shrinks to what is in it.
+        ui.set_min_size(ui.available_size());
         let done = Arc::clone(&self.worker.done);
         ui.horizontal_wrapped(|ui| {
             let checks = match done.findings.len() {

@@ -13,14 +13,14 @@ use crate::widget::SeverityBadge;
 
 /// Titles and widths of the columns in points.
 const COLUMNS: [(&str, f32); 9] = [
-    ("Channel", 150.0),
+    ("Channel", 172.0),
     ("Stream", 112.0),
     ("Rate, sps", 82.0),
     ("Filter", 214.0),
     ("Gain", 168.0),
-    ("SEED", 124.0),
-    ("To memory", 92.0),
-    ("Sent", 112.0),
+    ("SEED", 118.0),
+    ("To memory", 86.0),
+    ("Sent", 104.0),
     ("", 96.0),
 ];
 /// Height of a row in points.

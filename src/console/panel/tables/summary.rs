@@ -9,6 +9,9 @@ use crate::theme::SMALL;
 use crate::view::ViewContext;
 use crate::widget::{SeverityBadge, card};
 
+/// Height of what stands in a card, in points.
+const HEIGHT: f32 = 44.0;
+
 /// Rate, memory and volume beside each other.
 pub(super) fn amounts(ui: &mut Ui, cx: &ViewContext<'_>, catalogue: &Catalogue, worked: &Worked) {
     let allocation = catalogue.allocation_bits_per_sol as f64;
@@ -23,6 +26,7 @@ pub(super) fn amounts(ui: &mut Ui, cx: &ViewContext<'_>, catalogue: &Catalogue, 
         for (name, value) in facts {
             card(ui, cx.theme, None, |ui| {
                 ui.vertical(|ui| {
+                    ui.set_min_height(HEIGHT);
                     ui.label(RichText::new(name).size(SMALL).color(cx.theme.text_weak));
                     ui.label(RichText::new(&value).strong());
                 });
@@ -30,8 +34,9 @@ pub(super) fn amounts(ui: &mut Ui, cx: &ViewContext<'_>, catalogue: &Catalogue, 
         }
         card(ui, cx.theme, None, |ui| {
             ui.vertical(|ui| {
-                let said = format!("{:.0} % of {}", share * 100.0, model::volume_text(allocation));
-                ui.label(RichText::new("Of the allocation").size(SMALL).color(cx.theme.text_weak));
+                ui.set_min_height(HEIGHT);
+                let name = format!("Of {} allocated", model::volume_text(allocation));
+                ui.label(RichText::new(name).size(SMALL).color(cx.theme.text_weak));
                 ui.horizontal(|ui| {
                     let fill = if share > 1.0 {
                         cx.theme.severity(Shade::Critical)
@@ -39,8 +44,8 @@ pub(super) fn amounts(ui: &mut Ui, cx: &ViewContext<'_>, catalogue: &Catalogue, 
                         cx.theme.accent
                     };
                     let bar = ProgressBar::new(share.clamp(0.0, 1.0) as f32).fill(fill);
-                    ui.add_sized(vec2(110.0, 10.0), bar.desired_height(10.0));
-                    ui.label(RichText::new(said).strong());
+                    ui.add_sized(vec2(90.0, 10.0), bar.desired_height(10.0));
+                    ui.label(RichText::new(format!("{:.0} %", share * 100.0)).strong());
                 });
             });
         });

@@ -272,6 +272,8 @@ impl TablesPanel {
     }
 
     fn results(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, catalogue: &Catalogue) {
+        // Else the panel shrinks to what is in it.
+        ui.set_min_size(ui.available_size());
         ui.horizontal_wrapped(|ui| {
             let rules = match self.worked.violations.len() {
                 0 => "Rules".to_owned(),
@@ -313,6 +315,13 @@ impl TablesPanel {
             ("SHA-256", hex(hash)),
             ("Checksum (CRC-32C)", hex(bytes.get(seal..).unwrap_or_default())),
         ];
+        let is_free = self.running.is_none() && !self.path.trim().is_empty();
+        let write = ui.add_enabled(is_free, Button::new("Write binary file"));
+        let why = "Write a path in File above; the ending becomes .mdtb.";
+        if write.on_disabled_hover_text(why).clicked() {
+            let path = expand_home(&self.path).with_extension("mdtb");
+            self.running = Some(file::start(Job::Write(path, bytes.clone()), ui.ctx()));
+        }
         ScrollArea::both().id_salt("binary table").auto_shrink(false).show(ui, |ui| {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             Grid::new("binary table facts").num_columns(2).spacing([12.0, 3.0]).show(ui, |ui| {
@@ -322,13 +331,6 @@ impl TablesPanel {
                     ui.end_row();
                 }
             });
-            let is_free = self.running.is_none() && !self.path.trim().is_empty();
-            let write = ui.add_enabled(is_free, Button::new("Write binary file"));
-            let why = "Write a path in File above; the ending becomes .mdtb.";
-            if write.on_disabled_hover_text(why).clicked() {
-                let path = expand_home(&self.path).with_extension("mdtb");
-                self.running = Some(file::start(Job::Write(path, bytes.clone()), ui.ctx()));
-            }
             for line in 0..bytes.len().div_ceil(16) {
                 ui.label(RichText::new(hex_line(&bytes, line)).monospace().size(SMALL));
             }
