@@ -129,6 +129,9 @@ const XTCE: &str = "<SpaceSystem name='SEIS' xmlns='http://www.omg.org/spec/XTCE
 const TEXT: &str = "@ID \"sol173\"\n# first the gain\nA2019-207T12:00:00 GAIN \"U\" 7\n\
     R00:00:10 OFF # rest\n";
 
+/// By the commands that InSight has here.
+const OWN: &str = "@ID \"sol173\"\nA2019-207T12:00:00 APSS_TWINS_BOOM boom=\"BMY\"\nC NO_OP\n";
+
 const SIZE: [f32; 2] = [1280.0, 760.0];
 
 fn stage(theme: Theme, snapshot: Snapshot) -> Stage {
@@ -173,7 +176,7 @@ fn a_wrong_argument_is_told_in_words_and_leads_to_its_place() {
     let mut harness = typed(Theme::dark(), "R1 GAIN \"Q\" 7\n", false);
     harness.get_by_label("Checks (1)");
     harness.get_by_label_contains("line 1 · Dictionary · axis: \"Q\" is none of U, V").click();
-    harness.run_steps(3);
+    harness.run_steps(8);
     // The cursor stands there: what is typed comes before the argument.
     harness.get_by_label("Sequence text").type_text("x");
     harness.run_steps(3);
@@ -262,7 +265,9 @@ fn times_change_their_kind_and_are_predicted() {
 
 #[test]
 fn a_version_is_saved_opened_and_prepared() {
-    let mut harness = typed(Theme::dark(), TEXT, false);
+    let snapshot = commanding(DocumentKind::Sequence, &[]);
+    let mut harness = harness(stage(Theme::dark(), snapshot), SIZE, false);
+    write(&mut harness, OWN);
     harness.get_by_label("Prepare for uplink").click();
     harness.get_by_label("Save version").click();
     harness.run_steps(3);
@@ -279,8 +284,8 @@ fn a_version_is_saved_opened_and_prepared() {
         panic!("{saved:?}");
     };
     assert_eq!((*kind, name.as_str(), note.as_str()), (DocumentKind::Sequence, "sol 173", "gains"));
-    assert!(parents.is_empty() && *content == Content::Text(TEXT.into()));
-    let with = commanding(DocumentKind::Sequence, &[("sol 173", &[], "anne", TEXT)]);
+    assert!(parents.is_empty() && *content == Content::Text(OWN.into()));
+    let with = commanding(DocumentKind::Sequence, &[("sol 173", &[], "anne", OWN)]);
     answer(&mut harness, with, |order| {
         matches!(order, Order::Save { .. }).then_some(Reply::Saved(0))
     });
@@ -295,7 +300,24 @@ fn a_version_is_saved_opened_and_prepared() {
     });
     assert_eq!(prepared, Some(DraftOf::Sequence { version: 0, activate: true }));
     let kept = harness.state().kept().expect("something to keep");
-    assert_eq!(kept["here"]["text"], TEXT);
+    assert_eq!(kept["here"]["text"], OWN);
+}
+
+#[test]
+fn what_a_file_s_dictionary_was_used_for_is_not_prepared() {
+    let mut harness = typed(Theme::dark(), TEXT, false);
+    harness.get_by_label("Name").focus();
+    harness.get_by_label("Name").type_text("x");
+    harness.run_steps(2);
+    harness.get_by_label("Save version").click();
+    harness.run_steps(3);
+    let with = commanding(DocumentKind::Sequence, &[("x", &[], "anne", TEXT)]);
+    answer(&mut harness, with, |order| {
+        matches!(order, Order::Save { .. }).then_some(Reply::Saved(0))
+    });
+    harness.get_by_label("Prepare for uplink").click();
+    harness.run_steps(3);
+    assert_eq!(orders(harness.state()).len(), 1);
 }
 
 #[test]

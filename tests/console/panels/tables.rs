@@ -12,7 +12,7 @@ use marsdeck_engine::sequence::table::{Catalogue, Table, text};
 use super::sequence::{answer, commanding, opened, orders, wait_for};
 use super::{Stage, harness, picture, themes};
 
-const SIZE: [f32; 2] = [1280.0, 760.0];
+const SIZE: [f32; 2] = [1280.0, 860.0];
 
 fn staged(theme: Theme, draws: bool) -> Harness<'static, Stage> {
     let snapshot = commanding(DocumentKind::Table, &[]);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, bounded};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::mission::command::Consequence;
+use marsdeck_engine::mission::commands::CommandDefinition;
 use marsdeck_engine::mission::telemetry::Dictionary;
 use marsdeck_engine::sequence::text::{Parsed, Span, parse};
 use marsdeck_engine::sequence::{
@@ -13,7 +14,7 @@ use marsdeck_engine::sequence::{
 };
 use marsdeck_engine::time::Instant;
 
-use super::reading::{Chart, Planner};
+use super::reading::{Chart, Planner, given};
 
 /// Texts with more lines are worked out beside the screen.
 const MOST_LINES: usize = 2_000;
@@ -26,6 +27,8 @@ pub(super) struct Basis {
     pub mission: String,
     pub dictionary: Arc<Dictionary>,
     pub identity: DictionaryIdentity,
+    /// What commands of the mission do on board; empty for a dictionary out of a file.
+    pub commands: Arc<Vec<CommandDefinition>>,
     pub planner: Arc<Planner>,
     /// When the sequence is started.
     pub start: Option<Instant>,
@@ -40,10 +43,21 @@ impl Basis {
             mission: mission.to_owned(),
             identity: DictionaryIdentity::of(mission, &dictionary),
             dictionary,
+            commands: Arc::default(),
             planner: Arc::new(Planner::of(mission)),
             start: None,
             epochs: Vec::new(),
         }
+    }
+
+    /// How long a command takes on board, in nanoseconds; none: the mission does not say.
+    fn length(&self, step: &Step) -> Option<i64> {
+        let name = step.stem()?.rsplit('/').next()?;
+        let of = self.commands.iter().find(|command| command.name == name)?;
+        let given = given(&self.dictionary, step);
+        let value =
+            |name: &str| given.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+        Some((of.length_s(&value) * 1e9) as i64)
     }
 }
 
@@ -105,7 +119,9 @@ pub(super) fn analyse(text: Arc<str>, basis: &Basis) -> Analysis {
     findings.extend(significant(&parsed, dictionary));
     let steps = &parsed.sequence.steps;
     let read = basis.planner.read(dictionary, steps);
-    let lengths = basis.planner.lengths(&read);
+    let planned = basis.planner.lengths(&read);
+    let lengths: Vec<Option<i64>> =
+        steps.iter().zip(planned).map(|(step, planned)| basis.length(step).or(planned)).collect();
     let predicted = predicted(&parsed, basis, &lengths);
     for (at, one) in predicted.iter().enumerate().filter(|(_, one)| one.is_fault) {
         let span = parsed.places.get(at).map(|place| place.time);
@@ -233,6 +249,8 @@ impl Worker {
 
 #[cfg(test)]
 mod tests {
+    use marsdeck_engine::mission::{Database, packets};
+
     use super::*;
 
     fn basis() -> Basis {
@@ -250,6 +268,22 @@ mod tests {
         assert_eq!(made.epochs, ["x"]);
         assert_eq!((made.unread, made.predicted.len()), (3, 3));
         assert_eq!(made.predicted[2].remark, "the epoch x is not known");
+    }
+
+    #[test]
+    fn commands_of_the_mission_take_their_time() {
+        let missions = Database::builtin();
+        let mission = missions.mission("insight").expect("a mission");
+        let dictionary = Arc::new(packets::dictionary(mission));
+        let commands = Arc::new(mission.commands.clone());
+        let basis = Basis { commands, ..Basis::of("insight", dictionary) };
+        let made =
+            analyse("A2019-207T12:00:00 APSS_TWINS_BOOM boom=\"BMY\"\nC NO_OP".into(), &basis);
+        assert_eq!(made.faults(), 0, "{:?}", made.findings);
+        let [first, second] = made.predicted.as_slice() else { panic!("two steps") };
+        let length = first.end.zip(first.start).map(|(end, start)| end.s_since(start));
+        assert_eq!(length, Some(60.0));
+        assert_eq!(second.start, first.end);
     }
 
     #[test]

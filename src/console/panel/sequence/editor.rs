@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditState;
+use egui::text_edit::{TextEditOutput, TextEditState};
 use egui::{
     Align2, EventFilter, FontId, Galley, Id, Pos2, Rect, RichText, ScrollArea, TextBuffer,
     TextEdit, Ui, pos2, vec2,
@@ -14,7 +14,7 @@ use marsdeck_engine::sequence::text::Span;
 
 use super::analysis::Analysis;
 use super::colours;
-use super::completion::Completion;
+use super::completion::{Completion, Keys};
 use super::model;
 use crate::theme::{BODY, SMALL, Theme};
 
@@ -130,31 +130,14 @@ impl Editor {
         let response = output.response.response.clone();
         ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Sequence text"));
         numbers(ui, theme, &output.galley, output.galley_pos, done);
-        if let Some(row) = self.reveal.take().and_then(|line| output.galley.rows.get(line - 1)) {
+        if let Some(row) =
+            self.reveal.take().and_then(|line| output.galley.rows.get(line.saturating_sub(1)))
+        {
             let rect = row.rect().translate(output.galley_pos.to_vec2());
             ui.scroll_to_rect(rect.with_max_x(rect.left()).expand(30.0), None);
         }
-        let mut changed = response.changed();
-        if let Some(range) = output.cursor_range {
-            let cursor = range.primary.index.0;
-            let taken = self.completion.follow(dictionary, text, cursor, changed, &keys);
-            self.cursor = cursor;
-            let rect = output.galley.pos_from_cursor(CCursor::new(cursor));
-            let rect = rect.translate(output.galley_pos.to_vec2());
-            if self.cursor_left(ui, &response) {
-                self.completion.close();
-            }
-            let list = id.with("completion");
-            let clicked = self.completion.show(ui, theme, list, rect, &keys);
-            if let Some(candidate) = taken.or(clicked) {
-                let (new, at) = model::with_span(text, candidate.replaces, &candidate.insert);
-                *text = new;
-                self.cursor = at;
-                put_cursor(ui, id, at);
-                ui.memory_mut(|memory| memory.request_focus(id));
-                changed = true;
-            }
-        }
+        let keys = (&keys, dictionary);
+        let changed = response.changed() | self.assist(ui, theme, (id, text), &output, keys);
         self.hover(
             ui,
             theme,
@@ -165,6 +148,37 @@ impl Editor {
             dictionary,
         );
         changed
+    }
+
+    /// The list of what can stand at the cursor; true where something of it was taken.
+    fn assist(
+        &mut self,
+        ui: &Ui,
+        theme: &Theme,
+        (id, text): (Id, &mut String),
+        output: &TextEditOutput,
+        (keys, dictionary): (&Keys, &Dictionary),
+    ) -> bool {
+        let Some(range) = output.cursor_range else { return false };
+        let response = &output.response.response;
+        let cursor = range.primary.index.0;
+        let typed = response.changed();
+        let taken = self.completion.follow(dictionary, text, cursor, typed, keys);
+        self.cursor = cursor;
+        let rect = output.galley.pos_from_cursor(CCursor::new(cursor));
+        let rect = rect.translate(output.galley_pos.to_vec2());
+        if self.cursor_left(ui, response) {
+            self.completion.close();
+        }
+        let list = id.with("completion");
+        let clicked = self.completion.show(ui, theme, list, rect, keys);
+        let Some(candidate) = taken.or(clicked) else { return false };
+        let (new, at) = model::with_span(text, candidate.replaces, &candidate.insert);
+        *text = new;
+        self.cursor = at;
+        put_cursor(ui, id, at);
+        ui.memory_mut(|memory| memory.request_focus(id));
+        true
     }
 
     /// Whether the text lost the keyboard to something that is not the list.

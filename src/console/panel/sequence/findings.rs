@@ -41,6 +41,9 @@ pub(super) fn list(ui: &mut Ui, cx: &ViewContext<'_>, done: &Analysis) -> Option
     go
 }
 
+/// When a sequence starts, and its epochs by name.
+pub(super) type Known = (Option<Instant>, Vec<(String, Instant)>);
+
 /// What the times hang on: the start of the sequence and its epochs, as typed.
 #[derive(Default)]
 pub(super) struct Times {
@@ -56,7 +59,7 @@ impl Times {
         cx: &ViewContext<'_>,
         done: &Analysis,
         mission: &str,
-    ) -> Option<(Option<Instant>, Vec<(String, Instant)>)> {
+    ) -> Option<Known> {
         let mut changed = false;
         egui::Grid::new("times").num_columns(2).show(ui, |ui| {
             changed |= field(ui, cx, "Sequence starts", &mut self.start, mission);

@@ -183,7 +183,7 @@ impl Form {
         if let When::Epoch { name, .. } = &mut step.time {
             let current = name.clone();
             if let Some(typed) = self.text(ui, cx, (&format!("{at} epoch"), "Epoch"), &current) {
-                *name = typed.trim().to_owned();
+                typed.trim().clone_into(name);
             }
             ui.end_row();
         }
@@ -206,7 +206,18 @@ impl Form {
             Action::Activate(_) => "Sequence to start",
             Action::Load(_) => "Sequence to load",
         };
-        let typed = self.text(ui, cx, (&format!("{at} command"), word), &current);
+        let label = ui.label(RichText::new(word).color(cx.theme.text_weak));
+        let mut chosen = None;
+        let typed = ui
+            .horizontal(|ui| {
+                let typed = self.entry(ui, &format!("{at} command"), &current, label).0;
+                if !dictionary.commanding.commands.is_empty() && step.stem().is_some() {
+                    chosen = self.choose(ui, cx, dictionary);
+                }
+                typed
+            })
+            .inner;
+        ui.end_row();
         if let Some(typed) = typed.map(|typed| typed.trim().to_owned()).filter(|t| !t.is_empty()) {
             match &mut step.action {
                 Action::Command { stem: name, .. }
@@ -215,16 +226,24 @@ impl Form {
                 Action::Activate(on) | Action::Load(on) => on.sequence = typed,
             }
         }
-        ui.end_row();
-        let of = &dictionary.commanding;
-        if of.commands.is_empty() || step.stem().is_none() {
-            return;
+        if let (Some(name), Action::Command { stem, .. }) = (chosen, &mut step.action) {
+            *stem = name;
+            step.arguments.clear();
         }
-        ui.label("");
+    }
+
+    /// A list of all commands that can be searched; the one that was chosen.
+    fn choose(
+        &mut self,
+        ui: &mut Ui,
+        cx: &ViewContext<'_>,
+        dictionary: &Dictionary,
+    ) -> Option<String> {
+        let of = &dictionary.commanding;
         let mut chosen = None;
-        ui.menu_button("Choose command…", |ui| {
+        ui.menu_button("Choose…", |ui| {
             ui.set_min_width(300.0);
-            let label = ui.label(RichText::new("Find").color(cx.theme.text_weak));
+            let label = ui.label(RichText::new("Find a command").color(cx.theme.text_weak));
             ui.add(TextEdit::singleline(&mut self.search)).labelled_by(label.id);
             let wanted = self.search.to_lowercase();
             ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
@@ -232,19 +251,16 @@ impl Form {
                 let found = all.filter(|(_, one)| one.name.to_lowercase().contains(&wanted));
                 for (id, _) in found.take(MOST_COMMANDS) {
                     let name = short_name(of, id);
-                    let help = command_help(of, id, Span::default()).lines.join("\n");
-                    if ui.add(Button::new(name).frame(false)).on_hover_text(help).clicked() {
+                    let button = ui.add(Button::new(name).frame(false));
+                    let help = || command_help(of, id, Span::default()).lines.join("\n");
+                    if button.on_hover_ui(|ui| drop(ui.label(help()))).clicked() {
                         chosen = Some(name.to_owned());
                         ui.close();
                     }
                 }
             });
         });
-        if let (Some(name), Action::Command { stem, .. }) = (chosen, &mut step.action) {
-            *stem = name;
-            step.arguments.clear();
-        }
-        ui.end_row();
+        chosen
     }
 
     fn argument(

@@ -29,10 +29,10 @@ impl Block {
             lines.get(at).is_some_and(|line| line.trim_start().starts_with(mark))
         };
         let mut directives = Vec::new();
-        for at in line + 1..lines.len() {
+        for (at, own) in lines.iter().enumerate().skip(line + 1) {
             if starts(at, '@') {
                 directives.push(at);
-            } else if !starts(at, '#') && !lines[at].trim().is_empty() {
+            } else if !starts(at, '#') && !own.trim().is_empty() {
                 break;
             }
         }

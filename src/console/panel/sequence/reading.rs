@@ -150,7 +150,7 @@ impl Planner {
 }
 
 /// Names and values of the arguments of a step, as text.
-fn given(dictionary: &Dictionary, step: &Step) -> Vec<(String, String)> {
+pub(super) fn given(dictionary: &Dictionary, step: &Step) -> Vec<(String, String)> {
     let fields = form(dictionary, step, &|_| None);
     let Some(fields) = fields else {
         let named = step.arguments.iter();

@@ -136,6 +136,9 @@ impl SequencePanel {
         let done = &self.worker.done;
         let wrong = match done.faults() {
             _ if *done.text != *self.text => Some("It is being checked.".to_owned()),
+            _ if self.toolbar.dictionary.is_some() => {
+                Some("What goes up is made by the mission's dictionary; use that one.".to_owned())
+            }
             0 if done.parsed.sequence.steps.is_empty() => Some("It has no step yet.".to_owned()),
             0 => None,
             1 => Some("One fault has to be mended first.".to_owned()),
@@ -162,14 +165,15 @@ impl SequencePanel {
         if let Some(basis) = self.basis.as_ref().filter(|b| is_current && b.mission == id) {
             return Arc::clone(basis);
         }
-        let dictionary = match &self.toolbar.dictionary {
-            Some((dictionary, _)) => Arc::clone(dictionary),
-            None => {
-                let mission = cx.snapshot.missions.mission(&id);
-                Arc::new(mission.map(packets::dictionary).unwrap_or_default())
-            }
+        let mission = cx.snapshot.missions.mission(&id);
+        let mut basis = if let Some((dictionary, _)) = &self.toolbar.dictionary {
+            Basis::of(&id, Arc::clone(dictionary))
+        } else {
+            let dictionary = mission.map(packets::dictionary).unwrap_or_default();
+            let commands = mission.map(|of| of.commands.clone()).unwrap_or_default();
+            let basis = Basis::of(&id, Arc::new(dictionary));
+            Basis { commands: Arc::new(commands), ..basis }
         };
-        let mut basis = Basis::of(&id, dictionary);
         if let Some(before) = &self.basis {
             basis.start = before.start;
             basis.epochs.clone_from(&before.epochs);
@@ -195,7 +199,7 @@ impl SequencePanel {
     fn body(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         let Some(basis) = self.basis.clone() else { return };
         let is_narrow = ui.available_width() < NARROW;
-        let low = (ui.available_height() * 0.3).clamp(90.0, 220.0);
+        let low = (ui.available_height() * 0.24).clamp(90.0, 200.0);
         let bottom = egui::Panel::bottom("sequence results").resizable(true).default_size(low);
         bottom.show(ui, |ui| self.results(ui, cx, &basis));
         if !is_narrow {
@@ -236,7 +240,7 @@ impl SequencePanel {
         }
         let height = ui.available_height();
         let below = egui::Panel::bottom("sequence step").resizable(true);
-        let below = below.default_size((height * 0.58).max(120.0));
+        let below = below.default_size((height * 0.5).max(120.0));
         let made = below.show(ui, |ui| {
             let about = (&*done, &*basis.dictionary, basis.mission.as_str());
             self.form.show(ui, cx, about, self.selected)
@@ -313,7 +317,8 @@ impl SequencePanel {
             here.get("text").and_then(Value::as_str) == Some(&self.text)
                 && here.get("desk") == Some(&desk)
         });
-        if !is_kept && !(self.text.is_empty() && self.kept.is_none()) {
+        let is_new = self.text.is_empty() && self.kept.is_none();
+        if !is_kept && !is_new {
             self.kept = Some(json!({ HERE: { "text": self.text, "desk": desk } }));
         }
     }

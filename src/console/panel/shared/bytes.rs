@@ -1,12 +1,17 @@
 //! Bytes in hexadecimal.
 
+use std::fmt::Write as _;
+
 /// Sixteen bytes a line: offset, bytes in hexadecimal, letters.
 pub fn hex_line(bytes: &[u8], line: usize) -> String {
     let part: Vec<u8> = bytes.iter().copied().skip(line * 16).take(16).collect();
     let mut text = format!("{:06x}  ", line * 16);
     for at in 0..16 {
         match part.get(at) {
-            Some(byte) => text.push_str(&format!("{byte:02x} ")),
+            // Writing to a string never fails.
+            Some(byte) => {
+                let _ = write!(text, "{byte:02x} ");
+            }
             None => text.push_str("   "),
         }
         if at == 7 {
@@ -23,7 +28,12 @@ pub fn hex_line(bytes: &[u8], line: usize) -> String {
 
 /// Bytes in hexadecimal without gaps.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a string never fails.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 #[cfg(test)]

@@ -18,9 +18,6 @@ use crate::state::{HERE, expand_home};
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
 
-/// The mission whose instruments have tables.
-const MISSION: &str = "insight";
-
 /// What is shown below the rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Tab {
@@ -51,8 +48,7 @@ pub struct TablesPanel {
 
 impl Default for TablesPanel {
     fn default() -> Self {
-        let mut desk = DocumentDesk::new(DocumentKind::Table);
-        desk.start_new(MISSION, "");
+        let desk = DocumentDesk::new(DocumentKind::Table);
         let catalogues = model::catalogues();
         let table = catalogues.first().and_then(|of| of.tables.first()).cloned();
         let mut panel = Self {
@@ -95,6 +91,7 @@ impl Panel for TablesPanel {
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
+        self.desk.set_mission(self.mission(cx));
         let brought = self.desk.take(cx);
         self.bring(brought);
         let brought = self.desk.bar(ui, cx, &self.text);
@@ -112,6 +109,15 @@ impl Panel for TablesPanel {
 }
 
 impl TablesPanel {
+    /// The mission that has the instrument.
+    fn mission<'a>(&self, cx: &'a ViewContext<'_>) -> &'a str {
+        let instrument = self.catalogues.get(self.instrument).map(|of| of.instrument.as_str());
+        let has = |id: &str| Some(id) == instrument;
+        let missions = &cx.snapshot.missions.missions;
+        let found = missions.iter().find(|of| of.instruments.iter().any(|one| has(&one.id)));
+        found.map_or("", |mission| mission.id.as_str())
+    }
+
     /// Works out what the table leads to, where it changed.
     fn work(&mut self) {
         let Some(catalogue) = self.catalogues.get(self.instrument) else { return };
@@ -154,10 +160,7 @@ impl TablesPanel {
             Some(Brought::Text(text)) => {
                 self.read(&text);
             }
-            Some(Brought::New) => {
-                self.desk.start_new(MISSION, "");
-                self.start_standard(self.instrument);
-            }
+            Some(Brought::New) => self.start_standard(self.instrument),
             None => (),
         }
     }
@@ -233,7 +236,7 @@ impl TablesPanel {
         let load = ui.add_enabled(is_free, Button::new("Load on-board copy")).on_hover_text(hint);
         let catalogue = self.catalogues.get(self.instrument);
         if load.on_disabled_hover_text("Write the path of a file.").clicked()
-            && let (Some(of), Some(spacecraft)) = (catalogue, spacecraft_number(MISSION))
+            && let (Some(of), Some(spacecraft)) = (catalogue, spacecraft_number(self.mission(cx)))
         {
             let job = Job::Read(expand_home(&self.path), Box::new(of.clone()), spacecraft);
             self.running = Some(file::start(job, ui.ctx()));
@@ -295,7 +298,8 @@ impl TablesPanel {
 
     fn binary(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, catalogue: &Catalogue) {
         let weak = |text: &str| RichText::new(text).color(cx.theme.text_weak);
-        let Some(spacecraft) = spacecraft_number(MISSION) else { return };
+        let mission = self.mission(cx);
+        let Some(spacecraft) = spacecraft_number(mission) else { return };
         let created = cx.present().unwrap_or(cx.time.cursor);
         let of = TableFile { spacecraft, created, table: self.table.clone() };
         let bytes = match of.to_bytes(catalogue) {
@@ -310,7 +314,7 @@ impl TablesPanel {
         let hash = bytes.get(bytes.len().saturating_sub(36)..seal).unwrap_or_default();
         let rows = [
             ("Size", format!("{} bytes, {} rows", bytes.len(), self.table.rows.len())),
-            ("Spacecraft", format!("{spacecraft} ({MISSION})")),
+            ("Spacecraft", format!("{spacecraft} ({mission})")),
             ("Catalogue", format!("{} {}", catalogue.instrument, hex(&catalogue.sha256))),
             ("SHA-256", hex(hash)),
             ("Checksum (CRC-32C)", hex(bytes.get(seal..).unwrap_or_default())),

@@ -4,7 +4,7 @@ use egui::{Button, RichText, ScrollArea, TextEdit, Ui};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::DraftOf;
 
-use super::desk::{Brought, DocumentDesk};
+use super::desk::{Brought, DocumentDesk, Next};
 use super::paint::version_text;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
@@ -13,13 +13,13 @@ impl DocumentDesk {
     /// The bar with what can be done to the document; a text where another one is to be edited.
     pub fn bar(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, text: &str) -> Option<Brought> {
         let weak = |text: &str| RichText::new(text).color(cx.theme.text_weak);
-        let mut wanted: Option<Option<u64>> = None;
+        let mut wanted: Option<Next> = None;
         ui.horizontal_wrapped(|ui| {
             if ui.button("New").on_hover_text("Begin a new document").clicked() {
-                wanted = Some(None);
+                wanted = Some(Next::New);
             }
             if let Some(version) = self.open_menu(ui, cx) {
-                wanted = Some(Some(version));
+                wanted = Some(Next::Version(version));
             }
             let label = ui.label(weak("Name"));
             let edit = TextEdit::singleline(&mut self.kept.name).desired_width(150.0);
@@ -52,13 +52,13 @@ impl DocumentDesk {
         self.ask(ui, cx)
     }
 
-    fn go(&mut self, cx: &ViewContext<'_>, what: Option<u64>) -> Option<Brought> {
+    fn go(&mut self, cx: &ViewContext<'_>, what: Next) -> Option<Brought> {
         match what {
-            Some(version) => {
+            Next::Version(version) => {
                 self.open(cx, version);
                 None
             }
-            None => {
+            Next::New => {
                 let mission = self.mission(cx).to_owned();
                 self.start_new(&mission, "");
                 Some(Brought::New)

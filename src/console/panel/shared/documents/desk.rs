@@ -1,6 +1,6 @@
 //! Which document is edited, what was asked of commanding about it, and what came back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use marsdeck_engine::command::{Permission, Timing};
@@ -19,6 +19,15 @@ const MOST_KEPT: usize = 32;
 pub enum Brought {
     /// Of a version, or what somebody else saved.
     Text(Arc<str>),
+    /// A new document.
+    New,
+}
+
+/// What is edited next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// A version.
+    Version(u64),
     /// A new document.
     New,
 }
@@ -52,9 +61,11 @@ pub struct DocumentDesk {
     preparing: Option<OrderId>,
     contents: BTreeMap<u64, Arc<str>>,
     asked: BTreeMap<u64, OrderId>,
+    /// Versions whose text was refused: not asked for in every frame.
+    refused: BTreeSet<u64>,
     pub(super) conflict: Option<Conflict>,
-    /// What would lose text that is not saved: a version to open, or none for a new document.
-    pub(super) unsure: Option<Option<u64>>,
+    /// What would lose text that is not saved.
+    pub(super) unsure: Option<Next>,
     pub(super) said: String,
     pub(super) activate: bool,
     pub(super) changes: ChangesView,
@@ -72,6 +83,7 @@ impl DocumentDesk {
             preparing: None,
             contents: BTreeMap::new(),
             asked: BTreeMap::new(),
+            refused: BTreeSet::new(),
             conflict: None,
             unsure: None,
             said: String::new(),
@@ -83,6 +95,13 @@ impl DocumentDesk {
     /// The mission that the document is for.
     pub fn mission<'a>(&'a self, cx: &'a ViewContext<'_>) -> &'a str {
         if self.kept.mission.is_empty() { cx.mission() } else { &self.kept.mission }
+    }
+
+    /// Says for which mission a new document is; a saved one keeps its own.
+    pub fn set_mission(&mut self, mission: &str) {
+        if self.kept.parents.is_empty() && self.kept.mission != mission {
+            mission.clone_into(&mut self.kept.mission);
+        }
     }
 
     /// The version that is edited; none for a new document.
@@ -126,7 +145,7 @@ impl DocumentDesk {
             return Some(Arc::clone(text));
         }
         let may_ask = cx.account().is_some();
-        if may_ask && !self.asked.contains_key(&version) {
+        if may_ask && !self.refused.contains(&version) && !self.asked.contains_key(&version) {
             self.asked.insert(version, cx.order(Order::Open { version }));
         }
         None
@@ -150,6 +169,7 @@ impl DocumentDesk {
 
     pub(super) fn open(&mut self, cx: &ViewContext<'_>, version: u64) {
         self.unsure = None;
+        self.refused.clear();
         self.opening = Some(cx.order(Order::Open { version }));
         self.said = format!("Opening version {version}…");
     }
@@ -276,8 +296,7 @@ impl DocumentDesk {
                 }
                 Some(reply) => {
                     self.said = refusal(reply);
-                    // It stays asked for, or it would be asked for in every frame.
-                    self.asked.insert(version, id);
+                    self.refused.insert(version);
                 }
             }
         }
@@ -306,7 +325,9 @@ impl DocumentDesk {
 /// Why something was not done, in words.
 fn refusal(reply: &Reply) -> String {
     match reply {
-        Reply::Refused(reasons) if !reasons.is_empty() => reasons.join(" "),
+        Reply::Refused(reasons) if !reasons.is_empty() => {
+            format!("{}.", reasons.join("; ").trim_end_matches('.'))
+        }
         Reply::Done(said) => said.clone(),
         Reply::Opened { version, .. } => format!("Version {version} is no text."),
         _ => "It was not done; the messages say why.".to_owned(),
