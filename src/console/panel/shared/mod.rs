@@ -1,7 +1,9 @@
 //! What several panels need: which stored series stands for a name, its newest value, a sparkline,
-//! events on a time axis, the export bar, the form for limits.
+//! events on a time axis, the export bar, the form for limits, documents with versions.
 
 mod axis;
+mod bytes;
+mod documents;
 mod export;
 mod limits;
 mod occurrences;
@@ -11,6 +13,8 @@ mod readings;
 mod wide;
 
 pub use axis::axis_choice;
+pub use bytes::{hex, hex_line};
+pub use documents::{Brought, DocumentDesk, version_choice};
 pub use export::{ExportBar, expected_samples};
 pub use limits::LimitForm;
 pub use occurrences::{Occurrences, window_of};
