@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::command::{Digest, Password, Role, Timing, Uid};
 use crate::document::{Content, DocumentKind};
+use crate::event_request::RequestOrder;
 
 /// Who has it is logged in: 32 random bytes that the console makes and gives to nobody else.
 #[derive(Clone, PartialEq, Eq)]
@@ -232,6 +233,8 @@ pub enum Order {
         /// How that is known.
         reason: String,
     },
+    /// Make, propose, accept or end an event request.
+    Request(RequestOrder),
     /// Take the clock as it stands, where the journal has later records.
     AcceptClock {
         /// Why.

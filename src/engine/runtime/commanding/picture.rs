@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::order::{Answered, OrderId, Reply, Token};
 use crate::command::{ALL_MISSIONS, Account, Desk, Digest, DryRun, Permission, Policy, Uid};
 use crate::document::Documents;
+use crate::event_request::Requests;
 use crate::time::Instant;
 
 /// Somebody who is logged in.
@@ -53,6 +54,8 @@ pub struct CommandingPicture {
     pub ready: Arc<BTreeMap<Uid, DryRun>>,
     /// Plans, sequences and tables.
     pub documents: Arc<Documents>,
+    /// Event requests.
+    pub requests: Arc<Requests>,
     /// The last lines of the audit trail, oldest first.
     pub audit: Arc<VecDeque<AuditLine>>,
     /// The last answers, oldest first.
