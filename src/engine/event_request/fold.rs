@@ -17,6 +17,8 @@ pub struct Requests {
     order: Vec<String>,
     /// Numbers of records that could not be read or could not have happened.
     unreadable: Vec<u64>,
+    /// The last record about requests that was taken.
+    last: Option<u64>,
 }
 
 impl Requests {
@@ -69,11 +71,13 @@ impl Requests {
         format!("{stem}-{number}")
     }
 
-    /// Takes a record of the journal; those of other kinds change nothing.
+    /// Takes a record of the journal; those of other kinds, and those that were taken already,
+    /// change nothing.
     pub fn apply(&mut self, record: &Record) {
-        if record.kind != REQUEST_KIND {
+        if record.kind != REQUEST_KIND || self.last >= Some(record.number) {
             return;
         }
+        self.last = Some(record.number);
         let done = serde_json::from_str::<RequestEvent>(&record.body)
             .map_err(|error| error.to_string())
             .and_then(|event| self.take(record, &event));

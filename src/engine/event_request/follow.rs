@@ -12,6 +12,7 @@ use crate::archive::EventMessage;
 use crate::command::{
     CommandItem, Desk, ENGINE, Journal, JournalError, State as CommandState, Uid,
 };
+use crate::mission::commands::reports::Report;
 use crate::time::{Instant, TimeRange, iso};
 
 /// After the deadline the report of a command that was carried out in time may still come: so
@@ -164,51 +165,29 @@ fn by_commands(
     Some(RequestEvent::Commanded { id, part, uid: command.uid })
 }
 
-/// What a message says of a request.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Said<'a> {
-    /// `Request <id> extracted <n> records`.
-    Extracted(u64),
-    /// `Request <id> sent`.
-    Sent,
-    /// `Request <id> failed: <reason>`.
-    Failed(&'a str),
-}
-
-/// Reads a message; identifiers hold no blanks.
-pub(super) fn read(text: &str) -> Option<(&str, Said<'_>)> {
-    let (id, rest) = text.trim().strip_prefix("Request ")?.split_once(' ')?;
-    let said = if rest == "sent" {
-        Said::Sent
-    } else if let Some(reason) = rest.strip_prefix("failed: ") {
-        Said::Failed(reason)
-    } else {
-        let count = rest.strip_prefix("extracted ")?.strip_suffix(" records")?;
-        Said::Extracted(count.parse().ok()?)
-    };
-    Some((id, said))
-}
-
 fn by_message(
     item: &RequestItem,
     part: Part,
     progress: &Progress,
     message: &EventMessage,
 ) -> Option<RequestEvent> {
-    let (about, said) = read(&message.message)?;
-    if about != part.on_board_id(&item.id) {
-        return None;
-    }
+    let own = part.on_board_id(&item.id);
     let (id, at) = (item.id.clone(), message.time);
-    match said {
-        Said::Extracted(records) if progress.extracted.is_none() => {
-            Some(RequestEvent::Extracted { id, part, at, records })
+    match Report::parse(message.message.trim())? {
+        Report::RequestExtracted { id: about, records }
+            if about == own && progress.extracted.is_none() =>
+        {
+            Some(RequestEvent::Extracted { id, part, at, records: records as u64 })
         }
-        Said::Sent if progress.sent.is_none() => Some(RequestEvent::Sent { id, part, at }),
-        Said::Failed(reason) if !progress.failures.contains(&(at, reason.to_owned())) => {
+        Report::RequestSent { id: about } if about == own && progress.sent.is_none() => {
+            Some(RequestEvent::Sent { id, part, at })
+        }
+        Report::RequestFailed { id: about, reason }
+            if about == own && !progress.failures.contains(&(at, reason.clone())) =>
+        {
             // What was extracted and then failed was overwritten on its way.
             let is_lost = reason.starts_with("overwritten") || progress.extracted.is_some();
-            Some(RequestEvent::Failed { id, part, at, reason: reason.to_owned(), is_lost })
+            Some(RequestEvent::Failed { id, part, at, reason, is_lost })
         }
         _ => None,
     }

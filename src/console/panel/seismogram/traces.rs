@@ -5,8 +5,12 @@ use marsdeck_engine::archive::{Bucket, SeriesSummary};
 use marsdeck_engine::time::{Instant, TimeRange};
 
 use super::model::{self, Group};
-use crate::plot::{Curve, CurveData, PlotView, Row, YScale};
+use super::requests::EventSeries;
+use crate::plot::{Curve, CurveData, Mark, PlotView, Row, YScale};
 use crate::view::{CurveAnswer, CurveParts, ViewContext, ask_curve};
+
+/// Curve colour of event data and of the bands of their requests.
+pub(super) const BROUGHT: usize = 5;
 
 /// A trace as it is drawn.
 struct Trace<'a> {
@@ -14,6 +18,8 @@ struct Trace<'a> {
     label: String,
     answer: CurveAnswer,
     centred: Option<Centred>,
+    /// Where event data begin, and the requests that brought them.
+    brought: Option<(Instant, String)>,
 }
 
 /// A copy of the shown data without their mean.
@@ -21,6 +27,23 @@ struct Trace<'a> {
 enum Centred {
     Buckets(TimeRange, Vec<Bucket>, f64),
     Points(Vec<Instant>, Vec<f64>, f64),
+}
+
+impl<'a> Trace<'a> {
+    fn ask(
+        ui: &Ui,
+        cx: &ViewContext<'_>,
+        series: &'a SeriesSummary,
+        label: String,
+        demean: bool,
+    ) -> Self {
+        let slot = Id::unique("seismogram traces");
+        let columns = PlotView::columns(ui);
+        let answer = ask_curve(cx.queries, slot, series, cx.time.range, columns);
+        let centred = if demean { centre(answer.parts(), cx.time.range) } else { None };
+        let note = if demean { "  (mean taken off)" } else { "" };
+        Self { series, label: format!("{label}{note}"), answer, centred, brought: None }
+    }
 }
 
 /// The traces of the shown group.
@@ -31,18 +54,37 @@ pub(super) struct Traces<'a> {
 impl<'a> Traces<'a> {
     /// Asks for the traces of a group over the visible range.
     pub(super) fn ask(ui: &Ui, cx: &ViewContext<'_>, group: &Group<'a>, demean: bool) -> Self {
-        let columns = PlotView::columns(ui);
-        let slot = Id::unique("seismogram traces");
         let list = group.members.iter().map(|series| {
-            let answer = ask_curve(cx.queries, slot, series, cx.time.range, columns);
-            let centred = if demean { centre(answer.parts(), cx.time.range) } else { None };
             let channel = series.key.name.rsplit('.').next().unwrap_or_default();
             let title = cx.snapshot.missions.parameter(&series.key.name);
             let title = title.map_or(String::new(), |known| format!("  {}", known.2.title));
-            let note = if demean { "  (mean taken off)" } else { "" };
-            Trace { series, label: format!("{channel}{title}{note}"), answer, centred }
+            Trace::ask(ui, cx, series, format!("{channel}{title}"), demean)
         });
         Self { list: list.collect() }
+    }
+
+    /// With the channels that event requests brought, each behind its continuous counterpart.
+    pub(super) fn with_events(
+        mut self,
+        ui: &Ui,
+        cx: &ViewContext<'_>,
+        events: &[EventSeries<'a>],
+        demean: bool,
+    ) -> Self {
+        for event in events {
+            let name = &event.series.key.name;
+            let channel = name.rsplit('.').next().unwrap_or_default();
+            let label = format!("{channel}  {} sps  {}", event.series.rate_hz, event.requests);
+            let trace = Trace {
+                brought: Some((event.start, event.requests.clone())),
+                ..Trace::ask(ui, cx, event.series, label, demean)
+            };
+            let component = name.chars().next_back();
+            let same = |other: &Trace<'_>| other.series.key.name.chars().next_back() == component;
+            let at = self.list.iter().rposition(same).map_or(self.list.len(), |at| at + 1);
+            self.list.insert(at, trace);
+        }
+        self
     }
 
     /// Whether any newer answer is under way.
@@ -75,7 +117,21 @@ impl<'a> Traces<'a> {
     /// The rows of the plot; with a common height where that is wanted.
     pub(super) fn rows(&self, cx: &ViewContext<'_>, common: bool) -> Vec<Row<'_>> {
         let mut rows: Vec<Row<'_>> = Vec::new();
-        for (i, trace) in self.list.iter().enumerate() {
+        let mut continuous = 0;
+        for trace in &self.list {
+            // Event data have the colour of what was brought by a request.
+            let colour = if trace.brought.is_some() {
+                cx.theme.curve(BROUGHT)
+            } else {
+                continuous += 1;
+                cx.theme.curve(continuous - 1)
+            };
+            let marks = trace.brought.iter().map(|(time, requests)| Mark {
+                time: *time,
+                label: requests.clone(),
+                colour,
+                strong: true,
+            });
             let data = match &trace.centred {
                 Some(Centred::Buckets(range, buckets, period_ns)) => {
                     CurveData::Buckets { range: *range, buckets, period_ns: *period_ns }
@@ -90,8 +146,9 @@ impl<'a> Traces<'a> {
                 curves: vec![Curve {
                     loading: trace.answer.loading,
                     simulated: trace.series.key.is_simulated(),
-                    ..Curve::new(&trace.label, &trace.series.unit, cx.theme.curve(i), data)
+                    ..Curve::new(&trace.label, &trace.series.unit, colour, data)
                 }],
+                marks: marks.collect(),
                 ..Row::default()
             });
         }

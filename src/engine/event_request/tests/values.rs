@@ -6,7 +6,6 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::make::*;
-use crate::event_request::follow::{Said, read};
 use crate::event_request::*;
 use crate::plan::{ActivityId, Checker, Edit, Plan, Windows, expand};
 use crate::time::TimeRange;
@@ -80,16 +79,6 @@ fn activities_keep_the_rules_and_become_the_commands() {
 }
 
 #[test]
-fn on_board_messages_are_read_word_by_word() {
-    assert_eq!(read("Request S1-1 extracted 12 records"), Some(("S1-1", Said::Extracted(12))));
-    assert_eq!(read("Request S1-1 sent"), Some(("S1-1", Said::Sent)));
-    assert_eq!(read("Request a failed: b: c"), Some(("a", Said::Failed("b: c"))));
-    for text in ["", "Request", "Request a", "Request a extracted -1 records", "request a sent"] {
-        assert_eq!(read(text), None, "{text}");
-    }
-}
-
-#[test]
 fn identifiers_are_fit_for_the_spacecraft_and_unique() {
     let mut room = Room::new();
     let mut request = wanted();
@@ -104,12 +93,6 @@ fn identifiers_are_fit_for_the_spacecraft_and_unique() {
 }
 
 proptest! {
-    #[test]
-    fn any_text_is_read(text in ".{0,80}", rest in "[ a-z0-9:]{0,30}") {
-        let _ = read(&text);
-        let _ = read(&format!("Request {rest}"));
-    }
-
     #[test]
     fn contents_survive_the_journal(s in 10.0..14_400.0_f64, priority in 1..10_u8, why in ".{0,40}") {
         let window = TimeRange::new(T0, T0.plus_s(s));
