@@ -10,7 +10,7 @@ use marsdeck_engine::time::{Instant, TimeRange};
 use super::model::{Action, Who, obstacle, prepared_for};
 use super::place::Placing;
 use crate::intent::UiIntent;
-use crate::panel::shared::{Asked, Models, RequestForm};
+use crate::panel::shared::{Models, Outcome, RequestForm};
 use crate::view::ViewContext;
 
 /// The buttons and what they wait for.
@@ -18,7 +18,7 @@ use crate::view::ViewContext;
 pub(super) struct Actions {
     pub(super) form: RequestForm,
     pub(super) models: Models,
-    asked: Vec<Asked>,
+    asked: Vec<Outcome>,
     placing: Option<Placing>,
     /// What the line below asks a reason for.
     asking: Option<Action>,
@@ -48,7 +48,7 @@ impl Actions {
             }
             Some(Err(why)) => {
                 self.placing = None;
-                let mut asked = Asked::default();
+                let mut asked = Outcome::default();
                 asked.say(why);
                 self.asked = vec![asked];
             }
@@ -57,7 +57,7 @@ impl Actions {
     }
 
     fn ask(&mut self, cx: &ViewContext<'_>, order: Order) {
-        let mut asked = Asked::default();
+        let mut asked = Outcome::default();
         asked.ask(cx, order);
         self.asked = vec![asked];
     }
@@ -175,7 +175,7 @@ impl Actions {
                 let timing = Timing { expires: Some(item.request.deadline()), ..Timing::default() };
                 let what = DraftOf::Command { name, arguments };
                 let draft = Draft { mission: item.request.mission.clone(), what, timing };
-                let mut asked = Asked::default();
+                let mut asked = Outcome::default();
                 asked.ask(cx, Order::Prepare(Box::new(draft)));
                 asked
             });

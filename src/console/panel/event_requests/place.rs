@@ -8,7 +8,7 @@ use marsdeck_engine::plan::{Checker, Edit, Model, Plan, Windows};
 use marsdeck_engine::runtime::{Order, Reply};
 use marsdeck_engine::time::{Instant, iso};
 
-use crate::panel::shared::Asked;
+use crate::panel::shared::Outcome;
 use crate::view::ViewContext;
 
 /// Activities keep this far from both ends of a wake, in seconds (FACTS 2.1: margins of 10 min).
@@ -21,14 +21,14 @@ pub(super) struct Placing {
     /// The plan and the version that is read.
     name: String,
     head: u64,
-    asked: Asked,
+    asked: Outcome,
 }
 
 impl Placing {
     /// Asks for the newest version of a plan.
     pub(super) fn begin(cx: &ViewContext<'_>, id: &str, document: &Document) -> Option<Self> {
         let head = document.head()?.id;
-        let mut asked = Asked::default();
+        let mut asked = Outcome::default();
         asked.ask(cx, Order::Open { version: head });
         Some(Self { id: id.to_owned(), name: document.name.clone(), head, asked })
     }

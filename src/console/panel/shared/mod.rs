@@ -18,5 +18,5 @@ pub use occurrences::{Occurrences, window_of};
 pub use pick::{best_series, find_series};
 pub use picture::write_png;
 pub use readings::{Reading, Readings, sparkline};
-pub use request::{Asked, Models, RequestForm, Standing, left_text, window_text};
+pub use request::{Models, Outcome, RequestForm, Standing, left_text, window_text};
 pub use wide::at_least_wide;

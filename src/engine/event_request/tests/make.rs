@@ -56,7 +56,8 @@ pub struct Room {
 fn people(folder: &Path, journal: &mut Journal) -> [Actor; 4] {
     let limits = SessionLimits::default();
     let mut accounts = Accounts::open(folder, &[], CHEAP, limits).expect("accounts");
-    let first = accounts.make_first(journal, "admin", ([7; 26], [1; 16]), T0).expect("the first");
+    let letters = std::array::from_fn(|at| at as u8);
+    let first = accounts.make_first(journal, "admin", (letters, [1; 16]), T0).expect("the first");
     let set = |accounts: &mut Accounts,
                journal: &mut Journal,
                name: &str,

@@ -192,7 +192,7 @@ fn is_reachable(from: State, to: State) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
 
     #[test]
     fn every_history_is_legal(ops in proptest::collection::vec(op(), 1..40)) {

@@ -8,8 +8,8 @@ use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::{Order, Reply};
 use marsdeck_engine::time::Instant;
 
-use super::asked::Asked;
 use super::models::{Models, Standing};
+use super::outcome::Outcome;
 use super::typed::{Typed, left_text};
 use crate::theme::SMALL;
 use crate::view::ViewContext;
@@ -26,7 +26,7 @@ pub struct RequestForm {
     open: Option<Open>,
     models: Models,
     standing: Standing,
-    asked: Asked,
+    asked: Outcome,
 }
 
 struct Open {
@@ -46,14 +46,14 @@ impl RequestForm {
     /// Opens it for a new request.
     pub fn open_new(&mut self, request: &EventRequest) {
         self.open = Some(Open { own: None, typed: Typed::of(request) });
-        self.asked = Asked::default();
+        self.asked = Outcome::default();
     }
 
     /// Opens it for one that exists.
     pub fn open_edit(&mut self, item: &RequestItem) {
         let own = Some((item.id.clone(), item.content));
         self.open = Some(Open { own, typed: Typed::of(&item.request) });
-        self.asked = Asked::default();
+        self.asked = Outcome::default();
     }
 
     /// What came of the last order, where the form is closed.

@@ -9,13 +9,13 @@ use crate::widget::SeverityBadge;
 
 /// An order and its answer.
 #[derive(Default)]
-pub struct Asked {
+pub struct Outcome {
     order: Option<OrderId>,
     said: Vec<String>,
     is_done: bool,
 }
 
-impl Asked {
+impl Outcome {
     /// Orders something.
     pub fn ask(&mut self, cx: &ViewContext<'_>, order: Order) {
         *self = Self { order: Some(cx.order(order)), ..Self::default() };
