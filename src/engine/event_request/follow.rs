@@ -3,12 +3,14 @@
 //! What is found is written as records of the engine. Looking twice finds nothing new, so it can
 //! be done as often as wanted, and after a restart.
 
+use std::sync::atomic::AtomicBool;
+
 use super::carry::command_name;
 use super::event::RequestEvent;
 use super::fold::Requests;
 use super::item::{Progress, RequestItem};
 use super::model::{Part, State};
-use crate::archive::EventMessage;
+use crate::archive::{Archive, EventMessage, Levels, MessageQuery};
 use crate::command::{
     CommandItem, Desk, ENGINE, Journal, JournalError, State as CommandState, Uid,
 };
@@ -27,6 +29,8 @@ const STEP: f64 = 0.05;
 const MISSING: (f64, f64) = (1.0, 0.001);
 /// Records for a request in one look.
 const MOST_STEPS: usize = 64;
+/// Messages about requests that are looked through, the newest.
+const MOST_MESSAGES: u32 = 10_000;
 /// Shorter identifiers are not looked for in the bytes of a command, where chance could spell them.
 const LEAST_ID: usize = 6;
 
@@ -71,6 +75,35 @@ impl Requests {
             }
         }
         Ok(written)
+    }
+
+    /// [`Self::follow`] by what an archive holds: the one call of whoever owns the journal, when
+    /// stored data or commands changed and every now and then for the clock. What cannot be read
+    /// now shows nothing now.
+    pub fn follow_archive(
+        &mut self,
+        journal: &mut Journal,
+        desk: &Desk,
+        archive: &Archive,
+        now: Instant,
+    ) -> Result<usize, JournalError> {
+        let Some(since) = self.waiting_since() else { return Ok(0) };
+        let query = MessageQuery {
+            range: TimeRange::new(since.plus_s(-CLOCK_S), now.plus_s(GRACE_S)),
+            levels: Levels::ALL,
+            text: "Request".to_owned(),
+            limit: MOST_MESSAGES,
+            newest: true,
+        };
+        let told = archive.messages(&query, &AtomicBool::new(false));
+        let (messages, _) = told.unwrap_or_default();
+        let series = archive.series();
+        let stored = |name: &str, range: TimeRange| {
+            let products = series.iter().filter(|of| of.key.name == name);
+            let stretches = products.map(|of| archive.segments(&of.key, range).unwrap_or_default());
+            stretches.flatten().collect()
+        };
+        self.follow(journal, &Evidence { desk, messages: &messages, stored: &stored, now })
     }
 }
 

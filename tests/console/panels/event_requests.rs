@@ -282,6 +282,9 @@ fn documents() -> Documents {
 }
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
+/// The plot without event data.
+const CONTINUOUS: &str =
+    "Seismogram: BHU  VBB U velocity, BHV  VBB V velocity, BHW  VBB W velocity";
 
 #[test]
 fn every_state_has_a_chip_and_details() {
@@ -413,7 +416,7 @@ fn seismogram(theme: Theme, who: &str, range: TimeRange) -> Stage {
 fn a_window_of_the_seismogram_becomes_a_request() {
     let harness_of = seismogram(Theme::dark(), "anne", window(0));
     let mut harness = harness(harness_of, SIZE, false);
-    let plot = harness.get_by_label("Seismogram: BHU  VBB U, BHV, BHW").rect();
+    let plot = harness.get_by_label(CONTINUOUS).rect();
     let at = egui::pos2(plot.left() + plot.width() * 0.4, plot.center().y);
     harness.event(egui::Event::ModifiersChanged(egui::Modifiers::SHIFT));
     harness.drag_at(at);
@@ -457,15 +460,15 @@ fn what_a_request_brought_stands_beside_the_continuous_data() {
     let mut harness = harness(seismogram(Theme::dark(), "anne", brought()), SIZE, false);
     // The continuous group stays, though the event data have more samples.
     harness.get_by_label(
-        "Seismogram: BHU  VBB U, HHU  100 sps  S0232a-1, BHV, HHV  100 sps  S0232a-1, BHW, \
-         HHW  100 sps  S0232a-1",
+        "Seismogram: BHU  VBB U velocity, HHU  100 sps  S0232a-1, BHV  VBB V velocity, \
+         HHV  100 sps  S0232a-1, BHW  VBB W velocity, HHW  100 sps  S0232a-1",
     );
     press(&mut harness, "S0232a-1 INGESTED");
     assert!(harness.state().wishes.contains(&UiIntent::OpenPanel("Event requests".to_owned())));
     // Selecting a request selects its window.
     harness.get_by_label_contains("Selected: 20 min");
     press(&mut harness, "Event data");
-    harness.get_by_label("Seismogram: BHU  VBB U, BHV, BHW");
+    harness.get_by_label(CONTINUOUS);
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn facts(ui: &mut Ui, cx: &ViewContext<'_>, item: &RequestItem, now: Instant) {
         ("Volume", format!("{:.2} Mbit, estimated", request.volume_bits() / 1e6)),
         (
             "Memory",
-            format!("{}, to {} UTC", model::memory_text(item, now), utc(request.deadline())),
+            format!("{}; kept to {} UTC", model::memory_text(item, now), utc(request.deadline())),
         ),
         ("Priority", request.priority.to_string()),
         ("Why", request.justification.clone()),

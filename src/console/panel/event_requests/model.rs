@@ -6,6 +6,9 @@ use marsdeck_engine::time::Instant;
 
 use crate::panel::shared::left_text;
 
+/// Seconds that the memory still keeps a window where it becomes urgent: about a pass.
+const URGENT_S: f64 = 12.0 * 3600.0;
+
 /// Something that can be done with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
@@ -86,9 +89,17 @@ pub(super) fn prepared_for(item: &RequestItem, desk: &Desk) -> Option<String> {
 pub(super) fn memory_text(item: &RequestItem, now: Instant) -> String {
     match item.state() {
         State::Closed => "–".to_owned(),
+        State::Expired => "overwritten".to_owned(),
         _ if item.is_extracted() => "extracted".to_owned(),
         _ => left_text(item.request.deadline(), now),
     }
+}
+
+/// Whether the memory will soon overwrite what nobody has extracted.
+pub(super) fn is_urgent(item: &RequestItem, now: Instant) -> bool {
+    let is_open =
+        matches!(item.state(), State::Draft | State::Proposed | State::Accepted | State::Commanded);
+    is_open && item.request.deadline().s_since(now) < URGENT_S
 }
 
 /// How much of it is here.

@@ -3,6 +3,7 @@
 use egui::{Label, Layout, RichText, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 use marsdeck_engine::event_request::RequestItem;
+use marsdeck_engine::mission::Severity;
 use marsdeck_engine::time::Instant;
 
 use super::chip::chip;
@@ -23,6 +24,9 @@ const COLUMNS: [(&str, f32); 9] = [
     ("Asked by", 80.0),
     ("Accepted by", 0.0),
 ];
+
+/// Position of the memory among the texts of a row.
+const MEMORY: usize = 4;
 
 /// Paints the requests; the one that was clicked.
 pub(super) fn show(
@@ -78,9 +82,11 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &RequestItem, n
         item.made_by().to_owned(),
         accepted.to_owned(),
     ];
-    for text in texts {
+    for (at, text) in texts.into_iter().enumerate() {
+        let is_urgent = at == MEMORY && model::is_urgent(item, now);
+        let ink = if is_urgent { cx.theme.severity(Severity::Distress) } else { cx.theme.text };
         row.col(|ui| {
-            let label = Label::new(RichText::new(&text).color(cx.theme.text)).selectable(false);
+            let label = Label::new(RichText::new(&text).color(ink)).selectable(false);
             ui.add(label).on_hover_text(&text);
         });
     }

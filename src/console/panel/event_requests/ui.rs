@@ -65,7 +65,7 @@ impl Panel for EventRequests {
         ui.separator();
         if let Some(item) = selected {
             let panel = egui::Panel::bottom("request details").resizable(true);
-            panel.default_size(230.0).show(ui, |ui| {
+            panel.default_size(280.0).show(ui, |ui| {
                 ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                     details::show(ui, cx, item, (found, now));
                 });

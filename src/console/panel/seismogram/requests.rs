@@ -4,7 +4,7 @@
 use egui::{Button, RichText, Ui};
 use marsdeck_engine::archive::{Event, SeriesKey, SeriesSummary};
 use marsdeck_engine::event_request::{EventRequest, RequestItem, State, lineage};
-use marsdeck_engine::time::{Instant, TimeRange};
+use marsdeck_engine::time::TimeRange;
 
 use super::model::Group;
 use super::traces::BROUGHT;
@@ -20,8 +20,8 @@ pub(super) struct EventSeries<'a> {
     pub(super) series: &'a SeriesSummary,
     /// Identifiers of the requests.
     pub(super) requests: String,
-    /// Where the data of the first of them begin.
-    pub(super) start: Instant,
+    /// Hull of their windows.
+    pub(super) range: TimeRange,
 }
 
 /// What the panel keeps about requests.
@@ -113,9 +113,9 @@ impl Requesting {
                 }
                 let of = lineage(requests, &series.key, cx.time.range);
                 let ids: Vec<&str> = of.iter().map(|item| item.id.as_str()).collect();
-                let start = of.iter().map(|item| item.request.window.start).min();
-                let start = start.unwrap_or(item.request.window.start);
-                found.push(EventSeries { series, requests: ids.join(", "), start });
+                let windows = of.iter().map(|item| item.request.window);
+                let range = windows.reduce(|a, b| a.hull(&b)).unwrap_or(item.request.window);
+                found.push(EventSeries { series, requests: ids.join(", "), range });
             }
         }
         found

@@ -18,8 +18,8 @@ struct Trace<'a> {
     label: String,
     answer: CurveAnswer,
     centred: Option<Centred>,
-    /// Where event data begin, and the requests that brought them.
-    brought: Option<(Instant, String)>,
+    /// Where event data lie, and the requests that brought them.
+    brought: Option<(TimeRange, String)>,
 }
 
 /// A copy of the shown data without their mean.
@@ -76,7 +76,7 @@ impl<'a> Traces<'a> {
             let channel = name.rsplit('.').next().unwrap_or_default();
             let label = format!("{channel}  {} sps  {}", event.series.rate_hz, event.requests);
             let trace = Trace {
-                brought: Some((event.start, event.requests.clone())),
+                brought: Some((event.range, event.requests.clone())),
                 ..Trace::ask(ui, cx, event.series, label, demean)
             };
             let component = name.chars().next_back();
@@ -126,8 +126,8 @@ impl<'a> Traces<'a> {
                 continuous += 1;
                 cx.theme.curve(continuous - 1)
             };
-            let marks = trace.brought.iter().map(|(time, requests)| Mark {
-                time: *time,
+            let marks = trace.brought.iter().map(|(range, requests)| Mark {
+                time: range.start,
                 label: requests.clone(),
                 colour,
                 strong: true,
@@ -140,6 +140,10 @@ impl<'a> Traces<'a> {
                     CurveData::Points { times, values, period_ns: *period_ns }
                 }
                 None => trace.answer.parts().into(),
+            };
+            let data = match &trace.brought {
+                Some((range, _)) => clip(data, *range),
+                None => data,
             };
             rows.push(Row {
                 name: trace.series.key.name.clone(),
@@ -161,6 +165,26 @@ impl<'a> Traces<'a> {
         }
         rows
     }
+}
+
+/// Slices of a stretch only: outside of it nothing was asked for, so nothing is missing there.
+fn clip(data: CurveData<'_>, to: TimeRange) -> CurveData<'_> {
+    let CurveData::Buckets { range, buckets, period_ns } = data else { return data };
+    let count = buckets.len() as i64;
+    if count == 0 || range.duration_ns() <= 0 {
+        return data;
+    }
+    let edge = |i: i64| {
+        let ns = i128::from(range.duration_ns()) * i128::from(i) / i128::from(count);
+        range.start.plus_ns(ns as i64)
+    };
+    let slice = |t: Instant| {
+        let ns = i128::from(t.ns_since(range.start)) * i128::from(count);
+        (ns.div_euclid(i128::from(range.duration_ns())) as i64).clamp(0, count)
+    };
+    let (from, end) = (slice(to.start), (slice(to.end) + 1).min(count));
+    let Some(buckets) = buckets.get(from as usize..end.max(from) as usize) else { return data };
+    CurveData::Buckets { range: TimeRange::new(edge(from), edge(end)), buckets, period_ns }
 }
 
 /// The data without the mean of their visible part.
@@ -198,6 +222,21 @@ fn centre(parts: CurveParts<'_>, visible: TimeRange) -> Option<Centred> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn event_data_are_cut_to_what_was_asked_for() {
+        let range = TimeRange::new(Instant::from_unix_s(0.0), Instant::from_unix_s(100.0));
+        let buckets = vec![Bucket::EMPTY; 10];
+        let data = CurveData::Buckets { range, buckets: &buckets, period_ns: 1.0 };
+        let to = |a: f64, b: f64| TimeRange::new(Instant::from_unix_s(a), Instant::from_unix_s(b));
+        let cut = |window: TimeRange| match clip(data, window) {
+            CurveData::Buckets { range, buckets, .. } => (range, buckets.len()),
+            _ => panic!("slices"),
+        };
+        assert_eq!(cut(to(25.0, 55.0)), (to(20.0, 60.0), 4));
+        assert_eq!(cut(to(-50.0, 500.0)), (range, 10));
+        assert_eq!(cut(to(200.0, 300.0)), (to(100.0, 100.0), 0));
+    }
 
     #[test]
     fn the_mean_is_taken_off() {

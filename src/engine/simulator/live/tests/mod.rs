@@ -5,5 +5,6 @@ mod commands;
 mod faults;
 mod ground;
 mod packets;
+mod requests;
 mod sequences;
 mod spacecraft;
