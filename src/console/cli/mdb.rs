@@ -30,8 +30,8 @@ enum Command {
     List {
         /// Files of a dictionary, or their folder; without it the mission database
         paths: Vec<PathBuf>,
-        /// The commands of the dictionary with their arguments
-        #[arg(long, requires = "paths")]
+        /// The commands with their arguments, of the dictionary or of all missions
+        #[arg(long)]
         commands: bool,
         /// Print as JSON
         #[arg(long)]
@@ -79,6 +79,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             dictionary::check(paths, *json)
         }
         Command::Check { paths, json } => check(paths.first().map(PathBuf::as_path), *json),
+        Command::List { paths, commands: true, json } if paths.is_empty() => {
+            dictionary::list_own_commands(*json)
+        }
         Command::List { paths, json, .. } if paths.is_empty() => list(*json),
         Command::List { paths, commands, json } => dictionary::list(paths, *commands, *json),
         Command::Diff { older, newer, json } => dictionary::diff(older, newer, *json),
@@ -115,11 +118,13 @@ fn check(folder: Option<&std::path::Path>, json: bool) -> anyhow::Result<Outcome
     let instruments: usize = database.missions.iter().map(|m| m.instruments.len()).sum();
     let parameters: usize =
         database.missions.iter().flat_map(|m| &m.instruments).map(|i| i.parameters.len()).sum();
+    let commands: usize = database.missions.iter().map(|m| m.commands.len()).sum();
     if json {
         output::json(&serde_json::json!({
             "missions": database.missions.len(),
             "instruments": instruments,
             "parameters": parameters,
+            "commands": commands,
             "problems": problems,
         }))?;
     } else {
@@ -127,7 +132,8 @@ fn check(folder: Option<&std::path::Path>, json: bool) -> anyhow::Result<Outcome
             output::line(&format!("{}: {}: {}", problem.place, problem.field, problem.reason));
         }
         output::line(&format!(
-            "{} missions, {instruments} instruments, {parameters} parameters, {} problems",
+            "{} missions, {instruments} instruments, {parameters} parameters, {commands} commands, \
+             {} problems",
             database.missions.len(),
             problems.len()
         ));

@@ -7,11 +7,13 @@ use super::knowledge::MissionCommands;
 use super::order::{Draft, DraftOf, Reply, Token};
 use crate::command::{Actor, Digest, Prepared, Uid};
 use crate::document::{Content, DocumentKind};
+use crate::mission::commands::COMMAND_APID;
 use crate::mission::telemetry::ParameterId;
-use crate::parameter::command::{Given, encode};
+use crate::parameter::command::{Given, encode, finish_packet};
 use crate::plan::{Checker, Model, Severity, Windows, expand};
 use crate::problem::Problem;
-use crate::sequence::{self, Sequence, of_plan};
+use crate::sequence::table::{self, Catalogue, TableFile, Violation};
+use crate::sequence::{self, Sequence, of_plan, spacecraft_number};
 use crate::time::Instant;
 
 /// Command that loads a sequence, and the one that loads a table.
@@ -97,7 +99,7 @@ impl Desk {
                 let text = self.text(draft, *version, DocumentKind::Table)?;
                 self.table(of, draft, &text, now)?
             }
-            DraftOf::Delivery { name, versions } => self.package(of, draft, name, versions, now)?,
+            DraftOf::Delivery { .. } => return Err(vec!["deliveries come next".to_owned()]),
         };
         prepared.timing = draft.timing;
         Ok((by, prepared))
@@ -116,7 +118,10 @@ impl Desk {
             return Err(vec![format!("the dictionary of {mission} has no command {name}")]);
         };
         let encoded = encode(&of.dictionary, id, given, &unknown).map_err(|p| told(&p))?;
-        let bytes = self.packet(&draft.mission, &encoded.bytes);
+        let parts = self.parts.as_ref();
+        let count =
+            parts.map_or(0, |of| of.commanding.desk().next_count(&draft.mission, COMMAND_APID));
+        let bytes = finish_packet(&encoded.bytes, count);
         Ok(Prepared::of(&of.dictionary, &of.identity, &draft.mission, id, &encoded, bytes))
     }
 
@@ -183,12 +188,12 @@ impl Desk {
         now: Instant,
     ) -> Result<Prepared, Vec<String>> {
         let mission = &draft.mission;
-        let spacecraft = self.spacecraft(mission)?;
+        let spacecraft = spacecraft(mission)?;
         let binary =
             sequence::compile(sequence, &of.dictionary, mission, spacecraft, now, &unknown);
         let bytes = binary.map_err(|problems| told(&problems))?.to_bytes();
         let given = [
-            ("data".to_owned(), Given::Text(crate::storage::hex(&bytes))),
+            ("sequence".to_owned(), Given::Text(crate::storage::hex(&bytes))),
             ("activate".to_owned(), Given::Text(activate.to_string())),
         ];
         let mut prepared = self.encoded(of, draft, LOAD_SEQUENCE, &given)?;
@@ -200,32 +205,49 @@ impl Desk {
         ];
         Ok(prepared)
     }
-}
 
-impl Desk {
-    fn spacecraft(&self, _mission: &str) -> Result<u32, Vec<String>> {
-        Ok(189)
-    }
-    fn packet(&self, _mission: &str, bytes: &[u8]) -> Vec<u8> {
-        bytes.to_vec()
-    }
+    /// A configuration table in its binary form, as the command that loads it.
     fn table(
         &self,
-        _of: &MissionCommands,
-        _draft: &Draft,
-        _text: &str,
-        _now: Instant,
+        of: &MissionCommands,
+        draft: &Draft,
+        text: &str,
+        now: Instant,
     ) -> Result<Prepared, Vec<String>> {
-        Err(vec![LOAD_TABLE.to_owned()])
+        let (file, catalogue) = table_file(&draft.mission, text, now)?;
+        let broken = |all: Vec<Violation>| -> Vec<String> {
+            all.iter().map(|of| format!("{}: {}", of.rule, of.reason)).collect()
+        };
+        let bytes = file.to_bytes(&catalogue).map_err(broken)?;
+        let given = [("table".to_owned(), Given::Text(crate::storage::hex(&bytes)))];
+        let mut prepared = self.encoded(of, draft, LOAD_TABLE, &given)?;
+        prepared.arguments = vec![
+            ("instrument".to_owned(), catalogue.instrument.clone()),
+            ("table".to_owned(), file.table.id.clone()),
+            ("rows".to_owned(), file.table.rows.len().to_string()),
+            ("sha256".to_owned(), crate::storage::hex(&Digest::of(&bytes).0)),
+        ];
+        Ok(prepared)
     }
-    fn package(
-        &self,
-        _of: &MissionCommands,
-        _draft: &Draft,
-        _name: &str,
-        _versions: &[u64],
-        _now: Instant,
-    ) -> Result<Prepared, Vec<String>> {
-        Err(Vec::new())
-    }
+}
+
+/// The number of a mission's spacecraft.
+fn spacecraft(mission: &str) -> Result<u32, Vec<String>> {
+    spacecraft_number(mission).ok_or_else(|| vec![format!("{mission} has no spacecraft number")])
+}
+
+/// A saved table as a file, and what tables of its instrument can hold.
+fn table_file(
+    mission: &str,
+    text: &str,
+    now: Instant,
+) -> Result<(TableFile, Catalogue), Vec<String>> {
+    let (instrument, table) = table::text::parse(text).map_err(|problems| told(&problems))?;
+    let catalogue = match (mission, instrument.as_str()) {
+        ("insight", "seis") => Catalogue::seis(),
+        ("insight", "apss") => Catalogue::apss(),
+        _ => return Err(vec![format!("{instrument} of {mission} has no configuration tables")]),
+    };
+    let catalogue = catalogue.map_err(|problems| told(&problems))?;
+    Ok((TableFile { spacecraft: spacecraft(mission)?, created: now, table }, catalogue))
 }
