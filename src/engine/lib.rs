@@ -8,6 +8,7 @@ pub mod alarm;
 pub mod archive;
 pub mod command;
 pub mod document;
+pub mod event_request;
 pub mod format;
 pub mod ingest;
 pub mod link;

@@ -4,6 +4,7 @@
 mod alarms;
 mod catalogue;
 mod clocks;
+mod event_requests;
 mod events;
 mod globe;
 mod health;
@@ -37,6 +38,7 @@ pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
         Box::new(parameters::Parameters::default()),
         Box::new(plots::Plots::default()),
         Box::new(seismogram::Seismogram::default()),
+        Box::new(event_requests::EventRequests::default()),
         Box::new(catalogue::Catalogue::default()),
         Box::new(events::Events::default()),
         Box::new(spectra::Spectra::default()),

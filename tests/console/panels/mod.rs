@@ -3,6 +3,7 @@
 //! `MARSDECK_TEST_IMAGES=folder` keeps the pictures that the tests render.
 
 mod alarms;
+mod event_requests;
 mod events;
 mod globe;
 mod health;
@@ -143,6 +144,7 @@ impl Stage {
                 UiIntent::SelectProduct(id) => self.selection.product = Some(*id),
                 UiIntent::SelectLink(name) => self.selection.link.clone_from(name),
                 UiIntent::SelectEvent(id) => self.selection.event.clone_from(id),
+                UiIntent::SelectRequest(id) => self.selection.request.clone_from(id),
                 _ => {}
             }
             self.wishes.push(wish);

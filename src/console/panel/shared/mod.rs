@@ -1,5 +1,6 @@
 //! What several panels need: which stored series stands for a name, its newest value, a sparkline,
-//! events on a time axis, the export bar, the form for limits, documents with versions.
+//! events on a time axis, the export bar, the forms for limits and for event requests, documents
+//! with versions.
 
 mod axis;
 mod bytes;
@@ -10,6 +11,7 @@ mod occurrences;
 mod pick;
 mod picture;
 mod readings;
+mod request;
 mod wide;
 
 pub use axis::axis_choice;
@@ -21,4 +23,5 @@ pub use occurrences::{Occurrences, window_of};
 pub use pick::{best_series, find_series};
 pub use picture::write_png;
 pub use readings::{Reading, Readings, sparkline};
+pub use request::{Models, Outcome, RequestForm, Standing, left_text, window_text};
 pub use wide::at_least_wide;

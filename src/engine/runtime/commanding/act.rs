@@ -33,6 +33,7 @@ impl Desk {
             Order::Prepare(draft) => self.prepare(token, &draft),
             Order::Edit { uid, seen, draft } => self.edit(token, (uid, seen), &draft),
             Order::Release { uid } => self.release(token, uid),
+            Order::Request(order) => self.request(token, order),
             Order::SetUplink { mission, config } => {
                 self.set_uplink(token, &mission, config.map(|config| *config))
             }

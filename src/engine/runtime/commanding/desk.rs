@@ -19,6 +19,7 @@ use crate::command::{
     Policy, Record, SessionLimits, Started, State, read_journal, record_words,
 };
 use crate::document::{DOCUMENT_KIND, DocumentEvent, Documents, Store};
+use crate::event_request::{self, Requests};
 use crate::ingest::live::Listener;
 use crate::mission::Database;
 use crate::time::{Clock, Instant};
@@ -27,6 +28,8 @@ use crate::time::{Clock, Instant};
 pub(in crate::runtime) const FOLDER: &str = "command";
 /// How often time is looked at.
 const TICK: Duration = Duration::from_secs(1);
+/// Seconds after which requests are followed even where no stored data changed.
+const FOLLOW_S: u32 = 30;
 /// How often uplinks are asked what became of commands.
 const LOOK: Duration = Duration::from_millis(200);
 /// Answers that are kept for those who asked.
@@ -68,6 +71,7 @@ pub(in crate::runtime) struct Desk {
     events: Sender<Event>,
     pub(super) knowledge: Knowledge,
     pub(super) documents: Arc<Documents>,
+    pub(super) requests: Arc<Requests>,
     pub(super) parts: Option<Parts>,
     pub(super) uplinks: Uplinks,
     folder: PathBuf,
@@ -82,6 +86,8 @@ pub(in crate::runtime) struct Desk {
     /// Length of the journal when it was read last, where this process only reads.
     read_length: u64,
     is_new: bool,
+    /// Seconds until requests are followed again; stored data that change make it nothing.
+    pub(super) follow_in: u32,
     /// Whether a command changed since it was shown last.
     is_new_desk: bool,
 }
@@ -103,6 +109,7 @@ impl Desk {
             random,
             events,
             documents: Arc::default(),
+            requests: Arc::default(),
             parts: None,
             uplinks: Uplinks::default(),
             folder,
@@ -114,6 +121,7 @@ impl Desk {
             said: Vec::new(),
             read_length: 0,
             is_new: true,
+            follow_in: 0,
             is_new_desk: true,
         };
         if desk.archive.writable() {
@@ -147,6 +155,8 @@ impl Desk {
             self.say(MessageLevel::Warning, format!("Commanding: {text}"));
         }
         self.take(&records);
+        // Its own actions keep it up to date from here on.
+        self.requests = Arc::new(Requests::of(&records));
         let store = Store::new(&self.folder);
         self.parts = Some(Parts { commanding, live, accounts, store, listener });
         self.start_uplinks();
@@ -209,6 +219,11 @@ impl Desk {
             }
             Err(error) => self.failed(&error),
         }
+        if self.follow_in == 0 {
+            self.follow_in = FOLLOW_S;
+            self.follow_requests();
+        }
+        self.follow_in -= 1;
         self.take_written();
         // Countdowns, constraints and sessions change by themselves.
         self.is_new |= self.parts.as_ref().is_some_and(|parts| {
@@ -265,6 +280,7 @@ impl Desk {
         self.read_length = length;
         let Ok(chain) = read_journal(&self.folder) else { return };
         self.documents = Arc::new(Documents::of(&chain.records));
+        self.requests = Arc::new(Requests::of(&chain.records));
         let newest = chain.records.iter().rev().take(LINES).rev();
         self.audit = Arc::new(newest.map(line).collect());
         let commands = Commands::of(&chain.records);
@@ -283,6 +299,7 @@ impl Desk {
             version: before.version + 1,
             stopped: if self.stopped.is_empty() { &self.trouble } else { &self.stopped }.clone(),
             documents: Arc::clone(&self.documents),
+            requests: Arc::clone(&self.requests),
             audit: Arc::clone(&self.audit),
             answers: Arc::clone(&self.answers),
             desk: Arc::clone(&before.desk),
@@ -333,7 +350,8 @@ fn line(record: &Record) -> AuditLine {
         let event = is_one.then(|| serde_json::from_str::<DocumentEvent>(&record.body).ok());
         event.flatten().map(|event| event.words())
     };
-    let words = record_words(record).or_else(of_document);
+    let words =
+        record_words(record).or_else(of_document).or_else(|| event_request::record_words(record));
     AuditLine {
         number: record.number,
         time: record.time,

@@ -9,6 +9,7 @@ mod order;
 mod picture;
 mod prepare;
 mod release;
+mod requests;
 #[cfg(test)]
 mod tests;
 mod uplinks;

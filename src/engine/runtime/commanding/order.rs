@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::command::{Digest, Password, Role, Timing, Uid};
 use crate::document::{Content, DocumentKind};
+use crate::event_request::RequestOrder;
 use crate::link::UplinkConfig;
 
 /// Who has it is logged in: 32 random bytes that the console makes and gives to nobody else.
@@ -240,6 +241,8 @@ pub enum Order {
         /// How; none removes it.
         config: Option<Box<UplinkConfig>>,
     },
+    /// Make, propose, accept or end an event request.
+    Request(RequestOrder),
     /// Take the clock as it stands, where the journal has later records.
     AcceptClock {
         /// Why.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::order::{Answered, OrderId, Reply, Token};
 use crate::command::{ALL_MISSIONS, Account, Desk, Digest, DryRun, Permission, Policy, Uid};
 use crate::document::Documents;
+use crate::event_request::Requests;
 use crate::link::{UplinkConfig, UplinkStatus};
 use crate::time::Instant;
 
@@ -65,6 +66,8 @@ pub struct CommandingPicture {
     pub documents: Arc<Documents>,
     /// The ways to the spacecraft, one a mission.
     pub uplinks: Arc<Vec<UplinkView>>,
+    /// Event requests.
+    pub requests: Arc<Requests>,
     /// The last lines of the audit trail, oldest first.
     pub audit: Arc<VecDeque<AuditLine>>,
     /// The last answers, oldest first.

@@ -6,5 +6,6 @@ mod dictionary;
 mod faults;
 mod ground;
 mod packets;
+mod requests;
 mod sequences;
 mod spacecraft;
