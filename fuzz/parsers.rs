@@ -13,6 +13,8 @@ pub mod format;
 pub mod mission;
 #[path = "../src/engine/parameter/mod.rs"]
 pub mod parameter;
+#[path = "../src/engine/plan/mod.rs"]
+pub mod plan;
 #[path = "../src/engine/problem.rs"]
 pub mod problem;
 #[path = "../src/engine/sequence/mod.rs"]

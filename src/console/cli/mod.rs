@@ -25,7 +25,9 @@ mod sequence;
 mod serve;
 mod simulate;
 mod snapshot;
+mod station;
 mod time;
+mod uplink;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -74,6 +76,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Set up the links that bring telemetry into an archive
     Link(link::Arguments),
+    /// Set up the ways of commands to the spacecraft
+    Uplink(uplink::Arguments),
     /// Run the engine without a window: links, alarms, archive
     Serve(serve::Arguments),
     /// Bring data from a remote store into an archive
@@ -109,6 +113,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Report(a)) => report::run(&a),
         Some(Command::Simulate(a)) => simulate::run(&a),
         Some(Command::Link(a)) => link::run(&a),
+        Some(Command::Uplink(a)) => uplink::run(&a),
         Some(Command::Serve(a)) => serve::run(&a),
         Some(Command::Fetch(a)) => fetch::run(&a),
         Some(Command::Time(a)) => time::run(&a),

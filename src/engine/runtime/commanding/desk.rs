@@ -12,6 +12,7 @@ use super::super::handle::MessageLevel;
 use super::knowledge::Knowledge;
 use super::order::{Answered, Order, OrderId, Reply, Token};
 use super::picture::{AuditLine, CommandingPicture, SessionView};
+use super::uplinks::Uplinks;
 use crate::archive::Archive;
 use crate::command::{
     Accounts, COMMAND_KIND, Commanding, Cost, Desk as Commands, JournalError, LiveProcessor,
@@ -26,6 +27,8 @@ use crate::time::{Clock, Instant};
 pub(in crate::runtime) const FOLDER: &str = "command";
 /// How often time is looked at.
 const TICK: Duration = Duration::from_secs(1);
+/// How often uplinks are asked what became of commands.
+const LOOK: Duration = Duration::from_millis(200);
 /// Answers that are kept for those who asked.
 const ANSWERS: usize = 64;
 /// Lines of the audit trail that are shown.
@@ -66,6 +69,7 @@ pub(in crate::runtime) struct Desk {
     pub(super) knowledge: Knowledge,
     pub(super) documents: Arc<Documents>,
     pub(super) parts: Option<Parts>,
+    pub(super) uplinks: Uplinks,
     folder: PathBuf,
     /// Why nothing can be done at all.
     stopped: String,
@@ -100,6 +104,7 @@ impl Desk {
             events,
             documents: Arc::default(),
             parts: None,
+            uplinks: Uplinks::default(),
             folder,
             stopped: String::new(),
             trouble: String::new(),
@@ -144,6 +149,7 @@ impl Desk {
         self.take(&records);
         let store = Store::new(&self.folder);
         self.parts = Some(Parts { commanding, live, accounts, store, listener });
+        self.start_uplinks();
         self.take_written();
         Ok(())
     }
@@ -153,12 +159,15 @@ impl Desk {
         let mut ticked = Moment::now();
         self.tick();
         loop {
-            match orders.recv_timeout(TICK.saturating_sub(ticked.elapsed())) {
+            let patience = TICK.saturating_sub(ticked.elapsed()).min(LOOK);
+            match orders.recv_timeout(patience) {
                 Ok(DeskOrder::Ask { id, token, order }) => self.ask(id, &token, *order),
                 Ok(DeskOrder::LookThrough) => self.listen(),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            self.take_from_uplinks();
+            self.take_written();
             if ticked.elapsed() >= TICK {
                 ticked = Moment::now();
                 self.tick();
@@ -205,6 +214,7 @@ impl Desk {
         self.is_new |= self.parts.as_ref().is_some_and(|parts| {
             parts.commanding.desk().open().next().is_some() || !self.shown.sessions.is_empty()
         });
+        self.is_new |= *self.shown.uplinks != self.uplink_views();
     }
 
     /// The journal refused a record.
@@ -286,6 +296,7 @@ impl Desk {
                 must_change: account.must_change,
             });
             picture.sessions = Arc::new(sessions.collect());
+            picture.uplinks = Arc::new(self.uplink_views());
             picture.policy = *parts.commanding.policy();
             if std::mem::take(&mut self.is_new_desk) {
                 picture.desk = Arc::new(parts.commanding.desk().clone());

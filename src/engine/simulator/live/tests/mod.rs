@@ -2,6 +2,7 @@
 
 mod commanding;
 mod commands;
+mod dictionary;
 mod faults;
 mod ground;
 mod packets;
