@@ -71,7 +71,11 @@ impl Editor {
         dictionary: &Dictionary,
     ) -> bool {
         let id = ui.make_persistent_id("sequence text");
-        if let Some((line, column)) = self.go.take() {
+        // In the frame of a click elsewhere the text would give the keyboard away again.
+        let is_click = ui.input(|input| input.pointer.any_released());
+        if is_click && self.go.is_some() {
+            ui.ctx().request_repaint();
+        } else if let Some((line, column)) = self.go.take() {
             put_cursor(ui, id, model::index_of(text, line, column));
             ui.memory_mut(|memory| memory.request_focus(id));
             self.completion.close();
