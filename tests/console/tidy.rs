@@ -33,6 +33,7 @@ const ENGINE: &[&str] = &[
     "archive",
     "command",
     "document",
+    "delivery",
     "query",
     "alarm",
     "report",
@@ -58,7 +59,7 @@ const ENGINE_IN_CONSOLE: &[(&str, &[&str])] = &[
         "panel",
         &[
             "time", "mission", "link", "archive", "query", "alarm", "runtime", "format", "science",
-            "problem", "remote", "plan", "sequence", "command", "document",
+            "problem", "remote", "plan", "sequence", "command", "document", "delivery",
         ],
     ),
 ];
