@@ -5,6 +5,7 @@ mod alarms;
 mod catalogue;
 mod clocks;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod instrument;
@@ -41,6 +42,7 @@ pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
         Box::new(products::Products::default()),
         Box::new(globe::GlobePanel::new(data.clone())),
         Box::new(globe::GlobePanel::second(data.clone())),
+        Box::new(exchange::ExchangePanel::default()),
         Box::new(links::Links::default()),
         Box::new(packets::Packets::default()),
         Box::new(passes::Passes::default()),

@@ -14,7 +14,7 @@ use super::receipt::{RECEIPT_ENDING, Receipt, ReceiptStatus};
 use super::scan::{Budget, Stamp, list, read};
 use super::text::file_name;
 use super::view::{ExchangeView, PackageView, ReceiptView};
-use crate::command::{CommandItem, Desk, Digest, Head, Role, Stage, Target, Uid};
+use crate::command::{CommandItem, Desk, Digest, Head, Record, Role, Stage, Target, Uid};
 use crate::problem::Problem;
 use crate::storage::{StorageError, create_folder, write_whole};
 use crate::time::Instant;
@@ -315,4 +315,48 @@ pub fn found_in(desk: &Desk, receipt: &Receipt) -> Option<(Uid, Stage, String)> 
     };
     let item = desk.items().rev().find(is_own)?;
     Some((item.uid, stage, receipt.words()))
+}
+
+/// What the sender's own audit journal has against an approvals file: whether it was forged, or the
+/// journal rewritten since.
+pub fn against(approvals: &Approvals, records: &[Record]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut tell = |reason: String| problems.push(Problem::of("approvals", reason));
+    if let Some(JournalEnd { record, hash }) = approvals.journal {
+        match records.iter().find(|own| own.number == record) {
+            Some(own) if own.hash == hash => {}
+            Some(_) => tell(format!(
+                "record {record} of the audit journal is not the one that was noted at the \
+                 release: the journal was rewritten, or it is another one"
+            )),
+            None => {
+                tell(format!("the audit journal has no record {record}: it was cut, or is another"))
+            }
+        }
+    }
+    let desk = Desk::of(records);
+    let Some(item) = desk.get(Uid(approvals.command)) else {
+        tell(format!("the audit journal knows no delivery #{}", approvals.command));
+        return problems;
+    };
+    let is_same = item.sealed.digest() == approvals.command_sha256
+        && item.sealed.bytes_digest() == approvals.package_sha256;
+    if !is_same || item.verification.is_none() {
+        let uid = item.uid;
+        tell(format!(
+            "by the audit journal delivery {uid} is another package, or was not released"
+        ));
+    }
+    for one in &approvals.approvals {
+        let is_own = |own: &crate::command::Approval| {
+            own.who == one.who && own.digest == one.digest && own.time == one.time
+        };
+        if !item.approvals.iter().any(is_own) {
+            tell(format!(
+                "the audit journal knows no approval of {} at that time: forged",
+                one.who
+            ));
+        }
+    }
+    problems
 }

@@ -21,7 +21,7 @@ mod view;
 
 pub use approvals::{APPROVALS_ENDING, Approvals, ApprovedBy, JournalEnd};
 pub use check::{Checked, FileCheck, check};
-pub use exchange::{Exchange, ExchangeError, found_in};
+pub use exchange::{Exchange, ExchangeError, against, found_in};
 pub use manifest::{DictionaryName, FileKind, Heading, MANIFEST, Manifest, ManifestFile};
 pub use package::{package, prepared};
 pub use part::{Encoding, Origin, Part};

@@ -41,8 +41,10 @@ fn table() -> TableFile {
     TableFile { spacecraft: 189, created: T0, table: Table { id: "LOW".to_owned(), rows } }
 }
 
+/// Aerie counts microseconds, so that is what its times are whole in.
 fn plan() -> Plan {
-    Plan::new("p", "Sol 235", "insight", TimeRange::new(T0, T0.plus_s(88_775.0)))
+    let start = Instant::from_unix_ns(1_564_142_400_123_456_000);
+    Plan::new("p", "Sol 235", "insight", TimeRange::new(start, start.plus_s(88_775.0)))
 }
 
 fn parts() -> Vec<Part> {
@@ -233,8 +235,8 @@ fn bombs_are_not_unpacked() {
     assert!(self::told(&repacked(&many))[0].contains("nothing was unpacked"));
 }
 
-/// A released delivery with an approval, as a journal has it.
-fn released(prepared: &Prepared) -> (Desk, Uid) {
+/// The records of a released delivery with an approval, as a journal has them.
+fn records(prepared: &Prepared) -> (Vec<Record>, Uid) {
     let sealed = Sealed::of(prepared).expect("sealed");
     let (uid, digest) = (Uid(41), sealed.digest());
     let events = [
@@ -249,9 +251,13 @@ fn released(prepared: &Prepared) -> (Desk, Uid) {
         who: if at == 1 { "bob" } else { "anne" }.to_owned(),
         kind: "command".to_owned(),
         body: serde_json::to_string(event).expect("JSON"),
-        hash: Digest::default(),
+        hash: HEAD.hash,
     };
-    let records: Vec<Record> = events.iter().enumerate().map(record).collect();
+    (events.iter().enumerate().map(record).collect(), uid)
+}
+
+fn released(prepared: &Prepared) -> (Desk, Uid) {
+    let (records, uid) = records(prepared);
     (Desk::of(&records), uid)
 }
 
@@ -300,6 +306,18 @@ fn a_delivery_goes_out_once_and_its_receipt_counts_once() {
     assert_eq!((approvals.command, approvals.command_sha256), (41, item.sealed.digest()));
     let [by] = &approvals.approvals[..] else { panic!("{approvals:?}") };
     assert_eq!((by.who.as_str(), &by.roles[..]), ("bob", &["lead".to_owned()][..]));
+    // The journal bears the approvals out, and finds forged ones.
+    let (records, _) = records(&prepared);
+    assert_eq!(against(approvals, &records), []);
+    let mut forged = approvals.clone();
+    forged.approvals[0].who = "eve".to_owned();
+    forged.journal = Some(JournalEnd { record: 43, hash: Digest([6; 32]) });
+    forged.package_sha256 = Digest([7; 32]);
+    let told = against(&forged, &records);
+    let words: Vec<&str> = told.iter().map(|problem| problem.reason.as_str()).collect();
+    assert_eq!(words.len(), 3, "{words:?}");
+    assert!(words[0].contains("record 43") && words[1].contains("another package"), "{words:?}");
+    assert!(words[2].contains("eve"), "{words:?}");
 
     // Receipts: of ours, of something else, and none at all.
     let digest = Digest::of(&prepared.bytes);
@@ -348,8 +366,8 @@ fn a_package_that_was_changed_in_the_folder_is_shown() {
     assert!(problems.len() == 1 && problems[0].offset == Some(10), "{problems:?}");
     assert!(problems[0].reason.contains("changed after its release"), "{problems:?}");
     // In the outbox: a changed content, then no approvals, then no package.
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 0x40;
+    // Inside the manifest, which is packed first.
+    bytes[200] ^= 0x40;
     std::fs::write(&path, &bytes).expect("written");
     exchange.forget();
     exchange.scan().expect("a scan");

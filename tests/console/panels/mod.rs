@@ -4,6 +4,7 @@
 
 mod alarms;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod links;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::order::{Answered, OrderId, Reply, Token};
 use crate::command::{ALL_MISSIONS, Account, Desk, Digest, DryRun, Permission, Policy, Uid};
+use crate::delivery::ExchangeView;
 use crate::document::Documents;
 use crate::time::Instant;
 
@@ -53,6 +54,8 @@ pub struct CommandingPicture {
     pub ready: Arc<BTreeMap<Uid, DryRun>>,
     /// Plans, sequences and tables.
     pub documents: Arc<Documents>,
+    /// The exchange folder: what was delivered, what came.
+    pub exchange: Arc<ExchangeView>,
     /// The last lines of the audit trail, oldest first.
     pub audit: Arc<VecDeque<AuditLine>>,
     /// The last answers, oldest first.
