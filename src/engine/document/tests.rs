@@ -19,7 +19,8 @@ const CHEAP: Cost = Cost { memory_kib: 8, passes: 1 };
 fn people(folder: &Path, journal: &mut Journal) -> [Actor; 2] {
     let mut accounts =
         Accounts::open(folder, &[], CHEAP, SessionLimits::default()).expect("accounts");
-    let first = accounts.make_first(journal, "admin", ([7; 26], [1; 16]), NOW).expect("the first");
+    let letters = std::array::from_fn(|at| at as u8);
+    let first = accounts.make_first(journal, "admin", (letters, [1; 16]), NOW).expect("the first");
     let log_in = |accounts: &mut Accounts,
                   journal: &mut Journal,
                   name: &str,

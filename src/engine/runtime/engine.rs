@@ -9,6 +9,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::alarms::{self, AlarmOrder};
+use super::commanding::{CommandingPicture, Desk, DeskOrder};
 use super::handle::{AlarmPicture, EngineHandle, Intent, JobState, MessageLevel, Snapshot, Ticket};
 use super::jobs::Ledger;
 use super::links::{LinkOrder, Live, Switchboard};
@@ -37,6 +38,8 @@ const WORKERS: usize = 2;
 const ALARM_QUEUE: usize = 256;
 /// Orders to the thread of the links that may wait; one more is refused with a message.
 const LINK_QUEUE: usize = 64;
+/// Orders to the thread of commanding that may wait; one more is refused with a message.
+const COMMAND_QUEUE: usize = 64;
 /// How often a reading console looks for what the writing one stored.
 const REFRESH: Duration = Duration::from_secs(1);
 
@@ -89,6 +92,10 @@ pub(super) enum Event {
         missions: Arc<Database>,
         said: Vec<(MessageLevel, String)>,
     },
+    Commanding {
+        picture: Arc<CommandingPicture>,
+        said: Vec<(MessageLevel, String)>,
+    },
     Live(Box<Live>),
     Stop,
 }
@@ -127,8 +134,7 @@ pub struct Engine {
 impl Engine {
     /// Opens the archive and starts the threads.
     pub fn start(config: EngineConfig) -> Result<Self, EngineError> {
-        let EngineConfig { archive, access, missions, notes, clock, waker, links, random: _ } =
-            config;
+        let EngineConfig { archive, access, missions, notes, clock, waker, links, random } = config;
         let mut ledger = Ledger::default();
         for note in notes {
             ledger.say(clock.now(), MessageLevel::Warning, note);
@@ -178,6 +184,15 @@ impl Engine {
         let missions = desk.missions();
         threads.push(spawn("alarms".into(), move || desk.run(&order_queue))?);
         let alarms = AlarmDesk { picture: alarms, missions, orders, stop, asked: 0 };
+        let (commands, command_queue) = bounded(COMMAND_QUEUE);
+        let (state, to_owner) = (Arc::clone(&shared), events.clone());
+        threads.push(spawn("commanding".into(), move || {
+            let Shared { archive, missions, clock, .. } = &*state;
+            let (archive, missions) = (Arc::clone(archive), Arc::clone(missions));
+            let desk = Desk::open(archive, missions, Arc::clone(clock), random, to_owner);
+            desk.run(&command_queue);
+        })?);
+        let commanding = CommandDesk { picture: Arc::default(), orders: commands };
         let (orders, link_queue) = bounded(LINK_QUEUE);
         let switchboard = Switchboard::new(
             links,
@@ -188,8 +203,15 @@ impl Engine {
         );
         threads.push(spawn("links".into(), move || switchboard.run(&link_queue))?);
         let live = Box::default();
-        let mut owner =
-            Owner { shared: Arc::clone(&shared), ledger, jobs, alarms, links: orders, live };
+        let mut owner = Owner {
+            shared: Arc::clone(&shared),
+            ledger,
+            jobs,
+            alarms,
+            commanding,
+            links: orders,
+            live,
+        };
         owner.publish(true);
         threads.push(spawn("owner".into(), move || owner.run(&event_queue))?);
         Ok(Self { shared, events, queries: Some(queries), threads: Mutex::new(threads) })
@@ -263,12 +285,19 @@ impl Drop for AlarmDesk {
     }
 }
 
+/// What the owner knows of the thread of commanding.
+struct CommandDesk {
+    picture: Arc<CommandingPicture>,
+    orders: Sender<DeskOrder>,
+}
+
 /// The state of the owner thread.
 struct Owner {
     shared: Arc<Shared>,
     ledger: Ledger,
     jobs: Sender<(u64, Work, Arc<AtomicBool>)>,
     alarms: AlarmDesk,
+    commanding: CommandDesk,
     links: Sender<LinkOrder>,
     live: Box<Live>,
 }
@@ -344,6 +373,19 @@ impl Owner {
                 (self.alarms.picture, self.alarms.missions) = (picture, missions);
                 for (level, text) in said {
                     self.ledger.say(self.shared.clock.now(), level, text);
+                }
+            }
+            Event::Commanding { picture, said } => {
+                self.commanding.picture = picture;
+                for (level, text) in said {
+                    self.ledger.say(self.shared.clock.now(), level, text);
+                }
+            }
+            Event::Intent(Intent::Command { id, token, order }) => {
+                let order = DeskOrder::Ask { id, token, order };
+                if self.commanding.orders.try_send(order).is_err() {
+                    let text = "Commanding is busy: nothing was done. Try again in a moment";
+                    self.ledger.say(self.shared.clock.now(), MessageLevel::Error, text.to_owned());
                 }
             }
             Event::Live(live) => {
@@ -423,7 +465,7 @@ impl Owner {
             series: Arc::clone(&old.series),
             events: Arc::clone(&old.events),
             alarms: Arc::clone(&self.alarms.picture),
-            commanding: Arc::clone(&old.commanding),
+            commanding: Arc::clone(&self.commanding.picture),
             links: Arc::clone(&self.live.links),
             packets: Arc::clone(&self.live.packets),
             health: Arc::clone(&self.live.health),
@@ -445,6 +487,10 @@ impl Owner {
                 }
             }
             next.products = archive.product_count();
+        }
+        if old.archive_generation != generation {
+            // A full queue: it listens with the next change.
+            drop(self.commanding.orders.try_send(DeskOrder::LookThrough));
         }
         if self.alarms.asked != generation
             && self.alarms.orders.try_send(AlarmOrder::LookThrough).is_ok()

@@ -1,5 +1,6 @@
 //! The telemetry dictionary of a mission's packets.
 
+use super::super::commands::commanding;
 use super::super::telemetry::{
     Alarm, ByteOrder, Calibrator, Comparison, Condition, Container, Dictionary, Encoding, Entry,
     Epoch, FloatForm, IntegerForm, Item, Kind, Label, Operator, ParameterId, ParameterType, Place,
@@ -24,9 +25,10 @@ const LEVELS: [&str; 8] = [
     "EVR_UNKNOWN",
 ];
 /// How far a command came, by number.
-const STAGES: [&str; 4] = ["ACCEPTED", "STARTED", "COMPLETED", "FAILED"];
+const STAGES: [&str; 6] = ["ACCEPTED", "STARTED", "COMPLETED", "FAILED", "QUEUED", "PROGRESS"];
 
-/// The dictionary of the packets that [`packet_types`] lists. All of them extend one abstract
+/// The whole dictionary of a mission: the packets that [`packet_types`] lists and the commands of
+/// the mission database; the same mission gives the same dictionary. All of them extend one abstract
 /// container with the fields of the primary header and the on-board time. Limits of the database
 /// are alarms; of them only deadbands and rates of change have no counterpart.
 pub fn dictionary(mission: &Mission) -> Dictionary {
@@ -59,6 +61,10 @@ pub fn dictionary(mission: &Mission) -> Dictionary {
             let entries: Vec<ParameterId> = listed.map(|p| made.measured(p)).collect();
             made.packet(kind, apid, entries);
         }
+    }
+    if !mission.commands.is_empty() {
+        made.system("/command", "Commands of the spacecraft itself");
+        made.out.commanding = commanding(mission, &made.out);
     }
     made.out
 }
@@ -174,9 +180,14 @@ impl Maker {
         vec![
             self.field("command_apid", whole(16), unsigned(16), "APID of a command"),
             self.field("command_count", whole(16), unsigned(16), "Sequence count of a command"),
-            self.field("command_code", whole(8), unsigned(8), "Operation code of a command"),
+            self.field("command_code", whole(16), unsigned(16), "Operation code of a command"),
             self.field("command_stage", stages, unsigned(8), "How far a command came"),
-            self.field("command_reason", Kind::String, text(), "Why a command failed"),
+            self.field(
+                "command_reason",
+                Kind::String,
+                text(),
+                "Why a command failed, or how far it came",
+            ),
         ]
     }
 

@@ -1,8 +1,18 @@
 //! Commanding in the running engine: one thread holds the journal, the accounts, the documents and
 //! the right to release. Orders come in one after the other, a picture of everything goes out.
 
+mod act;
+mod desk;
+mod hear;
+mod knowledge;
 mod order;
 mod picture;
+mod prepare;
+mod release;
+mod send;
+#[cfg(test)]
+mod tests;
 
+pub(super) use desk::{Desk, DeskOrder};
 pub use order::{Answered, Draft, DraftOf, Order, OrderId, Reply, Token};
 pub use picture::{AuditLine, CommandingPicture, SessionView};

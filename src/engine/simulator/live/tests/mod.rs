@@ -5,4 +5,5 @@ mod commands;
 mod faults;
 mod ground;
 mod packets;
+mod sequences;
 mod spacecraft;
