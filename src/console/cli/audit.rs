@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::anyhow;
-use marsdeck_engine::command::{Chain, CommandEvent, JOURNAL_FILE, Record, read_journal};
+use marsdeck_engine::command::{Chain, JOURNAL_FILE, Record, read_journal, record_words};
 use marsdeck_engine::document::{DOCUMENT_KIND, DocumentEvent, Documents, Store};
 use marsdeck_engine::problem::Problem;
 use marsdeck_engine::time::iso;
@@ -102,16 +102,11 @@ fn problems(chain: &Chain) -> Vec<Problem> {
 
 /// A record in words; of kinds that say no more, their content.
 fn words(record: &Record) -> String {
-    let words = if record.kind == DOCUMENT_KIND {
-        serde_json::from_str::<DocumentEvent>(&record.body).ok().map(|event| event.words())
-    } else {
-        let event = serde_json::from_str::<CommandEvent>(&record.body).ok();
-        event.map(|event| {
-            let uid = event.uid().map_or(record.number, |uid| uid.0);
-            format!("#{uid} {}", event.words())
-        })
+    let of_document = || {
+        let event = serde_json::from_str::<DocumentEvent>(&record.body).ok();
+        event.filter(|_| record.kind == DOCUMENT_KIND).map(|event| event.words())
     };
-    let words = words.unwrap_or_else(|| record.body.clone());
+    let words = record_words(record).or_else(of_document).unwrap_or_else(|| record.body.clone());
     let mut shown: String = words.chars().take(MOST_WORDS).collect();
     if shown.len() < words.len() {
         shown.push('…');

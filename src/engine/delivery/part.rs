@@ -9,7 +9,7 @@ use crate::format::seqjson;
 use crate::mission::telemetry::Dictionary;
 use crate::plan::{Model, Plan, aerie, table as plan_table};
 use crate::problem::Problem;
-use crate::sequence::table::{Catalogue, TableFile, budget, seed_code};
+use crate::sequence::table::{Catalogue, TableFile, budget, seed_code, text};
 use crate::sequence::{Known, Sequence, compile, to_seqjson};
 use crate::time::Instant;
 
@@ -87,7 +87,7 @@ impl Part {
     /// and the binary form. Refused where it cannot go up.
     pub fn sequence(
         origin: &Origin,
-        (text, of): (&str, &Sequence),
+        (source, of): (&str, &Sequence),
         by: Encoding<'_>,
     ) -> Result<Self, Vec<Problem>> {
         let Encoding { dictionary, mission, spacecraft, created, known } = by;
@@ -101,7 +101,7 @@ impl Part {
         let notes = told.iter().map(ToString::to_string).collect();
         let mut files = Files::new(origin, "sequences");
         let none = Vec::new;
-        files.add(FileKind::SequenceText, "seq", text.as_bytes().to_vec(), none());
+        files.add(FileKind::SequenceText, "seq", source.as_bytes().to_vec(), none());
         files.add(FileKind::SeqJson, "seq.json", seqjson::write(&exchange).into_bytes(), none());
         files.add(FileKind::Satf, "satf", satf::write(&satf).into_bytes(), notes);
         files.add(FileKind::SequenceBinary, "mdsq", binary.to_bytes(), none());
@@ -136,16 +136,14 @@ impl Part {
     }
 }
 
-/// The rows as they are typed, each with the SEED code that it leads to behind a `#`.
+/// The text form of the table, with remarks on the SEED code that each row leads to.
 fn table_text(of: &TableFile, catalogue: &Catalogue) -> String {
     let table = &of.table;
-    let mut out = format!(
-        "# Configuration table {} of {} ({})\n# channel stream samples/second filter gain # SEED\n",
-        table.id, catalogue.title, catalogue.instrument
-    );
+    let mut out = text::print(&catalogue.instrument, table);
+    out.push_str(&format!("# {}\n", catalogue.title));
     for row in &table.rows {
         let code = seed_code(catalogue, row).unwrap_or_else(|| "no SEED code".to_owned());
-        out.push_str(&format!("{row} # {code}\n"));
+        out.push_str(&format!("# {row}: {code}\n"));
     }
     let megabits = budget(catalogue, table).volume_bits_per_sol / 1e6;
     out.push_str(&format!("# {megabits:.3} Mbit a sol are sent\n"));

@@ -134,7 +134,9 @@ fn a_package_holds_every_form_and_is_the_same_every_time() {
     let (read, _) = TableFile::from_bytes(content(paths[4]), 189, &catalogue).expect("a table");
     assert_eq!(read, table());
     let words = String::from_utf8(content(paths[5]).to_vec()).expect("text");
-    assert!(words.contains("VBB_U continuous 2 FIR2 SCI_HIGH # XB.ELYSE.02.MHU"), "{words}");
+    assert!(words.contains("# VBB_U continuous 2 FIR2 SCI_HIGH: XB.ELYSE.02.MHU"), "{words}");
+    let read = crate::sequence::table::text::parse(&words);
+    assert_eq!(read, Ok(("seis".to_owned(), table().table)));
     let (read, problems) = aerie::read(content(paths[6]), "insight", &Model::builtin("insight"));
     assert_eq!((read.map(|plan| plan.range()), problems.len()), (Some(plan().range()), 0));
     assert!(plan_table::read(content(paths[7]), "insight").1.is_empty());
