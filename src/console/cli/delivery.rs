@@ -83,35 +83,37 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     std::fs::read(path).with_context(|| format!("{name} cannot be read"))
 }
 
-/// The approvals of a package: those that are named, or those beside it.
-fn approvals(of: &Check) -> anyhow::Result<Option<Result<Approvals, Problem>>> {
-    let mut beside = of.file.with_extension("").into_os_string();
+/// The approvals of a package: those that are named, or those beside it. What they have against it
+/// joins the problems.
+fn approvals(
+    named: Option<&Path>,
+    (file, bytes): (&Path, &[u8]),
+    problems: &mut Vec<Problem>,
+) -> anyhow::Result<Option<Approvals>> {
+    let mut beside = file.with_extension("").into_os_string();
     beside.push(APPROVALS_ENDING);
     let beside = PathBuf::from(beside);
-    let path = match &of.approvals {
-        Some(path) => path.clone(),
-        None if beside.exists() => beside,
+    let path = match named {
+        Some(path) => path,
+        None if beside.exists() => &beside,
         None => return Ok(None),
     };
-    let place = path.display().to_string();
-    Ok(Some(Approvals::read(&read(&path)?).map_err(|problem| problem.in_file(place))))
+    match Approvals::read(&read(path)?) {
+        Ok(approvals) => {
+            problems.extend(approvals.check(bytes));
+            Ok(Some(approvals))
+        }
+        Err(problem) => {
+            problems.push(problem.in_file(path.display().to_string()));
+            Ok(None)
+        }
+    }
 }
 
 fn run_check(of: &Check) -> anyhow::Result<Outcome> {
     let bytes = read(&of.file)?;
     let mut found = check(&bytes);
-    let approvals = approvals(of)?;
-    let known = match approvals {
-        Some(Ok(approvals)) => {
-            found.problems.extend(approvals.check(&bytes));
-            Some(approvals)
-        }
-        Some(Err(problem)) => {
-            found.problems.push(problem);
-            None
-        }
-        None => None,
-    };
+    let known = approvals(of.approvals.as_deref(), (&of.file, &bytes), &mut found.problems)?;
     if let Some(archive) = &of.archive {
         place::ensure_archive(archive)?;
         let Some(approvals) = &known else {
@@ -205,7 +207,8 @@ fn run_receipt(of: &Answer) -> anyhow::Result<Outcome> {
         bail!("{} is no status; choose one of {words}", of.status);
     };
     let bytes = read(&of.file)?;
-    let found = check(&bytes);
+    let mut found = check(&bytes);
+    approvals(None, (&of.file, &bytes), &mut found.problems)?;
     if status == ReceiptStatus::Accepted && !found.is_sound() {
         output::problems(&found.problems, 20);
         bail!(

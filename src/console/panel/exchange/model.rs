@@ -1,5 +1,8 @@
 //! What the Exchange panel prints: a row for each package and receipt.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use marsdeck_engine::command::Digest;
 use marsdeck_engine::delivery::{ExchangeView, PackageView, Receipt, ReceiptStatus, ReceiptView};
 use marsdeck_engine::mission::Severity;
@@ -85,24 +88,71 @@ fn package_row(key: Key, package: &PackageView) -> Row {
     }
 }
 
+/// Everything that is painted of a view, made once for each.
+pub(super) struct Lists {
+    of: Arc<ExchangeView>,
+    pub outbox: Vec<Row>,
+    pub inbox: Vec<Row>,
+    pub severity: Severity,
+    pub summary: String,
+}
+
+impl Lists {
+    /// Those of a view.
+    pub fn new(of: &Arc<ExchangeView>) -> Self {
+        let (outbox, inbox) = (outbox(of), inbox(of));
+        let (severity, summary) = summary(of, &outbox, &inbox);
+        Self { of: Arc::clone(of), outbox, inbox, severity, summary }
+    }
+
+    /// Whether they are of this view.
+    pub fn is_of(&self, view: &Arc<ExchangeView>) -> bool {
+        Arc::ptr_eq(&self.of, view)
+    }
+
+    /// The newest row.
+    pub fn first(&self) -> Option<&Row> {
+        self.outbox.first().or(self.inbox.first())
+    }
+
+    /// Whether something is there.
+    pub fn has(&self, key: &Key) -> bool {
+        self.outbox.iter().chain(&self.inbox).any(|row| row.key == *key)
+    }
+}
+
+/// The newest receipt that counts of each package.
+fn newest(view: &ExchangeView) -> BTreeMap<&str, &Receipt> {
+    let mut found: BTreeMap<&str, &Receipt> = BTreeMap::new();
+    for one in view.receipts.iter().filter(|one| one.refused.is_empty()) {
+        let Some(receipt) = &one.receipt else { continue };
+        let kept = found.entry(&one.stem).or_insert(receipt);
+        if (kept.time, kept.status) < (receipt.time, receipt.status) {
+            *kept = receipt;
+        }
+    }
+    found
+}
+
 /// What was delivered, the newest first.
-pub(super) fn outbox(view: &ExchangeView) -> Vec<Row> {
+fn outbox(view: &ExchangeView) -> Vec<Row> {
+    let receipts = newest(view);
     let row = |package: &PackageView| {
         let row = package_row(Key::Sent(package.stem.clone()), package);
         if !package.problems.is_empty() {
             return row;
         }
-        let receipt = view.receipt(&package.stem);
+        let receipt = receipts.get(package.stem.as_str());
         let (severity, word) =
             receipt.map_or((Severity::Off, "no receipt"), |receipt| standing(receipt.status));
-        let hint = receipt.map_or_else(|| "Nobody has answered yet".to_owned(), Receipt::words);
+        let hint = receipt.map_or_else(|| "Nobody has answered yet".to_owned(), |of| of.words());
         Row { severity, word, hint, ..row }
     };
     newest_first(view.outbox.iter().map(|package| row(package)).collect())
 }
 
 /// What came: packages and receipts, the newest first.
-pub(super) fn inbox(view: &ExchangeView) -> Vec<Row> {
+fn inbox(view: &ExchangeView) -> Vec<Row> {
     let package = |package: &PackageView| {
         let row = package_row(Key::Came(package.stem.clone()), package);
         if !package.problems.is_empty() {
@@ -112,18 +162,20 @@ pub(super) fn inbox(view: &ExchangeView) -> Vec<Row> {
         Row { severity: Severity::Normal, word: "good", hint, ..row }
     };
     let mut rows: Vec<Row> = view.inbox.iter().map(|one| package(one)).collect();
-    rows.extend(view.receipts.iter().map(|one| receipt_row(view, one)));
+    let sent: BTreeMap<&str, &PackageView> =
+        view.outbox.iter().map(|package| (package.stem.as_str(), &**package)).collect();
+    rows.extend(view.receipts.iter().map(|one| receipt_row(&sent, one)));
     newest_first(rows)
 }
 
-fn receipt_row(view: &ExchangeView, one: &ReceiptView) -> Row {
+fn receipt_row(sent: &BTreeMap<&str, &PackageView>, one: &ReceiptView) -> Row {
     let receipt = one.receipt.as_ref();
     let counts = receipt.filter(|_| one.refused.is_empty());
     let (severity, word) =
         counts.map_or((Severity::Critical, "refused"), |receipt| standing(receipt.status));
     let by = receipt.map_or("somebody", |receipt| receipt.by.as_str());
-    let of = view.outbox.iter().find(|package| package.stem == one.stem);
-    let of = of.and_then(|package| package.checked.as_ref()?.manifest.as_ref());
+    let of =
+        sent.get(one.stem.as_str()).and_then(|package| package.checked.as_ref()?.manifest.as_ref());
     Row {
         key: Key::Receipt(one.file.clone()),
         severity,
@@ -146,12 +198,11 @@ fn newest_first(mut rows: Vec<Row>) -> Vec<Row> {
 }
 
 /// How many need somebody to look at them.
-pub(super) fn summary(view: &ExchangeView) -> (Severity, String) {
-    let rows = [outbox(view), inbox(view)].concat();
-    let count = |word: &str| rows.iter().filter(|row| row.word == word).count();
+fn summary(view: &ExchangeView, outbox: &[Row], inbox: &[Row]) -> (Severity, String) {
+    let count = |word: &str| outbox.iter().chain(inbox).filter(|row| row.word == word).count();
     let bad = count("changed") + count("refused");
     let waiting = count("no receipt");
-    let rejected = outbox(view).iter().filter(|row| row.word == "rejected").count();
+    let rejected = outbox.iter().filter(|row| row.word == "rejected").count();
     let mut parts = vec![format!("{} delivered", view.outbox.len())];
     for (n, words) in
         [(waiting, "without receipt"), (rejected, "rejected"), (bad, "changed or refused")]

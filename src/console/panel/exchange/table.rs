@@ -30,6 +30,7 @@ pub(super) fn show(
             .striped(true)
             .sense(egui::Sense::click())
             .auto_shrink(false)
+            .min_scrolled_height(0.0)
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::exact(104.0))
             .column(Column::remainder().at_least(180.0).clip(true))

@@ -4,7 +4,7 @@ use egui::{Frame, RichText, ScrollArea, Ui};
 use marsdeck_engine::delivery::ExchangeView;
 use marsdeck_engine::mission::Severity;
 
-use super::model::{self, Key};
+use super::model::{Key, Lists};
 use super::{details, table};
 use crate::panel::shared::at_least_wide;
 use crate::state::Mode;
@@ -21,6 +21,7 @@ const MOST_PROBLEMS: usize = 3;
 #[derive(Default)]
 pub struct ExchangePanel {
     chosen: Option<Key>,
+    lists: Option<Lists>,
 }
 
 impl Panel for ExchangePanel {
@@ -33,16 +34,24 @@ impl Panel for ExchangePanel {
         if view.folder.as_os_str().is_empty() {
             EmptyState::new(
                 "No exchange folder",
-                "Packages for another center go through a folder. It is made beside the archive \
-                 as soon as a console that may write opens it.",
+                "Packages for another center go through a folder. This engine has opened none, so \
+                 nothing can be delivered from here: look at it on the console that commands.",
             )
             .show(ui, cx.theme);
             return;
         }
-        head(ui, cx, view);
+        let kept = self.lists.take().filter(|lists| lists.is_of(view));
+        let lists = kept.unwrap_or_else(|| Lists::new(view));
+        self.show(ui, cx, view, &lists);
+        self.lists = Some(lists);
+    }
+}
+
+impl ExchangePanel {
+    fn show(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, view: &ExchangeView, lists: &Lists) {
+        head(ui, cx, view, lists);
         ui.separator();
-        let (outbox, inbox) = (model::outbox(view), model::inbox(view));
-        if outbox.is_empty() && inbox.is_empty() {
+        let Some(first) = lists.first() else {
             EmptyState::new(
                 "Nothing was exchanged yet",
                 "A delivery of plans, sequences or tables that was approved and released stands \
@@ -50,10 +59,9 @@ impl Panel for ExchangePanel {
             )
             .show(ui, cx.theme);
             return;
-        }
-        let is_there = |key: &Key| outbox.iter().chain(&inbox).any(|row| row.key == *key);
-        if !self.chosen.as_ref().is_some_and(is_there) {
-            self.chosen = outbox.first().or(inbox.first()).map(|row| row.key.clone());
+        };
+        if !self.chosen.as_ref().is_some_and(|key| lists.has(key)) {
+            self.chosen = Some(first.key.clone());
         }
         if ui.available_height() >= SHORT
             && let Some(key) = &self.chosen
@@ -66,19 +74,12 @@ impl Panel for ExchangePanel {
             });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
-            at_least_wide(ui, table::LEAST, |ui| self.tables(ui, cx, &outbox, &inbox));
+            at_least_wide(ui, table::LEAST, |ui| self.tables(ui, cx, lists));
         });
     }
-}
 
-impl ExchangePanel {
-    fn tables(
-        &mut self,
-        ui: &mut Ui,
-        cx: &ViewContext<'_>,
-        outbox: &[model::Row],
-        inbox: &[model::Row],
-    ) {
+    fn tables(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, lists: &Lists) {
+        let Lists { outbox, inbox, .. } = lists;
         // Each gets the half, or what the other leaves.
         let whole = ui.available_height();
         let needs = |rows: usize| 30.0 + 36.0 * rows.max(1) as f32;
@@ -100,12 +101,11 @@ impl ExchangePanel {
 }
 
 /// Where the folder is, how it stands, and what could not be read of it.
-fn head(ui: &mut Ui, cx: &ViewContext<'_>, view: &ExchangeView) {
+fn head(ui: &mut Ui, cx: &ViewContext<'_>, view: &ExchangeView, lists: &Lists) {
     let folder = view.folder.display().to_string();
     ui.horizontal_wrapped(|ui| {
-        let (severity, text) = model::summary(view);
-        ui.add(SeverityBadge::new(cx.theme, severity).shape_only());
-        ui.label(RichText::new(text).color(cx.theme.text));
+        ui.add(SeverityBadge::new(cx.theme, lists.severity).shape_only());
+        ui.label(RichText::new(&lists.summary).color(cx.theme.text));
         ui.separator();
         ui.label(RichText::new("Folder").size(SMALL).color(cx.theme.text_weak));
         ui.label(RichText::new(&folder).monospace().size(SMALL).color(cx.theme.text));
