@@ -330,7 +330,9 @@ pub fn against(approvals: &Approvals, records: &[Record]) -> Vec<Problem> {
                  release: the journal was rewritten, or it is another one"
             )),
             None => {
-                tell(format!("the audit journal has no record {record}: it was cut, or is another"))
+                tell(format!(
+                    "the audit journal has no record {record}: it was cut, or is another one"
+                ));
             }
         }
     }

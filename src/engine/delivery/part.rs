@@ -1,5 +1,7 @@
 //! The files that a version of a document becomes in a package.
 
+use std::fmt::Write as _;
+
 use super::manifest::{FileKind, ManifestFile};
 use super::text::file_name;
 use crate::command::Digest;
@@ -140,12 +142,13 @@ impl Part {
 fn table_text(of: &TableFile, catalogue: &Catalogue) -> String {
     let table = &of.table;
     let mut out = text::print(&catalogue.instrument, table);
-    out.push_str(&format!("# {}\n", catalogue.title));
+    // Writing to a string never fails.
+    let _ = writeln!(out, "# {}", catalogue.title);
     for row in &table.rows {
         let code = seed_code(catalogue, row).unwrap_or_else(|| "no SEED code".to_owned());
-        out.push_str(&format!("# {row}: {code}\n"));
+        let _ = writeln!(out, "# {row}: {code}");
     }
     let megabits = budget(catalogue, table).volume_bits_per_sol / 1e6;
-    out.push_str(&format!("# {megabits:.3} Mbit a sol are sent\n"));
+    let _ = writeln!(out, "# {megabits:.3} Mbit a sol are sent");
     out
 }

@@ -212,7 +212,7 @@ fn tampering_is_told_with_the_file_and_the_byte() {
         let mut more = entries.clone();
         more.push((name.to_owned(), b"x".to_vec()));
         let told = told(&repacked(&more));
-        assert!(told.len() == 1 && told[0].contains(words), "{name}: {told:?}");
+        assert!(told.iter().any(|one| one.contains(words)), "{name}: {told:?}");
     }
     let mut other = entries;
     let text = String::from_utf8(other[0].1.clone()).expect("text");
@@ -406,8 +406,9 @@ proptest! {
 
     #[test]
     fn every_flipped_byte_is_found(at in any::<prop::sample::Index>(), bit in 0..8_u8) {
-        let whole = whole();
-        let approvals = Approvals::new("p.zip", Digest::of(&whole), T0);
+        static WHOLE: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
+        let whole = WHOLE.get_or_init(whole);
+        let approvals = Approvals::new("p.zip", Digest::of(whole), T0);
         let mut bytes = whole.clone();
         let at = at.index(bytes.len());
         bytes[at] ^= 1 << bit;

@@ -13,6 +13,7 @@ const MOST_NAME: usize = 60;
 pub(super) mod as_iso {
     use super::{Deserialize, Deserializer, Instant, Serializer, de, iso, time};
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
     pub fn serialize<S: Serializer>(t: &Instant, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&iso(*t, 9))
     }
