@@ -79,7 +79,7 @@ fn view() -> ExchangeView {
     ];
     let mut stray = answer("other", &sent[0], ReceiptStatus::Accepted, "");
     stray.stem.clear();
-    stray.refused = "no package of the outbox has the SHA-256 00000000…".to_owned();
+    stray.refused.push_str("no package of the outbox has the SHA-256 00000000…");
     let receipts = vec![
         stray,
         answer("sol235", &sent[0], ReceiptStatus::Accepted, "in the uplink window of Sol 235"),
