@@ -4,6 +4,8 @@
 //! usage, 3 done with problems in the input (listed).
 
 mod archive;
+mod audit;
+mod delivery;
 mod dictionary;
 mod events;
 mod fetch;
@@ -90,6 +92,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Check, convert and compare sequences of commands: text, SeqJSON, SATF, SASF
     Sequence(sequence::Arguments),
+    /// Check a package for or from another center, or answer it with a receipt
+    Delivery(delivery::Arguments),
     /// Count what an archive holds, check every byte of it, or decode its packets again
     Archive(archive::Arguments),
 }
@@ -120,6 +124,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Mdb(a)) => mdb::run(&a),
         Some(Command::Plan(a)) => plan::run(&a),
         Some(Command::Sequence(a)) => sequence::run(&a),
+        Some(Command::Delivery(a)) => delivery::run(&a),
         Some(Command::Archive(a)) => archive::run(&a),
     };
     match outcome {

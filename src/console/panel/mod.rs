@@ -6,6 +6,7 @@ mod catalogue;
 mod clocks;
 mod event_requests;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod instrument;
@@ -47,6 +48,7 @@ pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
         Box::new(globe::GlobePanel::second(data.clone())),
         Box::new(sequence::SequencePanel::default()),
         Box::new(tables::TablesPanel::default()),
+        Box::new(exchange::ExchangePanel::default()),
         Box::new(links::Links::default()),
         Box::new(packets::Packets::default()),
         Box::new(passes::Passes::default()),

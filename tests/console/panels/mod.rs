@@ -5,6 +5,7 @@
 mod alarms;
 mod event_requests;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod links;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::order::{Answered, OrderId, Reply, Token};
 use crate::command::{ALL_MISSIONS, Account, Desk, Digest, DryRun, Permission, Policy, Uid};
+use crate::delivery::ExchangeView;
 use crate::document::Documents;
 use crate::event_request::Requests;
 use crate::link::{UplinkConfig, UplinkStatus};
@@ -68,6 +69,8 @@ pub struct CommandingPicture {
     pub uplinks: Arc<Vec<UplinkView>>,
     /// Event requests.
     pub requests: Arc<Requests>,
+    /// The exchange folder: what was delivered, what came.
+    pub exchange: Arc<ExchangeView>,
     /// The last lines of the audit trail, oldest first.
     pub audit: Arc<VecDeque<AuditLine>>,
     /// The last answers, oldest first.
