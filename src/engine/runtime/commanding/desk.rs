@@ -18,6 +18,7 @@ use crate::command::{
     Accounts, COMMAND_KIND, Commanding, Cost, Desk as Commands, JournalError, LiveProcessor,
     Policy, Record, SessionLimits, Started, State, read_journal, record_words,
 };
+use crate::delivery::Exchange;
 use crate::document::{DOCUMENT_KIND, DocumentEvent, Documents, Store};
 use crate::event_request::{self, Requests};
 use crate::ingest::live::Listener;
@@ -28,6 +29,8 @@ use crate::time::{Clock, Instant};
 pub(in crate::runtime) const FOLDER: &str = "command";
 /// How often time is looked at.
 const TICK: Duration = Duration::from_secs(1);
+/// Seconds between two looks at the exchange folder.
+const SCAN_S: u32 = 3;
 /// Seconds after which requests are followed even where no stored data changed.
 const FOLLOW_S: u32 = 30;
 /// How often uplinks are asked what became of commands.
@@ -74,6 +77,7 @@ pub(in crate::runtime) struct Desk {
     pub(super) requests: Arc<Requests>,
     pub(super) parts: Option<Parts>,
     pub(super) uplinks: Uplinks,
+    pub(super) exchange: Option<Exchange>,
     folder: PathBuf,
     /// Why nothing can be done at all.
     stopped: String,
@@ -85,7 +89,7 @@ pub(in crate::runtime) struct Desk {
     said: Vec<(MessageLevel, String)>,
     /// Length of the journal when it was read last, where this process only reads.
     read_length: u64,
-    is_new: bool,
+    pub(super) is_new: bool,
     /// Seconds until requests are followed again; stored data that change make it nothing.
     pub(super) follow_in: u32,
     /// Whether a command changed since it was shown last.
@@ -112,6 +116,7 @@ impl Desk {
             requests: Arc::default(),
             parts: None,
             uplinks: Uplinks::default(),
+            exchange: None,
             folder,
             stopped: String::new(),
             trouble: String::new(),
@@ -160,6 +165,7 @@ impl Desk {
         let store = Store::new(&self.folder);
         self.parts = Some(Parts { commanding, live, accounts, store, listener });
         self.start_uplinks();
+        self.open_exchange();
         self.take_written();
         Ok(())
     }
@@ -218,6 +224,9 @@ impl Desk {
                 }
             }
             Err(error) => self.failed(&error),
+        }
+        if self.follow_in % SCAN_S == 0 {
+            self.scan_exchange();
         }
         if self.follow_in == 0 {
             self.follow_in = FOLLOW_S;
@@ -313,6 +322,9 @@ impl Desk {
                 must_change: account.must_change,
             });
             picture.sessions = Arc::new(sessions.collect());
+            if let Some(exchange) = &self.exchange {
+                picture.exchange = Arc::new(exchange.view().clone());
+            }
             picture.uplinks = Arc::new(self.uplink_views());
             picture.policy = *parts.commanding.policy();
             if std::mem::take(&mut self.is_new_desk) {

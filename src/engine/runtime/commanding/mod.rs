@@ -2,6 +2,7 @@
 //! the right to release. Orders come in one after the other, a picture of everything goes out.
 
 mod act;
+mod deliver;
 mod desk;
 mod hear;
 mod knowledge;

@@ -70,6 +70,7 @@ impl Desk {
         let released =
             with_circumstances(known, way, now, |seen| commanding.release(live, &by, uid, seen));
         match released {
+            Ok(release) if release.target() == Target::Delivery => self.deliver(release),
             Ok(release) => self.uplink(release),
             Err(refusal) => self.told(Err(refusal), String::new()),
         }
