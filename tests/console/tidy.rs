@@ -34,6 +34,7 @@ const ENGINE: &[&str] = &[
     "command",
     "document",
     "event_request",
+    "delivery",
     "query",
     "alarm",
     "report",
@@ -74,6 +75,7 @@ const ENGINE_IN_CONSOLE: &[(&str, &[&str])] = &[
             "command",
             "document",
             "event_request",
+            "delivery",
         ],
     ),
 ];

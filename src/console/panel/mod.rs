@@ -6,6 +6,7 @@ mod catalogue;
 mod clocks;
 mod event_requests;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod instrument;
@@ -18,8 +19,10 @@ mod passes;
 mod plots;
 mod products;
 mod seismogram;
+mod sequence;
 mod shared;
 mod spectra;
+mod tables;
 mod watch;
 
 pub use globe::{DataFolders, GlobeData, sources as globe_sources};
@@ -43,6 +46,9 @@ pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
         Box::new(products::Products::default()),
         Box::new(globe::GlobePanel::new(data.clone())),
         Box::new(globe::GlobePanel::second(data.clone())),
+        Box::new(sequence::SequencePanel::default()),
+        Box::new(tables::TablesPanel::default()),
+        Box::new(exchange::ExchangePanel::default()),
         Box::new(links::Links::default()),
         Box::new(packets::Packets::default()),
         Box::new(passes::Passes::default()),

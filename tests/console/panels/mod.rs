@@ -5,6 +5,7 @@
 mod alarms;
 mod event_requests;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod links;
@@ -12,7 +13,9 @@ mod log_book;
 mod packets;
 mod passes;
 mod products;
+mod sequence;
 mod spectra;
+mod tables;
 
 pub use packets::with_packets;
 
@@ -108,6 +111,11 @@ impl Stage {
     /// What the panel would keep for the next start.
     pub fn kept(&self) -> Option<serde_json::Value> {
         self.panel.state().cloned()
+    }
+
+    /// What an earlier panel kept.
+    pub fn restore(&mut self, kept: &serde_json::Value) {
+        self.panel.restore(kept);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui) {

@@ -1,7 +1,10 @@
 //! What several panels need: which stored series stands for a name, its newest value, a sparkline,
-//! events on a time axis, the export bar, the forms for limits and for event requests.
+//! events on a time axis, the export bar, the forms for limits and for event requests, documents
+//! with versions.
 
 mod axis;
+mod bytes;
+mod documents;
 mod export;
 mod limits;
 mod occurrences;
@@ -12,6 +15,8 @@ mod request;
 mod wide;
 
 pub use axis::axis_choice;
+pub use bytes::{hex, hex_line};
+pub use documents::{Brought, DocumentDesk, version_choice};
 pub use export::{ExportBar, expected_samples};
 pub use limits::LimitForm;
 pub use occurrences::{Occurrences, window_of};

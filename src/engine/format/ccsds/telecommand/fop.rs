@@ -28,6 +28,18 @@ pub struct FopOptions {
     pub transmissions: u32,
     /// Frames that may be on the way, at most 63.
     pub window: u8,
+    /// Whether frames go in their order and are acknowledged (AD); else they go once, as they are
+    /// (BD), where a round trip is longer than anybody waits.
+    pub sequenced: bool,
+}
+
+/// A frame that is to be sent now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// The frame.
+    pub frame: Vec<u8>,
+    /// The unit of which it is the last frame, sent for the first time.
+    pub ends: Option<u64>,
 }
 
 /// What the operation tells.
@@ -102,7 +114,11 @@ impl Fop {
     /// spacecraft first. What was out is given up without an event; see [`Self::abandon`].
     pub fn initiate(&mut self, first: u8) {
         self.next = first;
-        self.state = State::Initialising { unlock: false, times: 0, sent: false };
+        self.state = if self.options.sequenced {
+            State::Initialising { unlock: false, times: 0, sent: false }
+        } else {
+            State::Active
+        };
         (self.deadline, self.quiet) = (None, None);
     }
 
@@ -138,7 +154,7 @@ impl Fop {
     }
 
     /// What is to be sent now.
-    pub fn send(&mut self, now: Instant) -> Result<Vec<Vec<u8>>, Problem> {
+    pub fn send(&mut self, now: Instant) -> Result<Vec<Sending>, Problem> {
         let mut frames = Vec::new();
         match self.state {
             State::Initial => {}
@@ -151,6 +167,13 @@ impl Fop {
                 frames.push(self.frame(set, Vec::new())?);
                 self.state = State::Initialising { unlock, times: times + 1, sent: true };
                 self.deadline = Some(now.plus_s(self.options.timer_s));
+            }
+            State::Active if !self.options.sequenced => {
+                while let Some((unit, is_last, data)) = self.waiting.pop_front() {
+                    let mut sending = self.frame(FrameType::Expedited, data)?;
+                    sending.ends = is_last.then_some(unit);
+                    frames.push(sending);
+                }
             }
             State::Active => {
                 let again: Vec<(u8, Vec<u8>)> = self
@@ -172,7 +195,9 @@ impl Fop {
                 {
                     let number = self.next;
                     self.next = self.next.wrapping_add(1);
-                    frames.push(self.frame(FrameType::Sequenced(number), data.clone())?);
+                    let mut sending = self.frame(FrameType::Sequenced(number), data.clone())?;
+                    sending.ends = is_last.then_some(unit);
+                    frames.push(sending);
                     self.out.push_back(Out { number, unit, is_last, data, times: 1, again: false });
                 }
                 if !frames.is_empty() {
@@ -183,14 +208,15 @@ impl Fop {
         Ok(frames)
     }
 
-    fn frame(&self, kind: FrameType, data: Vec<u8>) -> Result<Vec<u8>, Problem> {
+    fn frame(&self, kind: FrameType, data: Vec<u8>) -> Result<Sending, Problem> {
         let (spacecraft, channel) = (self.options.spacecraft, self.options.channel);
-        TcFrame { spacecraft, channel, kind, data }.write()
+        let frame = TcFrame { spacecraft, channel, kind, data }.write()?;
+        Ok(Sending { frame, ends: None })
     }
 
     /// Takes a control word.
     pub fn hear(&mut self, word: &Clcw, now: Instant) {
-        if word.channel != self.options.channel {
+        if word.channel != self.options.channel || !self.options.sequenced {
             return;
         }
         match self.state {

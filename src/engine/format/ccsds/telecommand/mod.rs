@@ -18,6 +18,6 @@ mod tests;
 pub use clcw::Clcw;
 pub use cltu::{CltuScanner, write_cltu};
 pub use farm::{Farm, Taken};
-pub use fop::{Fop, FopEvent, FopOptions};
+pub use fop::{Fop, FopEvent, FopOptions, Sending};
 pub use frame::{Control, FrameType, MOST_DATA, TcFrame};
 pub use segment::{Joiner, MOST_SEGMENT, segments};

@@ -113,8 +113,14 @@ fn packets_come_out_of_their_segments() {
 
 /// The ground, a bad channel and the spacecraft; what arrived there.
 fn play(units: usize, noise: &[u8]) -> (Vec<u64>, Vec<FopEvent>) {
-    let options =
-        FopOptions { spacecraft: 189, channel: 1, timer_s: 4.0, transmissions: 40, window: 5 };
+    let options = FopOptions {
+        spacecraft: 189,
+        channel: 1,
+        timer_s: 4.0,
+        transmissions: 40,
+        window: 5,
+        sequenced: true,
+    };
     let (mut fop, mut farm, mut scanner) =
         (Fop::new(options), Farm::new(1), CltuScanner::default());
     fop.initiate(200);
@@ -129,7 +135,7 @@ fn play(units: usize, noise: &[u8]) -> (Vec<u64>, Vec<FopEvent>) {
         fop.tick(now);
         let mut heard = Vec::new();
         for frame in fop.send(now).expect("frames") {
-            let mut unit = write_cltu(&frame);
+            let mut unit = write_cltu(&frame.frame);
             let copies = match luck.next().unwrap_or(9) % 8 {
                 0 => 0,
                 1 => 2,
@@ -206,8 +212,14 @@ proptest! {
 
 #[test]
 fn a_spacecraft_that_says_nothing_is_told() {
-    let options =
-        FopOptions { spacecraft: 189, channel: 1, timer_s: 2.0, transmissions: 3, window: 5 };
+    let options = FopOptions {
+        spacecraft: 189,
+        channel: 1,
+        timer_s: 2.0,
+        transmissions: 3,
+        window: 5,
+        sequenced: true,
+    };
     let mut fop = Fop::new(options);
     fop.initiate(0);
     assert!(fop.push(7, vec![vec![1]]));
