@@ -1,6 +1,7 @@
 //! What several panels need: which stored series stands for a name, its newest value, a sparkline,
-//! events on a time axis, the export bar, the form for limits.
+//! events on a time axis, export bars, the form for limits, orders to commanding.
 
+mod asked;
 mod axis;
 mod export;
 mod limits;
@@ -9,7 +10,9 @@ mod pick;
 mod picture;
 mod readings;
 mod wide;
+mod write_bar;
 
+pub use asked::{Asked, act, hindrance, log_in_hint, named, sentence, stopped_banner};
 pub use axis::axis_choice;
 pub use export::{ExportBar, expected_samples};
 pub use limits::LimitForm;
@@ -18,3 +21,4 @@ pub use pick::{best_series, find_series};
 pub use picture::write_png;
 pub use readings::{Reading, Readings, sparkline};
 pub use wide::at_least_wide;
+pub use write_bar::WriteBar;
