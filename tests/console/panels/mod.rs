@@ -2,7 +2,9 @@
 //!
 //! `MARSDECK_TEST_IMAGES=folder` keeps the pictures that the tests render.
 
+mod accounts;
 mod alarms;
+mod commands;
 mod events;
 mod globe;
 mod health;

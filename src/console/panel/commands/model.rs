@@ -84,6 +84,18 @@ impl Mark {
     }
 }
 
+impl Mark {
+    /// In a word or two, for tables.
+    pub(super) fn brief(&self) -> String {
+        let stage = if self.stage == Stage::Queued { "queued" } else { self.stage.words() };
+        match self.how {
+            How::Seen(..) => stage.to_owned(),
+            How::Unknown => format!("{stage} ?"),
+            How::Waiting(_) => format!("{stage} …"),
+        }
+    }
+}
+
 /// The stages of a command; with `at` as they stood then.
 pub(super) fn marks(item: &CommandItem, at: Option<Instant>) -> Vec<Mark> {
     let Some(of) = &item.verification else { return Vec::new() };
@@ -177,7 +189,7 @@ pub(super) fn cut_off(run: &DryRun, now: Instant) -> Option<(Severity, String)> 
     Some(if left_s < 0.0 {
         (Severity::Critical, format!("CUT-OFF PASSED {text} AGO"))
     } else if left_s < SOON_S {
-        (Severity::Distress, format!("CUT-OFF IN {text}, RELEASE NOW"))
+        (Severity::Distress, format!("CUT-OFF SOON, IN {text}"))
     } else {
         (Severity::Standby, format!("cut-off in {text}"))
     })

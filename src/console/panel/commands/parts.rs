@@ -1,12 +1,12 @@
 //! Pieces that several sections paint: significance, state, stages, hashes, arguments.
 
-use egui::{Label, RichText, Ui};
+use egui::{Label, RichText, Role, Ui, WidgetInfo};
 use marsdeck_engine::command::{CommandItem, Digest, State};
 use marsdeck_engine::mission::command::Consequence;
 use marsdeck_engine::time::{Instant, iso};
 
 use super::model::{self, How, Mark};
-use crate::theme::SMALL;
+use crate::theme::{SMALL, severity_word};
 use crate::view::ViewContext;
 use crate::widget::SeverityBadge;
 
@@ -30,11 +30,19 @@ pub(super) fn state_badge(ui: &mut Ui, cx: &ViewContext<'_>, state: State) {
     ui.add(badge);
 }
 
-/// The stages of a command as chips.
-pub(super) fn chips(ui: &mut Ui, cx: &ViewContext<'_>, marks: &[Mark], now: Option<Instant>) {
+/// The stages of a command as chips; `is_brief` for a word or two each.
+pub(super) fn chips(
+    ui: &mut Ui,
+    cx: &ViewContext<'_>,
+    marks: &[Mark],
+    (now, is_brief): (Option<Instant>, bool),
+) {
     for mark in marks {
         let words = mark.words(now);
-        let badge = ui.add(SeverityBadge::new(cx.theme, mark.severity()).word(&words));
+        let shown = if is_brief { mark.brief() } else { words.clone() };
+        let badge = ui.add(SeverityBadge::new(cx.theme, mark.severity()).word(&shown));
+        let name = format!("{} {words}", severity_word(mark.severity()));
+        badge.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
         badge.on_hover_text(match &mark.how {
             How::Seen(at, evidence) if evidence.is_empty() => format!("Seen {}", utc(*at)),
             How::Seen(at, evidence) => format!("Seen {}: {evidence}", utc(*at)),

@@ -50,7 +50,7 @@ pub(super) fn show(
     let marks = model::marks(item, deal.at);
     if !marks.is_empty() {
         ui.horizontal_wrapped(|ui| {
-            parts::chips(ui, cx, &marks, cx.present().filter(|_| deal.at.is_none()));
+            parts::chips(ui, cx, &marks, (cx.present().filter(|_| deal.at.is_none()), false));
         });
     }
     if deal.at.is_none() && item.state() == State::Unknown {

@@ -27,8 +27,8 @@ pub(super) fn show(
         .column(Column::initial(52.0).at_least(40.0).clip(true))
         .column(Column::initial(150.0).at_least(110.0).clip(true).resizable(true))
         .column(Column::initial(96.0).at_least(80.0).clip(true))
-        .column(Column::initial(80.0).at_least(50.0).clip(true).resizable(true))
-        .column(Column::initial(230.0).at_least(100.0).clip(true).resizable(true))
+        .column(Column::initial(64.0).at_least(50.0).clip(true).resizable(true))
+        .column(Column::initial(190.0).at_least(100.0).clip(true).resizable(true))
         .column(Column::remainder().at_least(160.0).clip(true))
         .header(24.0, |mut header| {
             for title in ["No.", "Last change", "State", "Mission", "Command", "Stages"] {
@@ -86,6 +86,6 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, item: &CommandItem, d
     });
     row.col(|ui| {
         let marks = model::marks(item, deal.at);
-        parts::chips(ui, cx, &marks, cx.present().filter(|_| deal.at.is_none()));
+        parts::chips(ui, cx, &marks, (cx.present().filter(|_| deal.at.is_none()), true));
     });
 }

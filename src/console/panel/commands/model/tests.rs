@@ -123,6 +123,7 @@ fn what_is_unknown_never_looks_good() {
     for stage in [Stage::Accepted, Stage::Complete] {
         assert_ne!(of(stage).severity(), Severity::Normal);
         assert!(of(stage).words(None).ends_with("unknown"));
+        assert!(of(stage).brief().ends_with('?'));
     }
     assert_ne!(state_severity(State::Unknown), Severity::Normal);
     // Before that time was over it was waited for.
@@ -146,7 +147,7 @@ fn countdowns_and_cut_offs() {
     };
     assert_eq!(cut_off(&run(900.0), T0).expect("one").0, Severity::Standby);
     let soon = cut_off(&run(252.0), T0).expect("one");
-    assert_eq!(soon, (Severity::Distress, "CUT-OFF IN 4:12, RELEASE NOW".to_owned()));
+    assert_eq!(soon, (Severity::Distress, "CUT-OFF SOON, IN 4:12".to_owned()));
     // It ticks although the engine said nothing new.
     let passed = cut_off(&run(252.0), T0.plus_s(260.0)).expect("one");
     assert_eq!(passed, (Severity::Critical, "CUT-OFF PASSED 0:08 AGO".to_owned()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{ComboBox, Grid, Label, RichText, ScrollArea, TextEdit, Ui};
+use egui::{ComboBox, Label, RichText, ScrollArea, TextEdit, Ui};
 use marsdeck_engine::command::Permission;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::mission::command::{Check, CommandId, Stage};
@@ -12,12 +12,13 @@ use marsdeck_engine::sequence::FormField;
 
 use super::model::{Typed, TypedTime, read_time};
 use crate::panel::commands::{model, parts};
-use crate::panel::shared::{Asked, act, hindrance, log_in_hint, sentence};
+use crate::panel::shared::{Asked, act, hindrance, sentence};
 use crate::view::ViewContext;
 use crate::widget::{EmptyState, card};
 
-/// Width of a field in points.
+/// Width of a field and of its name in points.
 const FIELD: f32 = 260.0;
+const NAME: f32 = 110.0;
 
 /// Paints the form of the chosen command; the order that was given, if any.
 pub(super) fn show(
@@ -84,14 +85,7 @@ fn arguments(ui: &mut Ui, cx: &ViewContext<'_>, fields: &[FormField], typed: &mu
     }
     for field in fields {
         ui.horizontal(|ui| {
-            let size = egui::vec2(110.0, ui.spacing().interact_size.y);
-            let layout = egui::Layout::left_to_right(egui::Align::Center);
-            let label = ui
-                .allocate_ui_with_layout(size, layout, |ui| {
-                    ui.set_min_size(size);
-                    ui.add(Label::new(RichText::new(&field.name).color(cx.theme.text)).truncate())
-                })
-                .inner;
+            let label = label(ui, RichText::new(&field.name).color(cx.theme.text));
             if field.is_fixed {
                 let value = field.otherwise.as_deref().unwrap_or_default();
                 ui.label(RichText::new(format!("always {value}")).color(cx.theme.text_weak));
@@ -109,6 +103,17 @@ fn arguments(ui: &mut Ui, cx: &ViewContext<'_>, fields: &[FormField], typed: &mu
         });
         said(ui, cx, field, typed.values.get(&field.name).is_none_or(|v| v.trim().is_empty()));
     }
+}
+
+/// The name of a field, as wide as all of them.
+fn label(ui: &mut Ui, text: RichText) -> egui::Response {
+    let size = egui::vec2(NAME, ui.spacing().interact_size.y);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    let shown = ui.allocate_ui_with_layout(size, layout, |ui| {
+        ui.set_min_size(size);
+        ui.add(Label::new(text).truncate())
+    });
+    shown.inner
 }
 
 fn choice(ui: &mut Ui, field: &FormField, value: &mut String) -> egui::Response {
@@ -132,7 +137,7 @@ fn choice(ui: &mut Ui, field: &FormField, value: &mut String) -> egui::Response 
 /// What a field can be, and what is wrong with it; quiet while nothing was typed.
 fn said(ui: &mut Ui, cx: &ViewContext<'_>, field: &FormField, untouched: bool) {
     ui.horizontal_wrapped(|ui| {
-        ui.add_space(118.0);
+        ui.add_space(NAME + ui.spacing().item_spacing.x);
         match &field.fault {
             Some(fault) => {
                 let text = RichText::new(sentence(fault)).size(crate::theme::SMALL);
@@ -156,29 +161,29 @@ fn times(ui: &mut Ui, cx: &ViewContext<'_>, typed: &mut Typed) {
     ui.add_space(6.0);
     ui.label(RichText::new("Times").strong().color(cx.theme.text));
     let mission = typed.mission.clone();
-    Grid::new("times of a command").num_columns(3).spacing([10.0, 5.0]).show(ui, |ui| {
-        let rows = [
-            ("Not before", &mut typed.earliest, "It is not released earlier."),
-            ("Expires", &mut typed.expires, "It is not released later."),
-            ("Arrive by", &mut typed.arrive_by, "It has to be on board by then."),
-        ];
-        for (name, text, hint) in rows {
-            let label = ui.label(RichText::new(name).color(cx.theme.text_weak));
+    let rows = [
+        ("Not before", &mut typed.earliest, "It is not released earlier."),
+        ("Expires", &mut typed.expires, "It is not released later."),
+        ("Arrive by", &mut typed.arrive_by, "It has to be on board by then."),
+    ];
+    for (name, text, hint) in rows {
+        ui.horizontal(|ui| {
+            let label = label(ui, RichText::new(name).color(cx.theme.text));
             let edit = TextEdit::singleline(text)
-                .hint_text("any time; or 2026-11-23T12:16, Sol 235 12:00")
+                .hint_text("any; or 2026-11-23T12:16, Sol 235 12:00")
                 .desired_width(FIELD);
             ui.add(edit).labelled_by(label.id).on_hover_text(hint);
-            match read_time(cx.clocks, &mission, text) {
-                TypedTime::Open => ui.label(""),
-                TypedTime::At(_, said) => ui.label(parts::weak(cx, said)),
+            let said = match read_time(cx.clocks, &mission, text) {
+                TypedTime::Open => return,
+                TypedTime::At(_, said) => parts::weak(cx, said),
                 TypedTime::Wrong => {
                     let colour = cx.theme.severity(Severity::Distress);
-                    ui.label(parts::weak(cx, "Not a time yet.").color(colour))
+                    parts::weak(cx, "Not a time yet.").color(colour)
                 }
             };
-            ui.end_row();
-        }
-    });
+            ui.add(Label::new(said).truncate());
+        });
+    }
 }
 
 /// What has to hold before it goes, and how its stages show.
@@ -257,7 +262,6 @@ fn buttons(
         if let Some(why) = &why {
             ui.label(parts::weak(cx, why));
         }
-        log_in_hint(ui, cx);
     });
     sent
 }

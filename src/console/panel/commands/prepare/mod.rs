@@ -6,7 +6,7 @@ mod model;
 
 use std::sync::Arc;
 
-use egui::{Frame, Ui};
+use egui::{Frame, Margin, Ui};
 use marsdeck_engine::command::CommandItem;
 use marsdeck_engine::mission::telemetry::Dictionary;
 use marsdeck_engine::runtime::{OrderId, Reply};
@@ -78,7 +78,8 @@ impl Prepare {
                 self.list(ui, cx, &dictionary);
             });
         }
-        egui::CentralPanel::no_frame().show(ui, |ui| {
+        let frame = Frame::new().inner_margin(Margin { left: 10, ..Margin::ZERO });
+        egui::CentralPanel::default().frame(frame).show(ui, |ui| {
             let sent = form::show(ui, cx, &dictionary, &mut self.typed, asked);
             self.sent = sent.or(self.sent);
         });
