@@ -8,7 +8,7 @@ use marsdeck::theme::Theme;
 use marsdeck_engine::command::{Password, Role};
 use marsdeck_engine::runtime::{CommandingPicture, Order, Reply, SessionView, Token};
 
-use super::commands::{answer, last_order, live, logged_in, orders, press, write};
+use super::desk::{answer, last_order, live, logged_in, orders, press, write};
 use super::{Stage, harness, picture, themes};
 
 const SIZE: [f32; 2] = [520.0, 760.0];

@@ -5,6 +5,7 @@
 mod accounts;
 mod alarms;
 mod commands;
+mod desk;
 mod events;
 mod globe;
 mod health;

@@ -18,6 +18,8 @@ pub(super) fn show(
     let mut clicked = None;
     let area = ScrollArea::horizontal().id_salt(("roles", account)).auto_shrink([false, true]);
     area.show(ui, |ui| {
+        // Empty boxes have to be seen on a card too.
+        ui.visuals_mut().widgets.inactive.bg_stroke.color = cx.theme.text_weak;
         let grid = Grid::new(("roles of", account)).num_columns(columns.len() + 1).striped(true);
         grid.spacing([14.0, 4.0]).show(ui, |ui| {
             ui.label("");

@@ -20,6 +20,8 @@ pub(super) enum Wish {
     Withdraw,
     /// Say that it was carried out, or not.
     Settle(bool),
+    /// Take the clock as it stands, for all commands.
+    AcceptClock,
 }
 
 impl Wish {
@@ -32,6 +34,7 @@ impl Wish {
             Self::Withdraw => "Withdraw",
             Self::Settle(true) => "Settle as complete",
             Self::Settle(false) => "Settle as failed",
+            Self::AcceptClock => "Accept the clock for",
         }
     }
 
@@ -42,6 +45,7 @@ impl Wish {
             Self::Suspend(_) => "Why the constraint is put aside",
             Self::Withdraw => "Why it is taken back for good",
             Self::Settle(_) => "How that is known",
+            Self::AcceptClock => "How it is known that the clock is right now",
         }
     }
 
@@ -52,6 +56,7 @@ impl Wish {
             Self::Suspend(constraint) => Order::Suspend { uid, constraint, reason },
             Self::Withdraw => Order::Withdraw { uid, reason },
             Self::Settle(is_complete) => Order::Settle { uid, is_complete, reason },
+            Self::AcceptClock => Order::AcceptClock { reason },
         }
     }
 }

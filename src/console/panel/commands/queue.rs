@@ -1,7 +1,7 @@
 //! The queue: order, holds, constraints, what stands against a release, the last moment for it.
 
 use egui::{Label, RichText, ScrollArea, Ui};
-use marsdeck_engine::command::{CommandItem, DryRun, Permission};
+use marsdeck_engine::command::{ALL_MISSIONS, CommandItem, DryRun, Permission, Reason};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::Order;
 
@@ -83,6 +83,7 @@ fn queued(
         }
         drafts::approvals(ui, cx, item);
         dry_run(ui, cx, run);
+        clock(ui, cx, (item, run), deal);
         constraints(ui, cx, item, deal);
         buttons(ui, cx, item, places, deal);
         deal.question.show(ui, cx, item.uid, deal.asked);
@@ -130,6 +131,26 @@ fn dry_run(ui: &mut Ui, cx: &ViewContext<'_>, run: Option<&DryRun>) {
             let text = RichText::new(sentence(&reason.to_string())).color(cx.theme.text);
             ui.add(Label::new(text).wrap());
         });
+    }
+}
+
+/// For leads and administrators of all missions, where the journal has later records than now.
+fn clock(
+    ui: &mut Ui,
+    cx: &ViewContext<'_>,
+    (item, run): (&CommandItem, Option<&DryRun>),
+    deal: &mut Deal<'_>,
+) {
+    let is_back = |reason: &Reason| matches!(reason, Reason::ClockBack { .. });
+    if !run.is_some_and(|run| run.reasons.iter().any(is_back)) {
+        return;
+    }
+    let may = |permission| cx.may(ALL_MISSIONS, permission);
+    let free = may(Permission::Approve) || may(Permission::Administer);
+    let why = (!free).then_some("A lead of all missions or an administrator may.");
+    let label = format!("Accept the clock as it stands, for {} and all others", item.uid);
+    if act(ui, "Accept the clock…", &label, why) {
+        deal.question.ask(item.uid, Wish::AcceptClock);
     }
 }
 

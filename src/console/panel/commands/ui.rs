@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{ComboBox, RichText, Ui};
+use egui::{ComboBox, RichText, Role, Ui, WidgetInfo};
 use marsdeck_engine::command::{CommandItem, Desk, Uid};
 use marsdeck_engine::time::Instant;
 
@@ -177,8 +177,7 @@ impl Commands {
     }
 
     fn mission_choice(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
-        const ALL: &str = "all missions";
-        let label = ui.label(RichText::new("of").color(cx.theme.text_weak));
+        const ALL: &str = "All missions";
         let name = |id: &str| if id.is_empty() { ALL } else { mission_name(cx, id) }.to_owned();
         let shown = name(&self.mission);
         let combo = ComboBox::from_id_salt("commands of mission").selected_text(shown);
@@ -188,7 +187,8 @@ impl Commands {
                 ui.selectable_value(&mut self.mission, mission.id.clone(), &mission.name);
             }
         });
-        response.response.labelled_by(label.id);
+        let name = format!("Commands of: {}", name(&self.mission));
+        response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
     }
 }
 

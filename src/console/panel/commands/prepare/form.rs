@@ -170,7 +170,7 @@ fn times(ui: &mut Ui, cx: &ViewContext<'_>, typed: &mut Typed) {
         ui.horizontal(|ui| {
             let label = label(ui, RichText::new(name).color(cx.theme.text));
             let edit = TextEdit::singleline(text)
-                .hint_text("any; or 2026-11-23T12:16, Sol 235 12:00")
+                .hint_text("2026-11-23T12:16 or Sol 235 12:00")
                 .desired_width(FIELD);
             ui.add(edit).labelled_by(label.id).on_hover_text(hint);
             let said = match read_time(cx.clocks, &mission, text) {
