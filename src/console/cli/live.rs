@@ -12,9 +12,11 @@ use anyhow::{Context, anyhow, bail, ensure};
 use marsdeck_engine::format::ccsds::Header;
 use marsdeck_engine::link::Source;
 use marsdeck_engine::mission::Mission;
+use marsdeck_engine::sequence::spacecraft_number;
 use marsdeck_engine::simulator::live::{CADU_BYTES, Delay, Fault, Options, Passes, Spacecraft};
 use marsdeck_engine::time::iso;
 
+use super::station::Station;
 use super::{Outcome, output, place};
 
 /// How often bytes are sent.
@@ -46,6 +48,9 @@ pub struct LiveArguments {
     /// Let everything take the light time between Mars and Earth, both ways
     #[arg(long, requires = "live")]
     light_time: bool,
+    /// A station that takes telecommands as CLTUs: tcp-listen:HOST:PORT
+    #[arg(long, value_name = "ADDRESS", requires = "live")]
+    uplink: Option<Source>,
     /// Instant at which it begins; without it now
     #[arg(long, value_name = "TIME", requires = "live")]
     from: Option<String>,
@@ -94,6 +99,11 @@ pub(super) fn run(
     let options = Options { passes: arguments.passes, faults, ..Options::new(seed, start) };
     let mut craft = Spacecraft::new(mission, options)?;
     let mut peer = Peer::open(source)?;
+    let station = arguments.uplink.as_ref().map(|at| {
+        let spacecraft = spacecraft_number(&mission.id).unwrap_or_default() as u16;
+        Station::open(at, spacecraft, arguments.light_time)
+    });
+    let mut station = station.transpose()?;
     output::line(&format!(
         "{} from {} on, {}× real time, {source}",
         mission.name,
@@ -126,6 +136,9 @@ pub(super) fn run(
         }
         while let Some((_, packet)) = up.arrived(now) {
             // A refusal stands among the notes and in the telemetry.
+            drop(craft.execute(&packet));
+        }
+        for packet in station.iter_mut().flat_map(|station| station.advance(now)) {
             drop(craft.execute(&packet));
         }
         if elapsed >= limit {

@@ -7,7 +7,9 @@ mod audit;
 mod catalogue;
 mod clocks;
 mod commands;
+mod event_requests;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod instrument;
@@ -20,8 +22,10 @@ mod passes;
 mod plots;
 mod products;
 mod seismogram;
+mod sequence;
 mod shared;
 mod spectra;
+mod tables;
 mod watch;
 
 pub use globe::{DataFolders, GlobeData, sources as globe_sources};
@@ -38,12 +42,16 @@ pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
         Box::new(parameters::Parameters::default()),
         Box::new(plots::Plots::default()),
         Box::new(seismogram::Seismogram::default()),
+        Box::new(event_requests::EventRequests::default()),
         Box::new(catalogue::Catalogue::default()),
         Box::new(events::Events::default()),
         Box::new(spectra::Spectra::default()),
         Box::new(products::Products::default()),
         Box::new(globe::GlobePanel::new(data.clone())),
         Box::new(globe::GlobePanel::second(data.clone())),
+        Box::new(sequence::SequencePanel::default()),
+        Box::new(tables::TablesPanel::default()),
+        Box::new(exchange::ExchangePanel::default()),
         Box::new(links::Links::default()),
         Box::new(packets::Packets::default()),
         Box::new(passes::Passes::default()),

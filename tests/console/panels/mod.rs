@@ -6,7 +6,9 @@ mod accounts;
 mod alarms;
 mod commands;
 mod desk;
+mod event_requests;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod links;
@@ -14,7 +16,9 @@ mod log_book;
 mod packets;
 mod passes;
 mod products;
+mod sequence;
 mod spectra;
+mod tables;
 
 pub use packets::with_packets;
 
@@ -112,6 +116,11 @@ impl Stage {
         self.panel.state().cloned()
     }
 
+    /// What an earlier panel kept.
+    pub fn restore(&mut self, kept: &serde_json::Value) {
+        self.panel.restore(kept);
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui) {
         if !self.ready {
             theme::install_fonts(ui.ctx());
@@ -139,6 +148,7 @@ impl Stage {
                 UiIntent::SelectProduct(id) => self.selection.product = Some(*id),
                 UiIntent::SelectLink(name) => self.selection.link.clone_from(name),
                 UiIntent::SelectEvent(id) => self.selection.event.clone_from(id),
+                UiIntent::SelectRequest(id) => self.selection.request.clone_from(id),
                 _ => {}
             }
             self.wishes.push(wish);

@@ -7,7 +7,7 @@ use crate::document::{Content, DocumentError, DocumentEvent};
 use crate::time::Instant;
 
 /// What stands for nothing: the engine was not started for writing.
-const NOT_STARTED: &str = "commanding did not start";
+pub(super) const NOT_STARTED: &str = "commanding did not start";
 
 fn refused(reason: impl Into<String>) -> Reply {
     Reply::Refused(vec![reason.into()])
@@ -33,6 +33,10 @@ impl Desk {
             Order::Prepare(draft) => self.prepare(token, &draft),
             Order::Edit { uid, seen, draft } => self.edit(token, (uid, seen), &draft),
             Order::Release { uid } => self.release(token, uid),
+            Order::Request(order) => self.request(token, order),
+            Order::SetUplink { mission, config } => {
+                self.set_uplink(token, &mission, config.map(|config| *config))
+            }
             Order::AcceptClock { reason } => {
                 let now = self.now();
                 let Some(parts) = &mut self.parts else { return refused(NOT_STARTED) };
