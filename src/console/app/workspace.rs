@@ -7,8 +7,8 @@ use super::trees::{layout_of, tree_of};
 use crate::state::Settings;
 
 /// Names of the workspaces that come with the console, in the order of the strip.
-pub const WORKSPACES: [&str; 8] =
-    ["Watch", "Seismic", "Atmosphere", "ChemCam", "SAM", "Archive", "Globe", "Links"];
+pub const WORKSPACES: [&str; 9] =
+    ["Watch", "Seismic", "Atmosphere", "ChemCam", "SAM", "Archive", "Globe", "Links", "Uplink"];
 
 /// A layout as data.
 enum Spec {
@@ -111,6 +111,10 @@ fn spec(name: &str) -> Spec {
         "Links" => {
             Column(vec![(0.42, Tabs(&["Links"])), (0.58, Tabs(&["Packets", "Passes", "Health"]))])
         }
+        "Uplink" => Row(vec![
+            (0.7, Tabs(&["Commands"])),
+            (0.3, Column(vec![(0.5, Tabs(&["Accounts"])), (0.5, Tabs(&["Audit trail", "Log"]))])),
+        ]),
         _ => Row(vec![
             (0.7, Tabs(&["Watch", "Alarms", "Links"])),
             (

@@ -1,9 +1,12 @@
 //! The panels: one folder each, `model.rs` (pure) and `ui.rs` (paint). They never import each
 //! other; what they tell each other goes through intents and the shared selection.
 
+mod accounts;
 mod alarms;
+mod audit;
 mod catalogue;
 mod clocks;
+mod commands;
 mod event_requests;
 mod events;
 mod exchange;
@@ -53,6 +56,9 @@ pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
         Box::new(packets::Packets::default()),
         Box::new(passes::Passes::default()),
         Box::new(health::HealthPanel::default()),
+        Box::new(commands::Commands::default()),
+        Box::new(accounts::AccountsPanel::default()),
+        Box::new(audit::AuditTrail::default()),
         Box::new(clocks::Clocks),
         Box::new(log_book::LogBook::default()),
         Box::new(log::Log::default()),

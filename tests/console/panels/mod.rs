@@ -2,7 +2,10 @@
 //!
 //! `MARSDECK_TEST_IMAGES=folder` keeps the pictures that the tests render.
 
+mod accounts;
 mod alarms;
+mod commands;
+mod desk;
 mod event_requests;
 mod events;
 mod exchange;
