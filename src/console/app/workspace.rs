@@ -7,8 +7,8 @@ use super::trees::{layout_of, tree_of};
 use crate::state::Settings;
 
 /// Names of the workspaces that come with the console, in the order of the strip.
-pub const WORKSPACES: [&str; 8] =
-    ["Watch", "Seismic", "Atmosphere", "ChemCam", "SAM", "Archive", "Globe", "Links"];
+pub const WORKSPACES: [&str; 9] =
+    ["Watch", "Seismic", "Atmosphere", "ChemCam", "SAM", "Archive", "Globe", "Links", "Plan"];
 
 /// A layout as data.
 enum Spec {
@@ -108,6 +108,7 @@ fn spec(name: &str) -> Spec {
             (0.74, Tabs(&["Globe"])),
             (0.26, Column(vec![(0.5, Tabs(&["Catalogue"])), (0.5, Tabs(&["Clocks"]))])),
         ]),
+        "Plan" => Column(vec![(0.78, Tabs(&["Plan"])), (0.22, Tabs(&["Events", "Passes", "Log"]))]),
         "Links" => {
             Column(vec![(0.42, Tabs(&["Links"])), (0.58, Tabs(&["Packets", "Passes", "Health"]))])
         }

@@ -14,6 +14,7 @@ mod log_book;
 mod packets;
 mod parameters;
 mod passes;
+mod plan;
 mod plots;
 mod products;
 mod seismogram;
@@ -34,6 +35,7 @@ pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
         Box::new(alarms::Alarms::default()),
         Box::new(parameters::Parameters::default()),
         Box::new(plots::Plots::default()),
+        Box::new(plan::PlanPanel::default()),
         Box::new(seismogram::Seismogram::default()),
         Box::new(catalogue::Catalogue::default()),
         Box::new(events::Events::default()),
