@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(parse(&own, "x", "insight").map(|(plan, _)| plan), Some(plan.clone()));
         let (sequence, problems) = seqjson::read(text(Form::SeqJson, &plan, &checker).as_bytes());
         assert_eq!(problems, []);
-        let steps = sequence.and_then(|s| s.steps).unwrap_or_default();
+        let steps = sequence.steps.unwrap_or_default();
         assert_eq!(steps.len(), expand(&checker).len());
         assert!(parse(b"no plan at all", "x", "insight").is_none());
         assert_eq!(Form::of("~/a.SEQ.json"), Some(Form::SeqJson));

@@ -35,7 +35,6 @@ pub(in crate::panel::plan) struct WindowBand {
 /// A state over time; the look of a bar is the position of its value.
 #[derive(Clone, Debug)]
 pub(in crate::panel::plan) struct StateBand {
-    pub id: String,
     pub name: String,
     pub values: Vec<String>,
     pub row: Row,
@@ -274,8 +273,7 @@ fn states(model: &Model, checker: &Checker) -> Vec<StateBand> {
             });
             bars.push(bar_of(piece.range, tag, look as u16));
         }
-        let (id, name) = (resource.id.clone(), resource.name.clone());
-        Some(StateBand { id, name, values, row: Row::new(bars) })
+        Some(StateBand { name: resource.name.clone(), values, row: Row::new(bars) })
     };
     model.resources.values().filter_map(band).collect()
 }
@@ -333,7 +331,7 @@ mod tests {
         assert_eq!(picture.place(ActivityId(2)), Some((0, 1)));
         assert!(picture.counts.errors > 0 && picture.counts.warnings > 0);
         assert_eq!(picture.windows[0].id, "pass");
-        let awake = picture.states.iter().find(|s| s.id == "lander").expect("a state");
+        let awake = picture.states.iter().find(|s| s.name == "Lander computer").expect("a state");
         assert_eq!(awake.values, ["SLEEP", "AWAKE"]);
         let energy = picture.resources.iter().find(|r| r.id == "energy").expect("a resource");
         assert!(energy.bounds.contains(&400.0) && energy.line.extent.1 > 400.0);

@@ -255,7 +255,7 @@ mod tests {
         let (count, pieces) = drawn(&row, (1_000_000, 1_000_100), 1);
         assert!(count == 11 && pieces == 11, "{count} {pieces}");
         assert_eq!(row.at(1_000_005, 0).map(|b| b.tag), Some(100_000));
-        assert_eq!(row.within((1_000_000, 1_000_025)).len(), 4);
+        assert_eq!(row.within((1_000_000, 1_000_025)).len(), 3);
         assert_eq!(row.edge(1_000_008, 3, |_| false), Some(1_000_009));
         assert_eq!(row.edge(1_000_008, 3, |tag| tag == 100_000), Some(1_000_010));
     }

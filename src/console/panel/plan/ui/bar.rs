@@ -188,6 +188,9 @@ fn state(ui: &mut Ui, cx: &ViewContext<'_>, desk: &Desk) {
         ui.label(RichText::new("checking…").size(SMALL).color(cx.theme.text_weak));
         return;
     }
+    if desk.is_busy() {
+        loading_mark(ui, cx.theme);
+    }
     let counts = desk.picture.counts;
     let severity = match counts {
         c if c.errors > 0 => Severity::Critical,

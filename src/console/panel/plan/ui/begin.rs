@@ -66,8 +66,7 @@ impl PlanPanel {
     fn examples(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         let missions: Vec<_> =
             cx.snapshot.missions.missions.iter().map(|m| (m.id.clone(), m.name.clone())).collect();
-        card(ui, cx.theme, None, |ui| {
-            ui.set_width(ui.available_width());
+        left_card(ui, cx, |ui| {
             ui.label(RichText::new("Examples for the sol of the cursor").color(cx.theme.text));
             for (mission, name) in missions {
                 let Some(at) = cx.clocks.lmst(&mission, cx.time.cursor) else { continue };
@@ -90,8 +89,7 @@ impl PlanPanel {
     /// The saved plans.
     pub(super) fn saved(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         let documents = Arc::clone(&cx.snapshot.commanding.documents);
-        card(ui, cx.theme, None, |ui| {
-            ui.set_width(ui.available_width());
+        left_card(ui, cx, |ui| {
             ui.label(RichText::new("Saved plans").color(cx.theme.text));
             let plans = documents.iter().filter(|d| d.kind == DocumentKind::Plan);
             let mut is_empty = true;
@@ -275,6 +273,14 @@ impl PlanPanel {
             self.asking = None;
         }
     }
+}
+
+/// A card that begins at its left also in the middle of a page.
+fn left_card(ui: &mut Ui, cx: &ViewContext<'_>, contents: impl FnOnce(&mut Ui)) {
+    card(ui, cx.theme, None, |ui| {
+        ui.set_width(ui.available_width());
+        ui.with_layout(egui::Layout::top_down(egui::Align::Min), contents);
+    });
 }
 
 /// What can be read.
