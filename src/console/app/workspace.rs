@@ -113,7 +113,13 @@ fn spec(name: &str) -> Spec {
         }
         "Uplink" => Row(vec![
             (0.7, Tabs(&["Commands"])),
-            (0.3, Column(vec![(0.5, Tabs(&["Accounts"])), (0.5, Tabs(&["Audit trail", "Log"]))])),
+            (
+                0.3,
+                Column(vec![
+                    (0.5, Tabs(&["Accounts"])),
+                    (0.5, Tabs(&["Audit trail", "Exchange", "Log"])),
+                ]),
+            ),
         ]),
         _ => Row(vec![
             (0.7, Tabs(&["Watch", "Alarms", "Links"])),

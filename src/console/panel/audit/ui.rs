@@ -69,6 +69,7 @@ impl AuditTrail {
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(RichText::new("Search").color(cx.theme.text_weak));
             let edit = TextEdit::singleline(&mut self.filter.words)
+                .id_salt("words")
                 .hint_text("who, number or words")
                 .desired_width(150.0);
             ui.add(edit).labelled_by(label.id);
