@@ -99,11 +99,7 @@ pub(super) fn run(
     let options = Options { passes: arguments.passes, faults, ..Options::new(seed, start) };
     let mut craft = Spacecraft::new(mission, options)?;
     let mut peer = Peer::open(source)?;
-    let station = arguments.uplink.as_ref().map(|at| {
-        let spacecraft = spacecraft_number(&mission.id).unwrap_or_default() as u16;
-        Station::open(at, spacecraft, arguments.light_time)
-    });
-    let mut station = station.transpose()?;
+    let mut station = station(mission, arguments)?;
     output::line(&format!(
         "{} from {} on, {}× real time, {source}",
         mission.name,
@@ -147,13 +143,25 @@ pub(super) fn run(
         sleep(PACE);
     }
     tell(&mut craft);
+    sum_up(&craft);
+    Ok(Outcome::Done)
+}
+
+/// The station for commands, where one is asked for.
+fn station(mission: &Mission, arguments: &LiveArguments) -> anyhow::Result<Option<Station>> {
+    let Some(at) = &arguments.uplink else { return Ok(None) };
+    let spacecraft = spacecraft_number(&mission.id).unwrap_or_default() as u16;
+    Station::open(at, spacecraft, arguments.light_time).map(Some)
+}
+
+/// What became of the packets.
+fn sum_up(craft: &Spacecraft) {
     let c = craft.counters();
     output::line(&format!(
         "{} packets made: {} sent, {} lost on the link, {} overwritten on board, {} on board; \
          {} repeated; {} frames",
         c.made, c.sent, c.lost, c.overwritten, c.held, c.repeated, c.frames
     ));
-    Ok(Outcome::Done)
 }
 
 fn tell(craft: &mut Spacecraft) {

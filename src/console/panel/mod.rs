@@ -19,6 +19,7 @@ mod log_book;
 mod packets;
 mod parameters;
 mod passes;
+mod plan;
 mod plots;
 mod products;
 mod seismogram;
@@ -41,6 +42,7 @@ pub fn all(data: &GlobeData) -> Vec<Box<dyn Panel>> {
         Box::new(alarms::Alarms::default()),
         Box::new(parameters::Parameters::default()),
         Box::new(plots::Plots::default()),
+        Box::new(plan::PlanPanel::default()),
         Box::new(seismogram::Seismogram::default()),
         Box::new(event_requests::EventRequests::default()),
         Box::new(catalogue::Catalogue::default()),

@@ -67,7 +67,7 @@ impl Requests {
         let stem: String = request.name.chars().filter(is_fit).take(40).collect();
         let stem = if stem.is_empty() { "evnt" } else { &stem };
         let free = |n: &u32| !self.items.contains_key(&format!("{stem}-{n}"));
-        let number = (1..).find(free).unwrap_or_default();
+        let number = (1..u32::MAX).find(free).unwrap_or_default();
         format!("{stem}-{number}")
     }
 

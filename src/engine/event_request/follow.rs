@@ -49,7 +49,7 @@ pub struct Evidence<'a> {
 impl Requests {
     /// Whether evidence can still move anything: what to ask before looking for it.
     pub fn is_waiting(&self) -> bool {
-        self.items().any(|item| is_followed(item))
+        self.items().any(is_followed)
     }
 
     /// When the oldest request that evidence can still move was made.

@@ -194,12 +194,12 @@ impl RequestItem {
     }
 
     fn take_progress(&mut self, event: &RequestEvent) -> Result<(), String> {
-        let part = match event {
-            RequestEvent::Commanded { part, .. }
-            | RequestEvent::Failed { part, .. }
-            | RequestEvent::Extracted { part, .. }
-            | RequestEvent::Sent { part, .. } => part,
-            _ => return Ok(()),
+        let (RequestEvent::Commanded { part, .. }
+        | RequestEvent::Failed { part, .. }
+        | RequestEvent::Extracted { part, .. }
+        | RequestEvent::Sent { part, .. }) = event
+        else {
+            return Ok(());
         };
         let of = self.parts.get_mut(part).ok_or("it has no such part")?;
         match event {

@@ -136,7 +136,8 @@ fn counted<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize>
 
 /// One line for each name: how often, and the name.
 fn lines(counts: &BTreeMap<&str, usize>) -> String {
-    counts.iter().map(|(name, count)| format!("{count} {name}\n")).collect()
+    let line = |(name, count): (&&str, &usize)| format!("{count} {name}\n");
+    counts.iter().map(line).collect::<Vec<_>>().concat()
 }
 
 /// The head of a name that a file gives.

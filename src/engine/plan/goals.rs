@@ -162,13 +162,11 @@ impl Fields<'_> {
     }
 
     fn integer(&mut self, name: &'static str) -> Option<i64> {
-        match self.take(name)? {
-            Toml::Integer(x) => Some(x),
-            _ => {
-                self.tell(name, "is no whole number; write one as 3");
-                None
-            }
-        }
+        let Toml::Integer(x) = self.take(name)? else {
+            self.tell(name, "is no whole number; write one as 3");
+            return None;
+        };
+        Some(x)
     }
 
     /// Nanoseconds of a length of time.
@@ -240,7 +238,7 @@ impl Fields<'_> {
             "repeat" => self.repeat(),
             "coexist" => self.coexist(),
             "fit" => self.fit(),
-            "fill" => self.fill(),
+            "fill" => Some(self.fill()),
             other => {
                 self.tell("kind", format!("is {}; write {kinds}", shown(other)));
                 return None;
@@ -326,7 +324,7 @@ impl Fields<'_> {
         Some(GoalKind::Fit { what: what?, count: count?, window })
     }
 
-    fn fill(&mut self) -> Option<GoalKind> {
+    fn fill(&mut self) -> GoalKind {
         let how = "[[goal.candidates]] tables, each with an activity and a priority";
         let tables = match self.take("candidates") {
             Some(Toml::Array(list)) if !list.is_empty() => {
@@ -366,7 +364,7 @@ impl Fields<'_> {
                 None
             }
         };
-        Some(GoalKind::Fill { candidates, window, at_most })
+        GoalKind::Fill { candidates, window, at_most }
     }
 
     /// The activity that is wanted.

@@ -14,6 +14,7 @@ mod health;
 mod jobs;
 mod links;
 mod live;
+mod owner;
 #[cfg(test)]
 mod tests;
 mod work;

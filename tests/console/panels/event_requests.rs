@@ -429,7 +429,7 @@ fn a_window_of_the_seismogram_becomes_a_request() {
     harness.get_by_label_contains("Selected: ");
     press(&mut harness, "Request event data…");
     harness.get_by_label("New event request");
-    harness.get_by_label_contains("h 3");
+    harness.get_by_label_contains("min left");
     harness.get_by_label("Nothing stands against it.");
     press(&mut harness, "Pressure");
     harness.get_by_label("Justification").focus();

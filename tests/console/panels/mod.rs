@@ -15,6 +15,7 @@ mod links;
 mod log_book;
 mod packets;
 mod passes;
+mod plan;
 mod products;
 mod sequence;
 mod spectra;
@@ -25,7 +26,7 @@ pub use packets::with_packets;
 use std::sync::{Arc, Mutex};
 
 use egui_kittest::Harness;
-use marsdeck::clock::{NightCache, UtcOnly};
+use marsdeck::clock::{NightCache, SolClocks, UtcOnly};
 use marsdeck::intent::{IntentQueue, UiIntent};
 use marsdeck::state::{Selection, Session, TimeControl};
 use marsdeck::theme::{self, Theme};
@@ -71,6 +72,7 @@ pub struct Stage {
     theme: Theme,
     intents: IntentQueue,
     pub session: Session,
+    pub clocks: Box<dyn SolClocks>,
     /// What the panel asked for, oldest first.
     pub wishes: Vec<UiIntent>,
     ready: bool,
@@ -98,6 +100,7 @@ impl Stage {
             theme,
             intents: IntentQueue::default(),
             session: Session::new([7; 32]),
+            clocks: Box::new(UtcOnly),
             wishes: Vec::new(),
             ready: false,
         }
@@ -116,9 +119,16 @@ impl Stage {
         self.panel.state().cloned()
     }
 
-    /// What an earlier panel kept.
+    /// Gives the panel back what an earlier run kept.
     pub fn restore(&mut self, kept: &serde_json::Value) {
         self.panel.restore(kept);
+    }
+
+    /// Other answers to what is asked from now on.
+    pub fn set_answers(&mut self, answers: Answers) {
+        let fake =
+            Fake { snapshot: Arc::clone(&self.snapshot), answers, waiting: Mutex::default() };
+        self.queries = Queries::new(Arc::new(fake));
     }
 
     fn ui(&mut self, ui: &mut egui::Ui) {
@@ -135,7 +145,7 @@ impl Stage {
             queries: &self.queries,
             time: &self.time,
             selection: &self.selection,
-            clocks: &UtcOnly,
+            clocks: self.clocks.as_ref(),
             nights: &NightCache::default(),
             theme: &self.theme,
             intents: &self.intents,

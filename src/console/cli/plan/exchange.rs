@@ -82,7 +82,7 @@ enum Form {
     Csv,
     Aerie,
     SeqJson,
-    Satf(Target),
+    Satf,
     Binary,
 }
 
@@ -94,12 +94,11 @@ fn form(path: &Path) -> anyhow::Result<Form> {
         "json" if name.ends_with(".seq.json") => Form::SeqJson,
         "json" => Form::Aerie,
         "csv" => Form::Csv,
-        "satf" => Form::Satf(Target::Satf),
-        "sasf" => Form::Satf(Target::Sasf),
+        "satf" => Form::Satf,
         "seqbin" => Form::Binary,
         _ => bail!(
             "end the name of the file in .csv or .json (the plan), or in .seqjson, .seq.json, \
-             .satf, .sasf or .seqbin (its commands)"
+             .satf or .seqbin (its commands)"
         ),
     })
 }
@@ -147,8 +146,8 @@ fn sequence(form: &Form, plan: &Plan, model: Model) -> anyhow::Result<(Vec<u8>, 
     let mut problems: Vec<Problem> = told.collect();
     let exchanged = to_seqjson(&sequence);
     let text = match form {
-        Form::Satf(target) => {
-            let (file, more) = satf::from_seqjson(&[exchanged], *target);
+        Form::Satf => {
+            let (file, more) = satf::from_seqjson(&[exchanged], Target::Satf);
             problems.extend(more);
             satf::write(&file)
         }

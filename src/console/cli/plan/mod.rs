@@ -43,7 +43,7 @@ enum Command {
     /// Print the commands that a plan becomes, by time
     Expand(One),
     /// Write a plan in another form: .csv, .json as Aerie reads it; or the commands it becomes:
-    /// .seqjson or .seq.json (SeqJSON), .satf, .sasf, .seqbin (binary with checksum)
+    /// .seqjson or .seq.json (SeqJSON), .satf, .seqbin (binary with checksum)
     Export(Export),
     /// Print what differs between two plans
     Diff(Two),

@@ -76,7 +76,7 @@ fn volume_is_held_against_the_allocation_and_can_be_waived() {
     let all = [Sensor::Vbb, Sensor::Sp];
     let wishes = all.map(|sensor| Wish { sensor, channels: 3, rate_hz: 100 }).to_vec();
     let window = TimeRange::new(hours(-5.0), hours(-1.0));
-    let large = EventRequest { wishes, window, ..wanted() };
+    let large = EventRequest { window, wishes, ..wanted() };
     assert!((large.volume_bits() / 1e6 - 103.68).abs() < 1e-9);
     let id = room.propose(large.clone());
     let refused = why(room.accept(&id, ""));

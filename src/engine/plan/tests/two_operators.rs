@@ -165,8 +165,12 @@ proptest! {
         make(&mut base, Act::Waive(1, 7));
         make(&mut base, Act::Waive(2, 8));
         let (mut ours, mut theirs) = (base.clone(), base.clone());
-        left.into_iter().for_each(|what| make(&mut ours, what));
-        right.into_iter().for_each(|what| make(&mut theirs, what));
+        for what in left {
+            make(&mut ours, what);
+        }
+        for what in right {
+            make(&mut theirs, what);
+        }
         let joined = merge(&base, &ours, &theirs);
         let (plan, renamed, none) = (&joined.plan, &joined.renamed, BTreeMap::new());
         let in_conflict = |id: Option<ActivityId>| -> BTreeSet<String> {

@@ -117,19 +117,7 @@ impl Desk {
                 })
             }
             order => accounts.actor(&token.0, ALL_MISSIONS, now).and_then(|by| {
-                let (name, change, text) = match order {
-                    Order::SetRoles { name, mission, roles } => {
-                        (name, Change::Roles { mission, roles }, "has other roles")
-                    }
-                    Order::Disable { name, is_disabled } => {
-                        let text = if is_disabled { "is disabled" } else { "is enabled" };
-                        (name, Change::Disabled(is_disabled), text)
-                    }
-                    Order::ResetPassword { name, password } => {
-                        (name, Change::Password(password, salt), "has a new password")
-                    }
-                    _ => return Err(AccountError::Refused("this is no account order".to_owned())),
-                };
+                let (name, change, text) = change_of(order, salt)?;
                 accounts.change(journal, &by, &name, change, now)?;
                 Ok(format!("Account {name} {text}"))
             }),
@@ -211,6 +199,23 @@ impl Desk {
             Err(refusal) => Reply::Refused(words(refusal)),
         }
     }
+}
+
+/// What an order changes about an account, whose, and the words for it.
+fn change_of(order: Order, salt: [u8; 16]) -> Result<(String, Change, &'static str), AccountError> {
+    Ok(match order {
+        Order::SetRoles { name, mission, roles } => {
+            (name, Change::Roles { mission, roles }, "has other roles")
+        }
+        Order::Disable { name, is_disabled } => {
+            let text = if is_disabled { "is disabled" } else { "is enabled" };
+            (name, Change::Disabled(is_disabled), text)
+        }
+        Order::ResetPassword { name, password } => {
+            (name, Change::Password(password, salt), "has a new password")
+        }
+        _ => return Err(AccountError::Refused("this is no account order".to_owned())),
+    })
 }
 
 /// Reasons as sentences.

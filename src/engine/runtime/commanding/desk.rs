@@ -7,8 +7,9 @@ use std::time::{Duration, Instant as Moment};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
-use super::super::engine::{Event, Random};
+use super::super::engine::Random;
 use super::super::handle::MessageLevel;
+use super::super::owner::Event;
 use super::knowledge::Knowledge;
 use super::order::{Answered, Order, OrderId, Reply, Token};
 use super::picture::{AuditLine, CommandingPicture, SessionView};
