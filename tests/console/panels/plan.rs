@@ -51,7 +51,7 @@ fn stage(theme: Theme) -> Stage {
     stage.clocks = Box::new(MarsClocks::default());
     stage.selection.mission = "insight".to_owned();
     let start = MarsClocks::default().sol_start("insight", 200).expect("a sol");
-    stage.time.set_cursor(start.plus_s(30_000.0));
+    stage.time.set_cursor(start.plus_s(36_000.0));
     stage
 }
 
@@ -357,6 +357,7 @@ fn what_somebody_else_saved_meanwhile_is_joined_and_decided() {
         }
         std::thread::sleep(Duration::from_millis(2));
     }
+    harness.run_steps(6);
     harness.get_by_label("Ours: ours");
     harness.get_by_label("Theirs: theirs").click();
     harness.run_steps(3);
@@ -378,6 +379,7 @@ fn goals_are_placed_and_applied_as_one_step() {
     let mut harness = seis(Theme::dark(), false);
     press(&mut harness, "Goals…");
     press(&mut harness, "Add a goal");
+    harness.run_steps(8);
     harness.get_by_role_and_label(Role::ComboBox, "Activity type").click();
     harness.run_steps(3);
     let item = "APSS activity";
@@ -490,7 +492,7 @@ fn it_renders_in_both_themes() {
         let mut start = harness(stage(theme.clone()), SIZE, true);
         picture(&mut start, &format!("plan_start_{name}"));
         let mut of = stage(theme);
-        let at = of.time.cursor.plus_s(-1000.0);
+        let at = of.time.cursor.plus_s(-6000.0);
         of.set_answers(Box::new(move |request: &Request| match request {
             Request::MessagesAround { .. } => Some(Ok(told(at))),
             _ => None,

@@ -40,7 +40,9 @@ impl Goals {
             let text = "Each goal is tried at every time that comes into question; an activity stays \
                         where no rule refuses it. Goals count in their order.";
             ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
-            ScrollArea::vertical().max_height((size.y - 190.0).max(160.0)).show(ui, |ui| {
+            let height = (size.y - 190.0).max(160.0);
+            let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+            area.auto_shrink([false, true]).show(ui, |ui| {
                 self.list(ui, cx, desk);
                 self.outcome(ui, cx);
             });

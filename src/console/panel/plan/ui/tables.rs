@@ -122,7 +122,7 @@ impl Tables {
                 .column(Column::exact(70.0))
                 .column(Column::exact(80.0))
                 .column(Column::remainder().clip(true))
-                .header(20.0, |mut header| {
+                .header(26.0, |mut header| {
                     for (of, title) in COLUMNS {
                         header.col(|ui| {
                             let arrow = match (of == key, descends) {
