@@ -16,6 +16,7 @@ mod seedlink;
 mod source;
 mod tcp;
 mod udp;
+mod uplink;
 
 #[cfg(test)]
 mod tests;
@@ -23,3 +24,4 @@ mod tests;
 pub use model::{Delivery, Framing, LinkConfig, LinkState, LinkStatus};
 pub use run::Link;
 pub use source::Source;
+pub use uplink::{Confirmation, Confirmations, Uplink, UplinkConfig, UplinkEvent, UplinkStatus};

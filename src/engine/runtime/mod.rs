@@ -14,13 +14,14 @@ mod health;
 mod jobs;
 mod links;
 mod live;
+mod owner;
 #[cfg(test)]
 mod tests;
 mod work;
 
 pub use commanding::{
     Answered, AuditLine, CommandingPicture, Draft, DraftOf, Order, OrderId, Reply, SessionView,
-    Token,
+    Token, UplinkView, set_uplinks, uplinks,
 };
 pub use engine::{Engine, EngineConfig, EngineError, Random, Waker};
 pub use fetch::{FetchOrder, FetchSummary, fetch};

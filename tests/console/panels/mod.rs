@@ -2,8 +2,13 @@
 //!
 //! `MARSDECK_TEST_IMAGES=folder` keeps the pictures that the tests render.
 
+mod accounts;
 mod alarms;
+mod commands;
+mod desk;
+mod event_requests;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod links;
@@ -12,7 +17,9 @@ mod packets;
 mod passes;
 mod plan;
 mod products;
+mod sequence;
 mod spectra;
+mod tables;
 
 pub use packets::with_packets;
 
@@ -151,6 +158,7 @@ impl Stage {
                 UiIntent::SelectProduct(id) => self.selection.product = Some(*id),
                 UiIntent::SelectLink(name) => self.selection.link.clone_from(name),
                 UiIntent::SelectEvent(id) => self.selection.event.clone_from(id),
+                UiIntent::SelectRequest(id) => self.selection.request.clone_from(id),
                 _ => {}
             }
             self.wishes.push(wish);

@@ -14,6 +14,7 @@ mod scan;
 mod segment;
 mod sequence;
 mod sync;
+pub mod telecommand;
 mod time;
 
 #[cfg(test)]

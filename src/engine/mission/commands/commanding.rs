@@ -35,7 +35,7 @@ pub(in crate::mission) fn commanding(mission: &Mission, telemetry: &Dictionary) 
     });
     let report = format!("{root}/packet/Verification");
     let report = telemetry.containers.iter().position(|container| container.name == report);
-    for definition in &mission.commands {
+    for definition in in_order(mission) {
         let folder = match definition.instrument.as_str() {
             "" => "command",
             instrument => instrument,
@@ -70,6 +70,15 @@ pub(in crate::mission) fn commanding(mission: &Mission, telemetry: &Dictionary) 
         });
     }
     out
+}
+
+/// Services first, then those of the instruments in their order.
+fn in_order(mission: &Mission) -> Vec<&CommandDefinition> {
+    let place =
+        |of: &CommandDefinition| mission.instruments.iter().position(|i| i.id == of.instrument);
+    let mut all: Vec<&CommandDefinition> = mission.commands.iter().collect();
+    all.sort_by_key(|of| (place(of), of.code));
+    all
 }
 
 fn after(item: CommandItem) -> CommandEntry {
@@ -141,7 +150,7 @@ fn argument_type(command: &str, of: &ArgumentDefinition) -> ArgumentType {
             let (form, order) = (FloatForm::Ieee754, ByteOrder::Big);
             (Kind::Float { bits: 64 }, Encoding::Float { bits: 64, form, order })
         }
-        // A character takes up to four bytes; the list of characters below counts them.
+        // A character takes up to four bytes; their number is bounded below.
         ArgumentKind::Text => (Kind::String, counted(4.0 * most)),
         ArgumentKind::Blob => (Kind::Binary, counted(most)),
         ArgumentKind::Choice => {

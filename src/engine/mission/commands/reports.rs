@@ -162,19 +162,21 @@ impl Report {
                 let bytes = bytes(hex)?;
                 Some(Self::TablePart { dump, instrument: named(instrument)?, part, of, bytes })
             }
-            "Request" => match rest {
-                "sent" => Some(Self::RequestSent { id }),
-                _ => match rest.strip_prefix("failed: ") {
-                    Some(reason) => Some(Self::RequestFailed { id, reason: reason.to_owned() }),
-                    None => {
-                        let count = rest.strip_prefix("extracted ")?.strip_suffix(" records")?;
-                        Some(Self::RequestExtracted { id, records: number(count)? })
-                    }
-                },
-            },
+            "Request" => request(id, rest),
             _ => None,
         }
     }
+}
+
+fn request(id: String, rest: &str) -> Option<Report> {
+    if rest == "sent" {
+        return Some(Report::RequestSent { id });
+    }
+    if let Some(reason) = rest.strip_prefix("failed: ") {
+        return Some(Report::RequestFailed { id, reason: reason.to_owned() });
+    }
+    let count = rest.strip_prefix("extracted ")?.strip_suffix(" records")?;
+    Some(Report::RequestExtracted { id, records: number(count)? })
 }
 
 fn sequence(id: String, rest: &str) -> Option<Report> {

@@ -28,14 +28,17 @@ const LEVELS: [&str; 8] = [
 const STAGES: [&str; 6] = ["ACCEPTED", "STARTED", "COMPLETED", "FAILED", "QUEUED", "PROGRESS"];
 
 /// The whole dictionary of a mission: the packets that [`packet_types`] lists and the commands of
-/// the mission database; the same mission gives the same dictionary. All of them extend one abstract
-/// container with the fields of the primary header and the on-board time. Limits of the database
-/// are alarms; of them only deadbands and rates of change have no counterpart.
+/// the mission database; the same mission gives the same dictionary. All packets extend one
+/// abstract container with the fields of the primary header and the on-board time. Limits of the
+/// database are alarms; of them only deadbands and rates of change have no counterpart.
 pub fn dictionary(mission: &Mission) -> Dictionary {
     let mut made = Maker { root: format!("/{}", mission.id), out: Dictionary::default() };
     made.out.name.clone_from(&mission.id);
     made.system("", &format!("{}, as its mission database describes it", mission.name));
     made.system("/packet", "Headers and services that all instruments share");
+    if !mission.commands.is_empty() {
+        made.system("/command", "Commands of the spacecraft itself");
+    }
     let apid = made.header();
     let types = packet_types(mission);
     for kind in &types {
@@ -62,10 +65,7 @@ pub fn dictionary(mission: &Mission) -> Dictionary {
             made.packet(kind, apid, entries);
         }
     }
-    if !mission.commands.is_empty() {
-        made.system("/command", "Commands of the spacecraft itself");
-        made.out.commanding = commanding(mission, &made.out);
-    }
+    made.out.commanding = commanding(mission, &made.out);
     made.out
 }
 

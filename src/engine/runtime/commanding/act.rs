@@ -7,7 +7,7 @@ use crate::document::{Content, DocumentError, DocumentEvent};
 use crate::time::Instant;
 
 /// What stands for nothing: the engine was not started for writing.
-const NOT_STARTED: &str = "commanding did not start";
+pub(super) const NOT_STARTED: &str = "commanding did not start";
 
 fn refused(reason: impl Into<String>) -> Reply {
     Reply::Refused(vec![reason.into()])
@@ -33,6 +33,10 @@ impl Desk {
             Order::Prepare(draft) => self.prepare(token, &draft),
             Order::Edit { uid, seen, draft } => self.edit(token, (uid, seen), &draft),
             Order::Release { uid } => self.release(token, uid),
+            Order::Request(order) => self.request(token, order),
+            Order::SetUplink { mission, config } => {
+                self.set_uplink(token, &mission, config.map(|config| *config))
+            }
             Order::AcceptClock { reason } => {
                 let now = self.now();
                 let Some(parts) = &mut self.parts else { return refused(NOT_STARTED) };
@@ -113,19 +117,7 @@ impl Desk {
                 })
             }
             order => accounts.actor(&token.0, ALL_MISSIONS, now).and_then(|by| {
-                let (name, change, text) = match order {
-                    Order::SetRoles { name, mission, roles } => {
-                        (name, Change::Roles { mission, roles }, "has other roles")
-                    }
-                    Order::Disable { name, is_disabled } => {
-                        let text = if is_disabled { "is disabled" } else { "is enabled" };
-                        (name, Change::Disabled(is_disabled), text)
-                    }
-                    Order::ResetPassword { name, password } => {
-                        (name, Change::Password(password, salt), "has a new password")
-                    }
-                    _ => return Err(AccountError::Refused("this is no account order".to_owned())),
-                };
+                let (name, change, text) = change_of(order, salt)?;
                 accounts.change(journal, &by, &name, change, now)?;
                 Ok(format!("Account {name} {text}"))
             }),
@@ -207,6 +199,23 @@ impl Desk {
             Err(refusal) => Reply::Refused(words(refusal)),
         }
     }
+}
+
+/// What an order changes about an account, whose, and the words for it.
+fn change_of(order: Order, salt: [u8; 16]) -> Result<(String, Change, &'static str), AccountError> {
+    Ok(match order {
+        Order::SetRoles { name, mission, roles } => {
+            (name, Change::Roles { mission, roles }, "has other roles")
+        }
+        Order::Disable { name, is_disabled } => {
+            let text = if is_disabled { "is disabled" } else { "is enabled" };
+            (name, Change::Disabled(is_disabled), text)
+        }
+        Order::ResetPassword { name, password } => {
+            (name, Change::Password(password, salt), "has a new password")
+        }
+        _ => return Err(AccountError::Refused("this is no account order".to_owned())),
+    })
 }
 
 /// Reasons as sentences.

@@ -7,17 +7,21 @@ use std::time::{Duration, Instant as Moment};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
-use super::super::engine::{Event, Random};
+use super::super::engine::Random;
 use super::super::handle::MessageLevel;
+use super::super::owner::Event;
 use super::knowledge::Knowledge;
 use super::order::{Answered, Order, OrderId, Reply, Token};
 use super::picture::{AuditLine, CommandingPicture, SessionView};
+use super::uplinks::Uplinks;
 use crate::archive::Archive;
 use crate::command::{
     Accounts, COMMAND_KIND, Commanding, Cost, Desk as Commands, JournalError, LiveProcessor,
     Policy, Record, SessionLimits, Started, State, read_journal, record_words,
 };
+use crate::delivery::Exchange;
 use crate::document::{DOCUMENT_KIND, DocumentEvent, Documents, Store};
+use crate::event_request::{self, Requests};
 use crate::ingest::live::Listener;
 use crate::mission::Database;
 use crate::time::{Clock, Instant};
@@ -26,6 +30,12 @@ use crate::time::{Clock, Instant};
 pub(in crate::runtime) const FOLDER: &str = "command";
 /// How often time is looked at.
 const TICK: Duration = Duration::from_secs(1);
+/// Seconds between two looks at the exchange folder.
+const SCAN_S: u32 = 3;
+/// Seconds after which requests are followed even where no stored data changed.
+const FOLLOW_S: u32 = 30;
+/// How often uplinks are asked what became of commands.
+const LOOK: Duration = Duration::from_millis(200);
 /// Answers that are kept for those who asked.
 const ANSWERS: usize = 64;
 /// Lines of the audit trail that are shown.
@@ -65,7 +75,10 @@ pub(in crate::runtime) struct Desk {
     events: Sender<Event>,
     pub(super) knowledge: Knowledge,
     pub(super) documents: Arc<Documents>,
+    pub(super) requests: Arc<Requests>,
     pub(super) parts: Option<Parts>,
+    pub(super) uplinks: Uplinks,
+    pub(super) exchange: Option<Exchange>,
     folder: PathBuf,
     /// Why nothing can be done at all.
     stopped: String,
@@ -77,7 +90,9 @@ pub(in crate::runtime) struct Desk {
     said: Vec<(MessageLevel, String)>,
     /// Length of the journal when it was read last, where this process only reads.
     read_length: u64,
-    is_new: bool,
+    pub(super) is_new: bool,
+    /// Seconds until requests are followed again; stored data that change make it nothing.
+    pub(super) follow_in: u32,
     /// Whether a command changed since it was shown last.
     is_new_desk: bool,
 }
@@ -99,7 +114,10 @@ impl Desk {
             random,
             events,
             documents: Arc::default(),
+            requests: Arc::default(),
             parts: None,
+            uplinks: Uplinks::default(),
+            exchange: None,
             folder,
             stopped: String::new(),
             trouble: String::new(),
@@ -109,6 +127,7 @@ impl Desk {
             said: Vec::new(),
             read_length: 0,
             is_new: true,
+            follow_in: 0,
             is_new_desk: true,
         };
         if desk.archive.writable() {
@@ -142,8 +161,12 @@ impl Desk {
             self.say(MessageLevel::Warning, format!("Commanding: {text}"));
         }
         self.take(&records);
+        // Its own actions keep it up to date from here on.
+        self.requests = Arc::new(Requests::of(&records));
         let store = Store::new(&self.folder);
         self.parts = Some(Parts { commanding, live, accounts, store, listener });
+        self.start_uplinks();
+        self.open_exchange();
         self.take_written();
         Ok(())
     }
@@ -153,12 +176,15 @@ impl Desk {
         let mut ticked = Moment::now();
         self.tick();
         loop {
-            match orders.recv_timeout(TICK.saturating_sub(ticked.elapsed())) {
+            let patience = TICK.saturating_sub(ticked.elapsed()).min(LOOK);
+            match orders.recv_timeout(patience) {
                 Ok(DeskOrder::Ask { id, token, order }) => self.ask(id, &token, *order),
                 Ok(DeskOrder::LookThrough) => self.listen(),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            self.take_from_uplinks();
+            self.take_written();
             if ticked.elapsed() >= TICK {
                 ticked = Moment::now();
                 self.tick();
@@ -200,11 +226,20 @@ impl Desk {
             }
             Err(error) => self.failed(&error),
         }
+        if self.follow_in % SCAN_S == 0 {
+            self.scan_exchange();
+        }
+        if self.follow_in == 0 {
+            self.follow_in = FOLLOW_S;
+            self.follow_requests();
+        }
+        self.follow_in -= 1;
         self.take_written();
         // Countdowns, constraints and sessions change by themselves.
         self.is_new |= self.parts.as_ref().is_some_and(|parts| {
             parts.commanding.desk().open().next().is_some() || !self.shown.sessions.is_empty()
         });
+        self.is_new |= *self.shown.uplinks != self.uplink_views();
     }
 
     /// The journal refused a record.
@@ -255,6 +290,7 @@ impl Desk {
         self.read_length = length;
         let Ok(chain) = read_journal(&self.folder) else { return };
         self.documents = Arc::new(Documents::of(&chain.records));
+        self.requests = Arc::new(Requests::of(&chain.records));
         let newest = chain.records.iter().rev().take(LINES).rev();
         self.audit = Arc::new(newest.map(line).collect());
         let commands = Commands::of(&chain.records);
@@ -273,6 +309,7 @@ impl Desk {
             version: before.version + 1,
             stopped: if self.stopped.is_empty() { &self.trouble } else { &self.stopped }.clone(),
             documents: Arc::clone(&self.documents),
+            requests: Arc::clone(&self.requests),
             audit: Arc::clone(&self.audit),
             answers: Arc::clone(&self.answers),
             desk: Arc::clone(&before.desk),
@@ -286,6 +323,10 @@ impl Desk {
                 must_change: account.must_change,
             });
             picture.sessions = Arc::new(sessions.collect());
+            if let Some(exchange) = &self.exchange {
+                picture.exchange = Arc::new(exchange.view().clone());
+            }
+            picture.uplinks = Arc::new(self.uplink_views());
             picture.policy = *parts.commanding.policy();
             if std::mem::take(&mut self.is_new_desk) {
                 picture.desk = Arc::new(parts.commanding.desk().clone());
@@ -322,7 +363,8 @@ fn line(record: &Record) -> AuditLine {
         let event = is_one.then(|| serde_json::from_str::<DocumentEvent>(&record.body).ok());
         event.flatten().map(|event| event.words())
     };
-    let words = record_words(record).or_else(of_document);
+    let words =
+        record_words(record).or_else(of_document).or_else(|| event_request::record_words(record));
     AuditLine {
         number: record.number,
         time: record.time,

@@ -11,6 +11,7 @@ use crate::time::{Instant, TimeRange};
 impl Desk {
     /// Takes what was received since the last time.
     pub(super) fn listen(&mut self) {
+        self.follow_in = 0;
         let now = self.now();
         let Some(parts) = &mut self.parts else { return };
         let (mut reports, mut messages) = (Vec::new(), Vec::new());

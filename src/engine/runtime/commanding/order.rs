@@ -5,6 +5,8 @@ use std::fmt;
 
 use crate::command::{Digest, Password, Role, Timing, Uid};
 use crate::document::{Content, DocumentKind};
+use crate::event_request::RequestOrder;
+use crate::link::UplinkConfig;
 
 /// Who has it is logged in: 32 random bytes that the console makes and gives to nobody else.
 #[derive(Clone, PartialEq, Eq)]
@@ -232,6 +234,15 @@ pub enum Order {
         /// How that is known.
         reason: String,
     },
+    /// Set up the uplink of a mission, or remove it; kept in `uplinks.toml` of the archive.
+    SetUplink {
+        /// Mission identifier.
+        mission: String,
+        /// How; none removes it.
+        config: Option<Box<UplinkConfig>>,
+    },
+    /// Make, propose, accept or end an event request.
+    Request(RequestOrder),
     /// Take the clock as it stands, where the journal has later records.
     AcceptClock {
         /// Why.

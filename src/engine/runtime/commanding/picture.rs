@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use super::order::{Answered, OrderId, Reply, Token};
 use crate::command::{ALL_MISSIONS, Account, Desk, Digest, DryRun, Permission, Policy, Uid};
+use crate::delivery::ExchangeView;
 use crate::document::Documents;
+use crate::event_request::Requests;
+use crate::link::{UplinkConfig, UplinkStatus};
 use crate::time::Instant;
 
 /// Somebody who is logged in.
@@ -17,6 +20,15 @@ pub struct SessionView {
     pub name: String,
     /// Whether the password has to be changed before anything else.
     pub must_change: bool,
+}
+
+/// An uplink as the console shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UplinkView {
+    /// How it is set up.
+    pub config: UplinkConfig,
+    /// How it fares.
+    pub status: UplinkStatus,
 }
 
 /// A line of the audit trail.
@@ -53,6 +65,12 @@ pub struct CommandingPicture {
     pub ready: Arc<BTreeMap<Uid, DryRun>>,
     /// Plans, sequences and tables.
     pub documents: Arc<Documents>,
+    /// The ways to the spacecraft, one a mission.
+    pub uplinks: Arc<Vec<UplinkView>>,
+    /// Event requests.
+    pub requests: Arc<Requests>,
+    /// The exchange folder: what was delivered, what came.
+    pub exchange: Arc<ExchangeView>,
     /// The last lines of the audit trail, oldest first.
     pub audit: Arc<VecDeque<AuditLine>>,
     /// The last answers, oldest first.

@@ -22,12 +22,12 @@ const LOAD_TABLE: &str = "TABLE_LOAD";
 /// Reasons that are told at once.
 const MOST_TOLD: usize = 20;
 
-fn told(problems: &[Problem]) -> Vec<String> {
+pub(super) fn told(problems: &[Problem]) -> Vec<String> {
     problems.iter().take(MOST_TOLD).map(ToString::to_string).collect()
 }
 
 /// Nothing is known of parameters that stand in commands.
-fn unknown(_: ParameterId) -> Option<String> {
+pub(super) fn unknown(_: ParameterId) -> Option<String> {
     None
 }
 
@@ -99,7 +99,9 @@ impl Desk {
                 let text = self.text(draft, *version, DocumentKind::Table)?;
                 self.table(of, draft, &text, now)?
             }
-            DraftOf::Delivery { .. } => return Err(vec!["deliveries come next".to_owned()]),
+            DraftOf::Delivery { name, versions } => {
+                self.package(of, draft, (name, versions), (by.name(), now))?
+            }
         };
         prepared.timing = draft.timing;
         Ok((by, prepared))
@@ -232,12 +234,12 @@ impl Desk {
 }
 
 /// The number of a mission's spacecraft.
-fn spacecraft(mission: &str) -> Result<u32, Vec<String>> {
+pub(super) fn spacecraft(mission: &str) -> Result<u32, Vec<String>> {
     spacecraft_number(mission).ok_or_else(|| vec![format!("{mission} has no spacecraft number")])
 }
 
 /// A saved table as a file, and what tables of its instrument can hold.
-fn table_file(
+pub(super) fn table_file(
     mission: &str,
     text: &str,
     now: Instant,

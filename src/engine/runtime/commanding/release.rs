@@ -4,7 +4,7 @@ use super::desk::{Desk, Parts};
 use super::knowledge::{FRESH_S, Knowledge};
 use super::order::{Reply, Token};
 use crate::archive::Archive;
-use crate::command::{Circumstances, DictionaryIdentity, DryRun, Prepared, Uid, Way};
+use crate::command::{Circumstances, DictionaryIdentity, DryRun, Prepared, Target, Uid, Way};
 use crate::mission::telemetry::Condition;
 use crate::time::{Instant, TimeRange};
 
@@ -36,6 +36,11 @@ fn with_circumstances<T>(
 }
 
 impl Desk {
+    fn target(&self, uid: Uid) -> Option<Target> {
+        let item = self.parts.as_ref()?.commanding.desk().get(uid)?;
+        Some(item.sealed.prepared().target)
+    }
+
     /// What stands against the release of a command now.
     pub(super) fn dry_run(&self, uid: Uid, now: Instant) -> Option<DryRun> {
         let parts = self.parts.as_ref()?;
@@ -53,6 +58,11 @@ impl Desk {
         };
         let now = self.now();
         let way = self.way(by.mission(), now);
+        if self.target(uid) == Some(Target::Uplink)
+            && let Some(lack) = self.uplink_lack(by.mission())
+        {
+            return Reply::Refused(vec![lack]);
+        }
         let Some(Parts { commanding, live, .. }) = &mut self.parts else {
             return Reply::Refused(Vec::new());
         };
@@ -60,7 +70,8 @@ impl Desk {
         let released =
             with_circumstances(known, way, now, |seen| commanding.release(live, &by, uid, seen));
         match released {
-            Ok(release) => self.send(release, by.name()),
+            Ok(release) if release.target() == Target::Delivery => self.deliver(release),
+            Ok(release) => self.uplink(release),
             Err(refusal) => self.told(Err(refusal), String::new()),
         }
     }

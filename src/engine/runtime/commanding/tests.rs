@@ -1,6 +1,8 @@
 //! The engine from the first start to a release: people, documents, commands.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,11 +10,14 @@ use std::time::{Duration, Instant as Moment};
 
 use super::*;
 use crate::archive::Access;
-use crate::command::{Password, Role};
+use crate::command::{Password, Role, Stage, Standing, State, Timing, Uid};
 use crate::document::{Content, DocumentKind};
+use crate::format::ccsds::telecommand::CltuScanner;
+use crate::link::{Confirmation, Framing, LinkConfig, Source, UplinkConfig};
 use crate::mission::Database;
 use crate::runtime::{Engine, EngineConfig, EngineHandle, Intent};
-use crate::time::{Instant, SimulatedClock};
+use crate::simulator::live::{Options, Passes, Receiver, Spacecraft};
+use crate::time::{Clock, Instant, SimulatedClock, SystemClock};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -26,8 +31,8 @@ fn random(bytes: &mut [u8]) -> bool {
     true
 }
 
-fn start(folder: &Path, access: Access) -> Engine {
-    Engine::start(EngineConfig {
+fn config(folder: &Path, access: Access) -> EngineConfig {
+    EngineConfig {
         archive: folder.to_owned(),
         access,
         missions: Database::builtin(),
@@ -36,8 +41,11 @@ fn start(folder: &Path, access: Access) -> Engine {
         waker: Arc::new(|| ()),
         links: false,
         random,
-    })
-    .expect("an engine")
+    }
+}
+
+fn start(folder: &Path, access: Access) -> Engine {
+    Engine::start(config(folder, access)).expect("an engine")
 }
 
 /// Asks and waits for the answer.
@@ -149,4 +157,157 @@ fn accounts_and_documents_survive_a_restart() {
     let refused = ask(&reader, &paula, save(&[], "x"));
     let Reply::Refused(reasons) = refused else { panic!() };
     assert!(reasons[0].contains("only reads"), "{reasons:?}");
+}
+
+/// A spacecraft with its station and its telemetry, in real time, on a thread.
+struct Far {
+    telemetry: String,
+    station: String,
+    stop: Arc<std::sync::atomic::AtomicBool>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Far {
+    fn new() -> Self {
+        let [telemetry, station] = ["127.0.0.1:0"; 2].map(|at| {
+            let listener = TcpListener::bind(at).expect("a port");
+            listener.set_nonblocking(true).expect("a listener");
+            listener
+        });
+        let address = |of: &TcpListener| of.local_addr().expect("an address").to_string();
+        let (at, command_at) = (address(&telemetry), address(&station));
+        let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            let (mut down, mut up) = (None, None);
+            while !stopped.load(Ordering::Relaxed) {
+                down = down.or_else(|| telemetry.accept().ok());
+                up = up.or_else(|| station.accept().ok());
+                match (&mut down, &mut up) {
+                    (Some((down, _)), Some((up, _))) => return live(down, up, &stopped),
+                    _ => std::thread::park_timeout(Duration::from_millis(5)),
+                }
+            }
+        });
+        Self { telemetry: at, station: command_at, stop, thread: Some(thread) }
+    }
+}
+
+impl Drop for Far {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn live(down: &mut TcpStream, up: &mut TcpStream, stop: &std::sync::atomic::AtomicBool) {
+    let database = Database::builtin();
+    let mission = database.mission("insight").expect("a mission");
+    let passes = Passes::Every { minutes: 1.0, length: 1.0 };
+    let clock = SystemClock;
+    let options = Options { passes, ..Options::new(7, clock.now()) };
+    let mut craft = Spacecraft::new(mission, options).expect("a spacecraft");
+    let (mut receiver, mut scanner) = (Receiver::new(189, 0), CltuScanner::default());
+    up.set_nonblocking(false).expect("a stream");
+    up.set_read_timeout(Some(Duration::from_millis(20))).expect("a stream");
+    down.set_nonblocking(false).expect("a stream");
+    let (mut buffer, mut radiated) = ([0; 4096], 0);
+    while !stop.load(Ordering::Relaxed) {
+        if down.write_all(&craft.advance(clock.now())).is_err() {
+            return;
+        }
+        let Ok(count) = up.read(&mut buffer) else { continue };
+        if count == 0 {
+            return;
+        }
+        for content in scanner.push(&buffer[..count]) {
+            radiated += 1;
+            if let Some(packet) = receiver.take(&content) {
+                drop(craft.execute(&packet));
+            }
+            let told = [Confirmation::Radiated(radiated), Confirmation::Word(receiver.word())];
+            for record in told {
+                drop(up.write_all(&record.to_bytes()));
+            }
+        }
+    }
+}
+
+fn until(engine: &Engine, what: &str, holds: impl Fn(&CommandingPicture) -> bool) {
+    let begun = Moment::now();
+    while !holds(&engine.snapshot().commanding) {
+        assert!(begun.elapsed() < LIMIT, "{what}: {:?}", engine.snapshot().messages);
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
+
+fn prepare(engine: &Engine, token: &Token, what: DraftOf) -> Uid {
+    let mission = "insight".to_owned();
+    let draft = Box::new(Draft { mission, what, timing: Timing::default() });
+    match ask(engine, token, Order::Prepare(draft)) {
+        Reply::Prepared(uid) => uid,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn command(name: &str) -> DraftOf {
+    DraftOf::Command { name: name.to_owned(), arguments: Vec::new() }
+}
+
+#[test]
+fn a_command_goes_from_its_author_to_mars_and_is_verified() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let far = Far::new();
+    let engine = Engine::start(EngineConfig {
+        clock: Arc::new(SystemClock),
+        links: true,
+        ..config(folder.path(), Access::Write)
+    })
+    .expect("an engine");
+    let [_, paula, lena, otto] = people(&engine);
+    let source = Source::Tcp(far.telemetry.clone());
+    let link = LinkConfig {
+        framing: Framing::Tm,
+        mission: "insight".to_owned(),
+        product: "simulated".to_owned(),
+        ..LinkConfig::new("simulated", source)
+    };
+    engine.send(Intent::PutLink { link: Box::new(link) });
+    let config =
+        UplinkConfig { light_time: false, ..UplinkConfig::new("insight", &far.station, 189) };
+    let config = Some(Box::new(config));
+    done(ask(&engine, &otto, Order::SetUplink { mission: "insight".to_owned(), config }));
+
+    // Nothing is at stake with it: no approval is needed.
+    let uid = prepare(&engine, &otto, command("NO_OP"));
+    assert!(matches!(ask(&engine, &otto, Order::Release { uid }), Reply::Refused(_)), "a draft");
+    done(ask(&engine, &otto, Order::Enqueue { uid }));
+    until(&engine, "the uplink", |picture| picture.uplinks.iter().any(|of| of.status.is_ready));
+    done(ask(&engine, &otto, Order::Release { uid }));
+    let state = |picture: &CommandingPicture| picture.desk.get(uid).map(|item| item.state());
+    until(&engine, "the verification", |picture| state(picture) == Some(State::Complete));
+    let picture = engine.snapshot().commanding.clone();
+    let stages = picture.desk.get(uid).and_then(|item| item.verification.clone()).unwrap().stages();
+    let seen = |stage| {
+        let found = stages.iter().find(|(own, _)| *own == stage);
+        found.is_some_and(|(_, standing)| matches!(standing, Standing::Seen { .. }))
+    };
+    assert!(seen(Stage::Accepted) && seen(Stage::Complete), "{stages:?}");
+
+    // The electronics box of SEIS is switched off only with the approval of somebody else.
+    let uid = prepare(&engine, &paula, command("SEIS_EBOX_OFF"));
+    done(ask(&engine, &otto, Order::Enqueue { uid }));
+    let digest = engine.snapshot().commanding.desk.get(uid).unwrap().sealed.digest();
+    let Reply::Refused(reasons) = ask(&engine, &otto, Order::Release { uid }) else { panic!() };
+    assert!(reasons.iter().any(|reason| reason.contains("approv")), "{reasons:?}");
+    let by_author = ask(&engine, &paula, Order::Approve { uid, seen: digest });
+    assert!(matches!(by_author, Reply::Refused(_)));
+    done(ask(&engine, &lena, Order::Approve { uid, seen: digest }));
+    done(ask(&engine, &otto, Order::Release { uid }));
+    let state = |picture: &CommandingPicture| picture.desk.get(uid).map(|item| item.state());
+    until(&engine, "its release", |picture| {
+        matches!(state(picture), Some(State::UnderWay | State::Complete))
+    });
 }

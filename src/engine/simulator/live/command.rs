@@ -206,7 +206,7 @@ impl Command {
     /// The packet with this sequence count (modulo 16384); a fault of more than 200 bytes fails.
     pub fn packet(&self, count: u16) -> Result<Vec<u8>, Problem> {
         let [high, low] = self.code().to_be_bytes();
-        let mut bytes = vec![0x18, COMMAND_APID as u8, 0xC0, 0, 0, 0, high, low];
+        let mut bytes = vec![0x10, COMMAND_APID as u8, 0xC0, 0, 0, 0, high, low];
         let put_text = |bytes: &mut Vec<u8>, text: &str| {
             bytes.extend((text.len() as u16).to_be_bytes());
             bytes.extend(text.as_bytes());

@@ -7,9 +7,9 @@
 //! channel 1 and idle frames on channel 7. Pure and deterministic: no clock, no network; the same
 //! options and calls give the same bytes, however the calls to advance are cut.
 //!
-//! Commands are read by the list of [`crate::mission::commands`], run for as long as it says and are
-//! verified in the telemetry; sequences of commands run by the on-board clock (`sequences`), tables
-//! and event requests have their own files.
+//! Commands are read by the list of [`crate::mission::commands`], run for as long as it says and
+//! are verified in the telemetry; sequences of commands run by the on-board clock (`sequences`),
+//! tables and event requests have their own files.
 //!
 //! Sequence counts are per APID and virtual channel. What leaves the memory is gone: there is no
 //! acknowledgement, so that a pass that nobody hears is lost. Every packet is accounted for:
@@ -25,6 +25,7 @@ mod fault;
 mod instruments;
 mod passes;
 mod radio;
+mod receiver;
 mod seismic;
 mod sequences;
 mod spacecraft;
@@ -40,4 +41,5 @@ pub use encoder::{Encoder, Field};
 pub use fault::{Fault, FaultKind};
 pub use passes::{Pass, Passes};
 pub use radio::{CADU_BYTES, FRAME_BYTES};
+pub use receiver::Receiver;
 pub use spacecraft::{Counters, Note, Options, Spacecraft};

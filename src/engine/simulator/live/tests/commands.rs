@@ -9,6 +9,7 @@ use crate::mission::commands::reports::Report;
 use crate::mission::packets::dictionary;
 use crate::parameter::command::{Given, encode, finish_packet};
 use crate::simulator::live::{Command, Options, Order, Passes, Spacecraft, decode};
+use crate::storage::hex;
 
 /// The packet of a command by the dictionary of a mission.
 pub(super) fn packet(of: &Mission, name: &str, given: &[(&str, &str)], count: u16) -> Vec<u8> {
@@ -111,12 +112,12 @@ proptest! {
     ) {
         let of = mission("insight");
         let [a, b] = (high << 8 | code).to_be_bytes();
-        let bytes = [&[0x18, 10, 0xC0, 0, 0, 0, a, b][..], &data, &[0, 0]].concat();
+        let bytes = [&[0x10, 10, 0xC0, 0, 0, 0, a, b][..], &data, &[0, 0]].concat();
         let packet = finish_packet(&bytes, 3);
         // Whatever is taken is encoded to the same bytes again.
         if let Ok((at, order)) = decode(&of.commands, &packet) {
             let value = |name: &str| match order.blob(name) {
-                Some(bytes) => bytes.iter().map(|byte| format!("{byte:02X}")).collect(),
+                Some(bytes) => hex(bytes),
                 None => order.text(name).unwrap_or_default().to_owned(),
             };
             let names = of.commands[at].arguments.iter().map(|a| a.name.as_str());
@@ -277,13 +278,13 @@ fn a_window_of_full_rate_is_extracted_and_sent() {
 #[test]
 fn records_that_are_overwritten_before_a_pass_are_told() {
     let of = mission("insight");
-    let passes = Passes::Every { minutes: 20.0, length: 1.0 };
+    let passes = Passes::Every { minutes: 8.0, length: 1.0 };
     let small = Options { passes, memory_bytes: 60_000, ..options(1) };
     let mut craft = spacecraft(small);
     let mut bytes = craft.advance(start().plus_s(90.0));
     let given = [("request", "lost"), ("window_s", "60"), ("rate_hz", "100")];
     craft.execute(&packet(&of, "SEIS_EVENT_EXTRACT", &given, 1)).unwrap();
-    bytes.extend(craft.advance(start().plus_s(1290.0)));
+    bytes.extend(craft.advance(start().plus_s(570.0)));
     let reports = reports(&receive(&of, &bytes));
     let told = reports.iter().map(ToString::to_string).find(|text| text.contains("failed"));
     assert!(told.as_ref().is_some_and(|text| text.contains("overwritten")), "{reports:?}");

@@ -3,25 +3,27 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow, bail, ensure};
+use anyhow::{anyhow, bail, ensure};
 use marsdeck_engine::plan::{
-    ActivityId, Checker, Difference, Edit, Fix, Model, Plan, Severity, Violation, Windows, aerie,
-    difference, expand, table,
+    ActivityId, Checker, Expanded, Fix, Model, Plan, Severity, Violation, Windows, expand,
 };
 use marsdeck_engine::problem::Problem;
-use marsdeck_engine::time::{TimeRange, iso};
+use marsdeck_engine::time::iso;
 use serde_json::json;
 
 use super::events::quoted;
 use super::{Outcome, output, place};
 
-/// Largest plan that is read.
-const MOST_BYTES: u64 = 512 << 20;
-/// Length of a plan that says nothing of it: that of its activities and so much more, seconds.
-const ROOM_S: f64 = 3600.0;
+mod exchange;
+mod given;
+mod schedule;
+mod show;
+
+use exchange::read;
+
 /// Problems of a file that are listed.
 const MOST_TOLD: usize = 20;
 
@@ -36,9 +38,12 @@ pub struct Arguments {
 enum Command {
     /// Judge a plan by the flight rules and resources of its mission
     Check(Check),
+    /// Place activities for goals within the rules, and say why here and why not there
+    Schedule(schedule::Schedule),
     /// Print the commands that a plan becomes, by time
     Expand(One),
-    /// Write a plan in another form: .csv, or .json as Aerie reads it
+    /// Write a plan in another form: .csv, .json as Aerie reads it; or the commands it becomes:
+    /// .seqjson or .seq.json (SeqJSON), .satf, .seqbin (binary with checksum)
     Export(Export),
     /// Print what differs between two plans
     Diff(Two),
@@ -61,9 +66,8 @@ struct One {
 struct Check {
     #[command(flatten)]
     plan: One,
-    /// Times of a window that is not computed, as `pass=FROM..TO`; may be given more than once
-    #[arg(long, value_name = "ID=FROM..TO")]
-    window: Vec<String>,
+    #[command(flatten)]
+    windows: given::WindowArguments,
     /// Only violations of this severity or worse: note, warning or error
     #[arg(long, default_value = "note", value_name = "SEVERITY")]
     severity: String,
@@ -126,38 +130,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     match &arguments.command {
         Command::Check(check) => run_check(check),
         Command::Expand(one) => run_expand(one),
-        Command::Export(export) => run_export(export),
-        Command::Diff(two) => run_diff(two),
-        Command::List(list) => run_list(list),
+        Command::Schedule(order) => schedule::run(order),
+        Command::Export(export) => exchange::run(export),
+        Command::Diff(two) => show::diff(two),
+        Command::List(list) => show::list(list),
     }
-}
-
-/// Reads a plan; what of it cannot be read is told.
-fn read(path: &Path, mission: &str, model: &Model) -> anyhow::Result<(Plan, Vec<Problem>)> {
-    let name = path.display();
-    let about = std::fs::metadata(path).with_context(|| format!("{name} cannot be read"))?;
-    ensure!(about.len() <= MOST_BYTES, "{name} is larger than 512 MiB: split the plan");
-    let bytes = std::fs::read(path).with_context(|| format!("{name} cannot be read"))?;
-    let (plan, problems) = if aerie::sniff(&bytes) {
-        aerie::read(&bytes, mission, model)
-    } else {
-        let (activities, problems) = table::read(&bytes, mission);
-        let first = activities.iter().map(|a| a.start).min();
-        let last = activities.iter().map(|a| a.start).max();
-        let plan = first.zip(last).map(|(first, last)| {
-            let range = TimeRange::new(first, last.plus_s(ROOM_S));
-            let id = path.file_stem().unwrap_or_default().to_string_lossy();
-            let mut plan = Plan::new(&id, &id, mission, range);
-            plan.activities = activities.into_iter().map(|a| (a.id, a)).collect();
-            plan
-        });
-        (plan, problems)
-    };
-    output::problems(&problems, MOST_TOLD);
-    let plan = plan.with_context(|| {
-        format!("{name} is no plan: give a JSON plan of Aerie, or a CSV with type and start")
-    })?;
-    Ok((plan, problems))
 }
 
 /// How a command ends whose input had problems or not.
@@ -175,7 +152,7 @@ fn run_check(check: &Check) -> anyhow::Result<Outcome> {
     let mission = &check.plan.mission.mission;
     let model = Arc::new(check.plan.mission.model()?);
     let (plan, problems) = read(&check.plan.file, mission, &model)?;
-    let windows = windows(&check.window, mission, &model, plan.range())?;
+    let windows = check.windows.over(&model, plan.range())?;
     let checker = Checker::new(Arc::clone(&model), Arc::new(windows), &plan);
     let mut found = checker.violations(&plan);
     found.retain(|v| v.severity >= least);
@@ -188,33 +165,6 @@ fn run_check(check: &Check) -> anyhow::Result<Outcome> {
     }
     let is_broken = found.iter().any(|v| v.severity == Severity::Error && v.waived_by.is_none());
     Ok(if is_broken { Outcome::DoneWithProblems } else { ended(&problems) })
-}
-
-/// Windows that are computed, and those of the command line.
-fn windows(
-    given: &[String],
-    mission: &str,
-    model: &Model,
-    range: TimeRange,
-) -> anyhow::Result<Windows> {
-    let mut windows = Windows::of(model, range);
-    let mut own: BTreeMap<&str, Vec<TimeRange>> = BTreeMap::new();
-    for text in given {
-        let parts =
-            text.split_once('=').and_then(|(id, times)| Some((id, times.split_once("..")?)));
-        let Some((id, (from, to))) = parts else {
-            bail!(
-                "{text:?} is no window; write it as pass=2019-07-26T12:00:00..2019-07-26T12:15:00"
-            )
-        };
-        ensure!(model.windows.contains_key(id), "the mission {mission} has no window {id:?}");
-        let range = TimeRange::new(place::instant(from, mission)?, place::instant(to, mission)?);
-        own.entry(id).or_default().push(range);
-    }
-    for (id, intervals) in own {
-        windows.set(id, intervals);
-    }
-    Ok(windows)
 }
 
 fn severity_word(severity: Severity) -> &'static str {
@@ -304,7 +254,7 @@ fn run_expand(one: &One) -> anyhow::Result<Outcome> {
     let checker = Checker::new(model, Arc::new(windows), &plan);
     let commands = expand(&checker);
     if one.json {
-        let row = |c: &marsdeck_engine::plan::Expanded| {
+        let row = |c: &Expanded| {
             json!({
                 "time": iso(c.time, 3),
                 "command": c.name,
@@ -327,101 +277,4 @@ fn run_expand(one: &One) -> anyhow::Result<Outcome> {
     };
     print().map_err(|e| anyhow!(output::unwritable(&e)))?;
     Ok(ended(&problems))
-}
-
-fn run_export(export: &Export) -> anyhow::Result<Outcome> {
-    let one = &export.plan;
-    let model = one.mission.model()?;
-    let (plan, problems) = read(&one.file, &one.mission.mission, &model)?;
-    let ending = export.out.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let text = match ending.as_str() {
-        "csv" => table::write(&plan),
-        "json" => aerie::write(&plan, &model),
-        _ => bail!("end the name of the file in .csv or .json"),
-    };
-    std::fs::write(&export.out, text)
-        .with_context(|| format!("{} cannot be written", export.out.display()))?;
-    Ok(ended(&problems))
-}
-
-fn run_diff(two: &Two) -> anyhow::Result<Outcome> {
-    let (mission, model) = (&two.mission.mission, two.mission.model()?);
-    let (before, mut problems) = read(&two.before, mission, &model)?;
-    let (after, more) = read(&two.after, mission, &model)?;
-    problems.extend(more);
-    let found = difference(&before, &after);
-    let rows: Vec<[String; 5]> = found.iter().flat_map(rows).collect();
-    if two.json {
-        let row = |[id, change, field, before, after]: &[String; 5]| {
-            json!({
-                "activity": id, "change": change, "field": field, "before": before, "after": after,
-            })
-        };
-        output::json(&rows.iter().map(row).collect::<Vec<_>>())?;
-        return Ok(ended(&problems));
-    }
-    let print = || -> std::io::Result<()> {
-        let mut out = output::stream();
-        writeln!(out, "activity,change,field,before,after")?;
-        for row in &rows {
-            writeln!(out, "{}", row.each_ref().map(|cell| quoted(cell)).join(","))?;
-        }
-        out.flush()
-    };
-    print().map_err(|e| anyhow!(output::unwritable(&e)))?;
-    Ok(ended(&problems))
-}
-
-/// The lines of one difference: activity, change, field, before, after.
-fn rows(found: &Difference) -> Vec<[String; 5]> {
-    let (id, change) = match &found.edit {
-        Edit::Activity { before: None, after: Some(a) } => (a, "added"),
-        Edit::Activity { before: Some(a), after: None } => (a, "removed"),
-        Edit::Activity { after: Some(a), .. } => (a, "changed"),
-        _ => return vec![["", "waivers or range", "", "", ""].map(str::to_owned)],
-    };
-    let name = format!("{}:{}", id.id.0, id.kind);
-    if found.fields.is_empty() {
-        let (start, change) = (iso(id.start, 3), change.to_owned());
-        return vec![[name, change, "start".to_owned(), String::new(), start]];
-    }
-    let row = |f: &marsdeck_engine::plan::FieldChange| {
-        [name.clone(), change.to_owned(), f.field.clone(), f.before.clone(), f.after.clone()]
-    };
-    found.fields.iter().map(row).collect()
-}
-
-fn run_list(list: &List) -> anyhow::Result<Outcome> {
-    let model = list.mission.model()?;
-    let mut rows: Vec<[String; 4]> = Vec::new();
-    let mut add = |kind: &str, id: &str, title: &str, more: String| {
-        rows.push([kind.to_owned(), id.to_owned(), title.to_owned(), more]);
-    };
-    for (id, t) in &model.types {
-        add("activity type", id, &t.name, t.instrument.clone());
-    }
-    for (id, r) in &model.resources {
-        add("resource", id, &r.name, r.unit.clone());
-    }
-    for (id, w) in &model.windows {
-        add("window", id, &w.name, String::new());
-    }
-    for r in &model.rules {
-        add("rule", &r.id, &r.sentence, severity_word(r.severity).to_owned());
-    }
-    if list.json {
-        let row = |[kind, id, title, more]: &[String; 4]| json!({ "kind": kind, "id": id, "title": title, "more": more });
-        output::json(&rows.iter().map(row).collect::<Vec<_>>())?;
-        return Ok(Outcome::Done);
-    }
-    let print = || -> std::io::Result<()> {
-        let mut out = output::stream();
-        writeln!(out, "kind,id,title,more")?;
-        for row in &rows {
-            writeln!(out, "{}", row.each_ref().map(|cell| quoted(cell)).join(","))?;
-        }
-        out.flush()
-    };
-    print().map_err(|e| anyhow!(output::unwritable(&e)))?;
-    Ok(Outcome::Done)
 }
