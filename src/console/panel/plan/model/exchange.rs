@@ -30,14 +30,15 @@ impl Form {
     /// By the ending of a path; none: no ending that is known.
     pub fn of(path: &str) -> Option<Self> {
         let path = path.trim().to_lowercase();
-        if path.ends_with(".seq.json") || path.ends_with(".seqjson") {
-            Some(Self::SeqJson)
-        } else if path.ends_with(".json") {
-            Some(Self::Aerie)
-        } else if path.ends_with(".csv") {
-            Some(Self::Csv)
-        } else {
-            None
+        let (stem, ending) = path.rsplit_once('.')?;
+        match ending {
+            "seqjson" => Some(Self::SeqJson),
+            "json" if stem.rsplit_once('.').is_some_and(|(_, inner)| inner == "seq") => {
+                Some(Self::SeqJson)
+            }
+            "json" => Some(Self::Aerie),
+            "csv" => Some(Self::Csv),
+            _ => None,
         }
     }
 }

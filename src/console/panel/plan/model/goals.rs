@@ -228,11 +228,14 @@ pub(in crate::panel::plan) fn toml(mission: &str, drafts: &[Draft]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use marsdeck_engine::plan::read_goals;
+
     use super::*;
 
     fn draft(ask: Ask) -> Draft {
         Draft {
             ask,
+            id: format!("{ask:?}").to_lowercase(),
             activity: "SeisEventRequest".to_owned(),
             with: "Wake tag:x".to_owned(),
             requests: "S0235b 5, S0173a".to_owned(),
@@ -275,6 +278,14 @@ mod tests {
         assert_eq!(goals[0]["every"].as_str(), Some("6 h"));
         assert_eq!(goals[1]["with"].as_array().map(Vec::len), Some(2));
         assert_eq!(goals[3]["candidates"][0]["priority"].as_integer(), Some(5));
+        let model = Model::builtin("insight");
+        let (read, problems) = read_goals(&text, &model);
+        assert_eq!(problems, []);
+        let start = Instant::from_unix_s(1.5642e9);
+        let own: Vec<Goal> = all.iter().filter_map(|d| d.goal(&model, start).ok()).collect();
+        assert_eq!(own.len(), 4);
+        // What is copied means the same; only the first time of a repetition is the reader's.
+        assert_eq!(read.get(1..), own.get(1..));
         let value = serde_json::to_value(&all).expect("JSON");
         assert_eq!(serde_json::from_value::<Vec<Draft>>(value).ok(), Some(all));
     }

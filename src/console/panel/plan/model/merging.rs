@@ -8,11 +8,8 @@ pub(in crate::panel::plan) fn chosen(merged: &Merge, theirs: &Plan, choices: &[b
     for (n, conflict) in merged.conflicts.iter().enumerate() {
         let is_theirs = choices.get(n).copied().unwrap_or(false);
         match conflict.activity {
-            None if is_theirs => match conflict.field.as_str() {
-                "name" => plan.name.clone_from(&theirs.name),
-                _ => (plan.start, plan.end) = (theirs.start, theirs.end),
-            },
-            None => {}
+            None if is_theirs && conflict.field == "name" => plan.name.clone_from(&theirs.name),
+            None if is_theirs => (plan.start, plan.end) = (theirs.start, theirs.end),
             Some(id) if conflict.field == "presence" => {
                 let side = if is_theirs { &conflict.theirs } else { &conflict.ours };
                 // It stays as changed unless the side that took it out is chosen.
@@ -27,7 +24,7 @@ pub(in crate::panel::plan) fn chosen(merged: &Merge, theirs: &Plan, choices: &[b
                     take(into, from, conflict);
                 }
             }
-            Some(_) => {}
+            _ => {}
         }
     }
     plan

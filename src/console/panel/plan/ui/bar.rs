@@ -4,8 +4,8 @@ use egui::{Button, RichText, Ui};
 use marsdeck_engine::mission::Severity;
 
 use super::super::model::desk::Desk;
-use super::PlanPanel;
 use super::timeline::keys::{delete, duplicate, paste, select_all, select_lane};
+use super::{Next, PlanPanel};
 use crate::theme::SMALL;
 use crate::view::ViewContext;
 use crate::widget::{SeverityBadge, loading_mark};
@@ -101,7 +101,7 @@ impl PlanPanel {
             }
             ui.separator();
             if item(ui, "Close") {
-                self.asking = Some(None);
+                self.asking = Some(Next::Start);
             }
         });
         menu.response.on_hover_text("New, open, save, import, export.");

@@ -8,7 +8,7 @@ use marsdeck_engine::time::TimeRange;
 
 use super::super::model::examples::{empty, example, examples};
 use super::super::model::exchange;
-use super::{Place, PlanPanel, Wanted};
+use super::{Next, Place, PlanPanel, Wanted};
 use crate::state::expand_home;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
@@ -241,7 +241,7 @@ impl PlanPanel {
 
     /// Opens or closes what was asked for; asks first where changes would be lost.
     pub(super) fn ask_before_leaving(&mut self, ui: &Ui, cx: &ViewContext<'_>) {
-        let Some(wanted) = self.asking.clone() else { return };
+        let Some(next) = self.asking.clone() else { return };
         let changed = match &self.place {
             Place::Open(desk) if desk.is_dirty() => Some(desk.plan().name.clone()),
             _ => None,
@@ -265,7 +265,7 @@ impl PlanPanel {
         if answer == Some(true) {
             self.place = Place::Start;
             self.kept.plan = None;
-            if let Some(wanted) = wanted {
+            if let Next::Plan(wanted) = next {
                 self.begin_with(ui, cx, wanted);
             }
         }

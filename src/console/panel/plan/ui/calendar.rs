@@ -39,7 +39,9 @@ impl Calendar {
             };
             ui.label(RichText::new(text).color(cx.theme.text_weak));
             let own = self.restricted.entry(mission).or_default();
-            ScrollArea::vertical().max_height((size.y - 220.0).max(120.0)).show(ui, |ui| {
+            let height = (size.y - 220.0).max(120.0);
+            let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+            area.show(ui, |ui| {
                 for sol in list {
                     let mut is = own.contains(&sol);
                     let word = if is { "restricted" } else { "nominal" };

@@ -128,7 +128,7 @@ impl Form {
                 ("Default ", parameter.default.as_ref().map_or(String::new(), Value::to_string)),
             ] {
                 if !text.is_empty() {
-                    hint = format!("{hint}\n{word}{text}").trim().to_owned();
+                    format!("{hint}\n{word}{text}").trim().clone_into(&mut hint);
                 }
             }
             response.response.on_hover_text(hint);

@@ -2,7 +2,8 @@
 
 use egui::{Button, ComboBox, DragValue, Id, Modal, RichText, ScrollArea, TextEdit, Ui};
 use marsdeck_engine::mission::Severity;
-use marsdeck_engine::plan::{Goal, Refusal, Schedule};
+use marsdeck_engine::plan::{Goal, Refusal, Schedule, read_goals};
+use marsdeck_engine::problem::Problem;
 use marsdeck_engine::time::iso;
 
 use super::super::model::desk::Desk;
@@ -17,6 +18,10 @@ use crate::widget::loading_mark;
 pub(super) struct Goals {
     pub is_open: bool,
     pub drafts: Vec<Draft>,
+    /// More goals, as TOML.
+    pub text: String,
+    /// What the TOML was read as.
+    read: Option<(String, Vec<Goal>, Vec<Problem>)>,
     waits: bool,
     found: Option<Schedule>,
 }
@@ -40,8 +45,11 @@ impl Goals {
             let text = "Each goal is tried at every time that comes into question; an activity stays \
                         where no rule refuses it. Goals count in their order.";
             ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
-            ScrollArea::vertical().max_height((size.y - 190.0).max(160.0)).show(ui, |ui| {
+            let height = (size.y - 190.0).max(160.0);
+            let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+            area.auto_shrink([false, true]).show(ui, |ui| {
                 self.list(ui, cx, desk);
+                self.typed(ui, cx, desk);
                 self.outcome(ui, cx);
             });
             ui.separator();
@@ -79,11 +87,36 @@ impl Goals {
         }
     }
 
+    /// Goals as TOML, for those that come from a file.
+    fn typed(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, desk: &Desk) {
+        egui::CollapsingHeader::new("More goals as TOML").id_salt("toml").show(ui, |ui| {
+            let label = ui.label("Goals as marsdeck plan schedule reads them");
+            let edit = TextEdit::multiline(&mut self.text).desired_rows(6).code_editor();
+            ui.add(edit.desired_width(f32::INFINITY)).labelled_by(label.id);
+        });
+        if self.read.as_ref().is_none_or(|(known, ..)| *known != self.text) {
+            let (goals, problems) = match self.text.trim() {
+                "" => Default::default(),
+                text => read_goals(text, &desk.model),
+            };
+            self.read = Some((self.text.clone(), goals, problems));
+        }
+        let Some((_, goals, problems)) = &self.read else { return };
+        if !goals.is_empty() {
+            let names: Vec<&str> = goals.iter().map(|goal| goal.id.as_str()).collect();
+            ui.label(format!("From TOML: {}", names.join(", ")));
+        }
+        for problem in problems.iter().take(8) {
+            warn(ui, cx.theme, &problem.to_string());
+        }
+    }
+
     fn buttons(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, desk: &mut Desk) -> bool {
         ui.horizontal(|ui| {
             let start = desk.plan().start;
-            let goals: Result<Vec<Goal>, String> =
-                self.drafts.iter().map(|draft| draft.goal(&desk.model, start)).collect();
+            let more = self.read.iter().flat_map(|(_, goals, _)| goals.iter().cloned().map(Ok));
+            let own = self.drafts.iter().map(|draft| draft.goal(&desk.model, start));
+            let goals: Result<Vec<Goal>, String> = own.chain(more).collect();
             let ready = goals.as_ref().is_ok_and(|goals| !goals.is_empty()) && !self.waits;
             let place = ui.add_enabled(ready, Button::new("Place them"));
             let place = place.on_disabled_hover_text("Add a goal and complete it first.");

@@ -116,7 +116,8 @@ impl Join {
                     .color(cx.theme.text_weak),
             );
             let height = (ui.ctx().content_rect().height() - 220.0).max(120.0);
-            ScrollArea::vertical().max_height(height).show(ui, |ui| self.both(ui, cx, desk));
+            let area = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+            area.auto_shrink([false, true]).show(ui, |ui| self.both(ui, cx, desk));
             ui.horizontal(|ui| {
                 let ready = self.merged.is_some();
                 apply = ui.add_enabled(ready, Button::new("Join and save")).clicked();

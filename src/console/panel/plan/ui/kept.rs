@@ -22,6 +22,7 @@ struct Written {
     linked: bool,
     folded: BTreeSet<String>,
     goals: Vec<Draft>,
+    goals_text: String,
     restricted: BTreeMap<String, BTreeSet<i32>>,
     plan: Option<String>,
     base: Option<u64>,
@@ -56,6 +57,7 @@ impl PlanPanel {
             linked: self.timeline.linked,
             folded: self.timeline.folded.clone(),
             goals: self.goals.drafts.clone(),
+            goals_text: self.goals.text.clone(),
             restricted: self.calendar.restricted.clone(),
             ..Written::default()
         };
@@ -84,6 +86,9 @@ impl PlanPanel {
         self.timeline.folded.clone_from(&kept.folded);
         if self.goals.drafts.is_empty() {
             self.goals.drafts.clone_from(&kept.goals);
+        }
+        if self.goals.text.is_empty() {
+            self.goals.text.clone_from(&kept.goals_text);
         }
         for (mission, sols) in &kept.restricted {
             self.calendar.restricted.entry(mission.clone()).or_insert_with(|| sols.clone());

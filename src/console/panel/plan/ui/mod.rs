@@ -64,6 +64,15 @@ struct Wanted {
     is_saved: bool,
 }
 
+/// What comes after the open plan.
+#[derive(Clone)]
+enum Next {
+    /// The page to begin from.
+    Start,
+    /// Another plan.
+    Plan(Wanted),
+}
+
 /// Which part is shown at the side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Side {
@@ -90,9 +99,8 @@ pub struct PlanPanel {
     versions: versions::Versions,
     goals: goals::Goals,
     calendar: calendar::Calendar,
-    /// The plan to open, or none for the page to begin from, once it is said what becomes of the
-    /// open one.
-    asking: Option<Option<Wanted>>,
+    /// What comes once it is said what becomes of the open plan.
+    asking: Option<Next>,
     /// A file that is being read, by its name.
     reading: Option<(String, Receiver<Read>)>,
     /// What was said last.
@@ -139,7 +147,7 @@ impl Panel for PlanPanel {
 impl PlanPanel {
     /// Opens a plan in the next frame, or asks first where the open one would be lost.
     fn open(&mut self, wanted: Wanted) {
-        self.asking = Some(Some(wanted));
+        self.asking = Some(Next::Plan(wanted));
     }
 
     fn begin_with(&mut self, ui: &Ui, cx: &ViewContext<'_>, wanted: Wanted) {

@@ -50,6 +50,9 @@ const COLUMNS: [(Key, &str); 6] = [
     (Key::State, "State"),
 ];
 
+/// Rows with what they were made of: picture, search, and order.
+type Rows = (Arc<Picture>, String, Key, bool, Vec<ActivityId>);
+
 /// State of the tables.
 #[derive(Default)]
 pub(super) struct Tables {
@@ -58,7 +61,7 @@ pub(super) struct Tables {
     key: Key,
     descends: bool,
     /// The rows, of which picture, search and order.
-    rows: Option<(Arc<Picture>, String, Key, bool, Vec<ActivityId>)>,
+    rows: Option<Rows>,
     waive: Waive,
 }
 
@@ -122,7 +125,7 @@ impl Tables {
                 .column(Column::exact(70.0))
                 .column(Column::exact(80.0))
                 .column(Column::remainder().clip(true))
-                .header(20.0, |mut header| {
+                .header(26.0, |mut header| {
                     for (of, title) in COLUMNS {
                         header.col(|ui| {
                             let arrow = match (of == key, descends) {

@@ -142,8 +142,8 @@ pub(super) fn table(
             .striped(true)
             .sense(egui::Sense::click())
             .column(Column::exact(120.0))
-            .column(Column::exact(150.0).clip(true))
-            .column(Column::exact(140.0))
+            .column(Column::exact(170.0).clip(true))
+            .column(Column::exact(160.0))
             .column(Column::remainder().clip(true))
             .column(Column::exact(120.0))
             .header(20.0, |mut header| {

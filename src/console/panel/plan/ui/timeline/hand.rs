@@ -63,9 +63,7 @@ impl Timeline {
             let near = near || (map.x(cx.time.cursor) - origin.x).abs() < 6.0;
             self.drag = if near { Drag::Cursor } else { Drag::Pan };
         }
-        if axis.clicked() {
-            cx.intents.send(UiIntent::SetCursor(map.time(at.x)));
-        } else if axis.dragged() && self.drag == Drag::Cursor {
+        if axis.clicked() || axis.dragged() && self.drag == Drag::Cursor {
             cx.intents.send(UiIntent::SetCursor(map.time(at.x)));
         } else if axis.dragged() && axis.drag_delta().x != 0.0 {
             self.view = clamped(map.panned(axis.drag_delta().x));
@@ -95,7 +93,7 @@ impl Timeline {
             let ids = desk.picture.violations.get(violation).map(|v| v.activities.clone());
             desk.selection = ids.unwrap_or_default().into_iter().collect();
         } else if base.clicked() {
-            self.click(desk, base, map, placed, adds);
+            click(desk, base, map, placed, adds);
             base.request_focus();
         }
         if base.double_clicked() && desk.selection.is_empty() {
@@ -106,22 +104,6 @@ impl Timeline {
         }
         self.hover(ui, desk, base, map, placed);
         self.drag(ui, desk, base, (map, field), placed);
-    }
-
-    fn click(
-        &mut self,
-        desk: &mut Desk,
-        base: &Response,
-        map: XMap,
-        placed: &[(Band, Rect)],
-        adds: bool,
-    ) {
-        let Some(at) = base.interact_pointer_pos() else { return };
-        match hit(desk, map, placed, at) {
-            Some(bar) => choose(desk, ActivityId(bar.tag), adds, false),
-            None if !adds => desk.selection.clear(),
-            None => {}
-        }
     }
 
     fn hover(&self, ui: &Ui, desk: &Desk, base: &Response, map: XMap, placed: &[(Band, Rect)]) {
@@ -147,7 +129,7 @@ impl Timeline {
         if base.drag_started()
             && let Some(at) = ui.input(|input| input.pointer.press_origin()).or(pointer)
         {
-            self.drag = self.started(ui, desk, base, map, placed, at);
+            self.drag = started(ui, desk, base, map, placed, at);
             base.request_focus();
         }
         if let (true, Some(at)) = (base.dragged(), pointer) {
@@ -162,7 +144,7 @@ impl Timeline {
                 }
                 Drag::Move(id, from) => {
                     let shift = map.time(at.x).ns_since(from);
-                    self.preview = Some(self.shifted(ui, desk, map, id, shift));
+                    self.preview = Some(shifted(ui, desk, map, id, shift));
                 }
                 Drag::Stretch(id, from) => {
                     let later = map.time(at.x).ns_since(from);
@@ -173,60 +155,6 @@ impl Timeline {
         if base.drag_stopped() {
             self.stopped(ui, desk, map, placed, pointer, field);
         }
-    }
-
-    fn started(
-        &mut self,
-        ui: &Ui,
-        desk: &mut Desk,
-        base: &Response,
-        map: XMap,
-        placed: &[(Band, Rect)],
-        at: Pos2,
-    ) -> Drag {
-        let modifiers = ui.input(|input| input.modifiers);
-        if base.drag_started_by(PointerButton::Secondary) || modifiers.shift {
-            return Drag::Box(at);
-        }
-        if base.drag_started_by(PointerButton::Middle) {
-            return Drag::Pan;
-        }
-        match hit(desk, map, placed, at) {
-            Some(bar) => {
-                let id = ActivityId(bar.tag);
-                if !desk.selection.contains(&id) {
-                    choose(desk, id, modifiers.command, false);
-                }
-                if is_end(desk, map, &bar, at) {
-                    Drag::Stretch(id, map.time(at.x))
-                } else {
-                    Drag::Move(id, map.time(at.x))
-                }
-            }
-            None => Drag::Pan,
-        }
-    }
-
-    /// The selected moved, the start or the end of the one that is held snapping to what is near.
-    fn shifted(&self, ui: &Ui, desk: &Desk, map: XMap, id: ActivityId, shift: i64) -> Preview {
-        let ids = desk.selection.clone();
-        let mut preview = Preview { ids, shift_ns: shift, ..Preview::default() };
-        // Alt moves freely.
-        let is_free = ui.input(|input| input.modifiers.alt);
-        let Some(range) = desk.picture.range(id).filter(|_| !is_free) else { return preview };
-        let reach = (map.ns_per_point() * f64::from(SNAP)) as i64;
-        let mission = &desk.plan().mission;
-        let edges = [range.start, range.end];
-        let stops = edges.into_iter().filter_map(|edge| {
-            let to = edge.plus_ns(shift);
-            let (at, what) = stop(&desk.picture, mission, to, &preview.ids, reach)?;
-            Some((at.ns_since(to), at, what))
-        });
-        if let Some((by, at, what)) = stops.min_by_key(|(by, ..)| by.abs()) {
-            preview.shift_ns = shift.saturating_add(by);
-            preview.stop = Some((at, what));
-        }
-        preview
     }
 
     fn stopped(
@@ -261,6 +189,70 @@ impl Timeline {
             _ => {}
         }
     }
+}
+
+/// A click into the bands.
+fn click(desk: &mut Desk, base: &Response, map: XMap, placed: &[(Band, Rect)], adds: bool) {
+    let Some(at) = base.interact_pointer_pos() else { return };
+    match hit(desk, map, placed, at) {
+        Some(bar) => choose(desk, ActivityId(bar.tag), adds, false),
+        None if !adds => desk.selection.clear(),
+        None => {}
+    }
+}
+
+/// What a drag that begins at a place does.
+fn started(
+    ui: &Ui,
+    desk: &mut Desk,
+    base: &Response,
+    map: XMap,
+    placed: &[(Band, Rect)],
+    at: Pos2,
+) -> Drag {
+    let modifiers = ui.input(|input| input.modifiers);
+    if base.drag_started_by(PointerButton::Secondary) || modifiers.shift {
+        return Drag::Box(at);
+    }
+    if base.drag_started_by(PointerButton::Middle) {
+        return Drag::Pan;
+    }
+    match hit(desk, map, placed, at) {
+        Some(bar) => {
+            let id = ActivityId(bar.tag);
+            if !desk.selection.contains(&id) {
+                choose(desk, id, modifiers.command, false);
+            }
+            if is_end(desk, map, &bar, at) {
+                Drag::Stretch(id, map.time(at.x))
+            } else {
+                Drag::Move(id, map.time(at.x))
+            }
+        }
+        None => Drag::Pan,
+    }
+}
+
+/// The selected moved, the start or the end of the one that is held snapping to what is near.
+fn shifted(ui: &Ui, desk: &Desk, map: XMap, id: ActivityId, shift: i64) -> Preview {
+    let ids = desk.selection.clone();
+    let mut preview = Preview { ids, shift_ns: shift, ..Preview::default() };
+    // Alt moves freely.
+    let is_free = ui.input(|input| input.modifiers.alt);
+    let Some(range) = desk.picture.range(id).filter(|_| !is_free) else { return preview };
+    let reach = (map.ns_per_point() * f64::from(SNAP)) as i64;
+    let mission = &desk.plan().mission;
+    let edges = [range.start, range.end];
+    let stops = edges.into_iter().filter_map(|edge| {
+        let to = edge.plus_ns(shift);
+        let (at, what) = stop(&desk.picture, mission, to, &preview.ids, reach)?;
+        Some((at.ns_since(to), at, what))
+    });
+    if let Some((by, at, what)) = stops.min_by_key(|(by, ..)| by.abs()) {
+        preview.shift_ns = shift.saturating_add(by);
+        preview.stop = Some((at, what));
+    }
+    preview
 }
 
 /// One activity drawn out, its end snapping.

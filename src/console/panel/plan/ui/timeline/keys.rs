@@ -6,6 +6,7 @@ use marsdeck_engine::time::Instant;
 
 use super::super::super::model::desk::Desk;
 use super::super::super::model::edits::{added, copied, label, moved, pasted, removed};
+use super::super::super::model::rows::Row;
 use super::{Timeline, clamped};
 use crate::intent::{UiIntent, claim_keys};
 use crate::plot::XMap;
@@ -220,6 +221,6 @@ pub(in crate::panel::plan) fn select_lane(desk: &mut Desk) {
     let lanes: std::collections::BTreeSet<(usize, usize)> =
         desk.selection.iter().filter_map(|id| desk.picture.place(*id)).collect();
     let rows = lanes.into_iter().filter_map(|(group, row)| desk.picture.row(group, row));
-    let ids = rows.flat_map(|row| row.bars()).map(|bar| ActivityId(bar.tag)).collect();
+    let ids = rows.flat_map(Row::bars).map(|bar| ActivityId(bar.tag)).collect();
     desk.selection = ids;
 }

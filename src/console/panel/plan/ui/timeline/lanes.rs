@@ -133,7 +133,7 @@ impl Timeline {
     ) -> Option<(ActivityId, bool)> {
         let frame = lane.frame;
         let theme = frame.cx.theme;
-        let Some(row) = frame.desk.picture.row(lane.group, lane.row) else { return None };
+        let row = frame.desk.picture.row(lane.group, lane.row)?;
         let colour = theme.curve(lane.group);
         let (top, bottom) = (lane.rect.top() + 2.0, self.bar_bottom(lane.rect));
         let mut mesh = Mesh::default();

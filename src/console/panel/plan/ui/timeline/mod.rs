@@ -22,7 +22,7 @@ use crate::view::ViewContext;
 use bands::{Band, bands};
 
 /// Width of the names at the left, points.
-const NAMES: f32 = 150.0;
+const NAMES: f32 = 172.0;
 /// Height of the axis, points.
 const AXIS: f32 = 38.0;
 /// Shortest and longest range that is shown, nanoseconds: a millisecond, ten years.

@@ -1,5 +1,6 @@
 //! Paints windows, the Sun, states, resources and what lies over everything.
 
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{Align2, Color32, FontId, Mesh, Painter, Rect, Shape, Stroke, Ui, pos2};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::time::{Convention, MarsClock, SolClock, TimeRange};
@@ -275,7 +276,11 @@ pub(super) fn name(ui: &Ui, frame: &Frame<'_, '_>, rect: Rect, what: What) {
     } else {
         (names.top() + 8.0, Align2::LEFT_TOP)
     };
-    painter.text(pos2(names.left() + 6.0, y), align, text, font.clone(), theme.text_weak);
+    let mut job = LayoutJob::simple_singleline(text, font.clone(), theme.text_weak);
+    job.wrap = TextWrapping::truncate_at_width(names.width() - 8.0);
+    let galley = painter.layout_job(job);
+    let at = align.anchor_size(pos2(names.left() + 6.0, y), galley.size()).min;
+    painter.galley(at, galley, theme.text_weak);
     let at = pos2(names.left() + 6.0, names.top() + 26.0);
     painter.text(at, Align2::LEFT_TOP, value, font, theme.text);
 }
