@@ -10,6 +10,8 @@
 //! Sequence counts are per APID and virtual channel. What leaves the memory is gone: there is no
 //! acknowledgement, so that a pass that nobody hears is lost. Every packet is accounted for:
 //! made = sent + lost + overwritten + held, see [`Counters`].
+//!
+//! Commands come as packets, or as CLTUs by way of a [`Station`] to the [`CommandReceiver`].
 
 mod actions;
 mod command;
@@ -21,6 +23,8 @@ mod passes;
 mod radio;
 mod seismic;
 mod spacecraft;
+mod station;
+mod uplink;
 mod values;
 
 #[cfg(test)]
@@ -33,3 +37,5 @@ pub use fault::{Fault, FaultKind};
 pub use passes::{Pass, Passes};
 pub use radio::{CADU_BYTES, FRAME_BYTES};
 pub use spacecraft::{Counters, Note, Options, Spacecraft};
+pub use station::{Arrived, Station};
+pub use uplink::{COMMAND_CHANNEL, CommandReceiver, Received, spacecraft_id};

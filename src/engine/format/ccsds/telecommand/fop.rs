@@ -183,6 +183,11 @@ impl Fop {
         self.sent.len() + self.waiting.len()
     }
 
+    /// How many more frames are taken.
+    pub fn room(&self) -> usize {
+        MOST_WAITING.saturating_sub(self.waiting.len())
+    }
+
     /// The control command that is to be answered.
     pub fn control(&self) -> Option<Control> {
         self.control

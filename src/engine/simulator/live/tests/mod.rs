@@ -6,3 +6,4 @@ mod faults;
 mod ground;
 mod packets;
 mod spacecraft;
+mod uplink;
