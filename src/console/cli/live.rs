@@ -15,6 +15,7 @@ use marsdeck_engine::mission::Mission;
 use marsdeck_engine::simulator::live::{CADU_BYTES, Delay, Fault, Options, Passes, Spacecraft};
 use marsdeck_engine::time::iso;
 
+use super::station::Antenna;
 use super::{Outcome, output, place};
 
 /// How often bytes are sent.
@@ -33,6 +34,9 @@ pub struct LiveArguments {
     /// udp:HOST:PORT sends a frame a datagram
     #[arg(long, value_name = "ADDRESS")]
     live: Option<Source>,
+    /// Take telecommands as CLTUs here too, acknowledged by COP-1: tcp-listen:HOST:PORT
+    #[arg(long, value_name = "ADDRESS", requires = "live")]
+    uplink: Option<Source>,
     /// Simulated seconds in a second
     #[arg(long, value_name = "X", default_value_t = 1.0, requires = "live")]
     rate: f64,
@@ -94,6 +98,8 @@ pub(super) fn run(
     let options = Options { passes: arguments.passes, faults, ..Options::new(seed, start) };
     let mut craft = Spacecraft::new(mission, options)?;
     let mut peer = Peer::open(source)?;
+    let open = |source| Antenna::open(source, &mission.id, arguments.light_time);
+    let mut antenna = arguments.uplink.as_ref().map(open).transpose()?;
     output::line(&format!(
         "{} from {} on, {}× real time, {source}",
         mission.name,
@@ -126,6 +132,9 @@ pub(super) fn run(
         }
         while let Some((_, packet)) = up.arrived(now) {
             // A refusal stands among the notes and in the telemetry.
+            drop(craft.execute(&packet));
+        }
+        for packet in antenna.as_mut().map(|at| at.poll(now)).unwrap_or_default() {
             drop(craft.execute(&packet));
         }
         if elapsed >= limit {

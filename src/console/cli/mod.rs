@@ -25,6 +25,7 @@ mod sequence;
 mod serve;
 mod simulate;
 mod snapshot;
+mod station;
 mod time;
 
 use std::path::PathBuf;

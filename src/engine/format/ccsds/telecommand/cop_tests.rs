@@ -375,7 +375,11 @@ proptest! {
     }
 
     #[test]
-    fn a_good_channel_needs_no_alert(window in 1..=127u8, first in any::<u8>(), total in 1..600u64) {
+    fn a_good_channel_needs_no_alert(
+        window in 1..=127u8,
+        first in any::<u8>(),
+        total in 1..300u64,
+    ) {
         let mut farm = Farm::new(0, window.saturating_mul(2).min(254));
         let out = transfer((window, 3, first), &mut farm, total, [Vec::new(), Vec::new()]);
         prop_assert_eq!(out.delivered.len() as u64, total);

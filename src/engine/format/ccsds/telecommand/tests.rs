@@ -253,7 +253,10 @@ fn parts_that_do_not_fit_together_are_told() {
 
 proptest! {
     #[test]
-    fn any_bytes_are_borne(bytes in prop::collection::vec(any::<u8>(), 0..400), starts in 0..4usize) {
+    fn any_bytes_are_borne(
+        bytes in prop::collection::vec(any::<u8>(), 0..400),
+        starts in 0..4usize,
+    ) {
         let bytes = [&START.repeat(starts)[..], &bytes].concat();
         let mut reassembly = Reassembly::new(500);
         for found in scan(&bytes) {
