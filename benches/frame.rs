@@ -426,6 +426,7 @@ fn main() -> Result<()> {
         clock: Arc::new(SystemClock),
         waker: Arc::new(|| {}),
         links: false,
+        random: |_| true,
     })?);
     let series: Vec<_> = engine.snapshot().series.iter().take(CHANNELS.len()).cloned().collect();
     let handle: Arc<dyn EngineHandle> = engine.clone();

@@ -117,6 +117,7 @@ fn run(folder: &Path, seconds: f64, paced: bool) {
         clock: Arc::new(SystemClock),
         waker: Arc::new(|| {}),
         links: true,
+        random: |_| true,
     })
     .expect("an engine");
     let counts = |snapshot: &Snapshot| snapshot.links.first().map(|link| link.counts);

@@ -15,7 +15,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use marsdeck::clock::{NightCache, UtcOnly};
 use marsdeck::intent::IntentQueue;
-use marsdeck::state::{Selection, TimeControl};
+use marsdeck::state::{Selection, Session, TimeControl};
 use marsdeck::theme::{self, Theme};
 use marsdeck::view::{Panel, Queries, ViewContext};
 use marsdeck_engine::alarm::{Board, Found, Record, What, views};
@@ -83,6 +83,7 @@ impl Stage {
             nights: &NightCache::default(),
             theme: &self.theme,
             intents: &self.intents,
+            session: &Session::new([0; 32]),
             now: None,
         };
         egui::CentralPanel::default().show(ui, |ui| self.panel.ui(ui, &cx));
@@ -292,6 +293,7 @@ fn main() -> Result<()> {
         clock: Arc::new(SystemClock),
         waker: Arc::new(|| ()),
         links: false,
+        random: |_| true,
     })?);
     events(&engine)?;
     alarms(&engine, picture)

@@ -7,12 +7,33 @@
 
 #![expect(dead_code, reason = "some helpers serve only the rest of the engine")]
 
+/// Hashes.
+#[path = "../src/engine/command"]
+pub mod command {
+    mod digest;
+    pub use digest::Digest;
+}
+/// What is read of deliveries.
+#[path = "../src/engine/delivery"]
+pub mod delivery {
+    mod approvals;
+    mod check;
+    mod manifest;
+    mod receipt;
+    mod text;
+    pub use approvals::Approvals;
+    pub use check::check;
+    pub use manifest::{MANIFEST, Manifest};
+    pub use receipt::Receipt;
+}
 #[path = "../src/engine/format/mod.rs"]
 pub mod format;
 #[path = "../src/engine/mission/mod.rs"]
 pub mod mission;
 #[path = "../src/engine/parameter/mod.rs"]
 pub mod parameter;
+#[path = "../src/engine/plan/mod.rs"]
+pub mod plan;
 #[path = "../src/engine/problem.rs"]
 pub mod problem;
 #[path = "../src/engine/sequence/mod.rs"]
@@ -21,7 +42,7 @@ pub mod sequence;
 #[path = "../src/engine/storage"]
 pub mod storage {
     mod bytes;
-    pub use bytes::{i64_at, u32_at};
+    pub use bytes::{hex, i64_at, u32_at};
 }
 #[path = "../src/engine/time/mod.rs"]
 pub mod time;

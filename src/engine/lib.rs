@@ -7,6 +7,9 @@
 pub mod alarm;
 pub mod archive;
 pub mod command;
+pub mod delivery;
+pub mod document;
+pub mod event_request;
 pub mod format;
 pub mod ingest;
 pub mod link;

@@ -216,6 +216,7 @@ fn snapshot() -> Snapshot {
         sites: Vec::new(),
         instruments,
         displays: Vec::new(),
+        commands: Vec::new(),
     };
     let mut missions = vec![
         mission(

@@ -38,6 +38,7 @@ impl App {
             | UiIntent::SelectMission(_)
             | UiIntent::SelectProduct(_)
             | UiIntent::SelectLink(_)
+            | UiIntent::SelectRequest(_)
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
             | UiIntent::PlotOnly(_)
@@ -337,6 +338,7 @@ pub(super) fn is_selection(intent: &UiIntent) -> bool {
             | UiIntent::SelectMission(_)
             | UiIntent::SelectProduct(_)
             | UiIntent::SelectLink(_)
+            | UiIntent::SelectRequest(_)
             | UiIntent::PlotSeries(_)
             | UiIntent::UnplotSeries(_)
             | UiIntent::PlotOnly(_)
@@ -375,6 +377,7 @@ pub(super) fn select(
         UiIntent::SelectMission(mission) => selection.mission = mission,
         UiIntent::SelectProduct(id) => selection.product = Some(id),
         UiIntent::SelectLink(name) => selection.link = name,
+        UiIntent::SelectRequest(id) => selection.request = id,
         UiIntent::PlotSeries(key) if !selection.plotted.contains(&key) => {
             selection.plotted.push(key);
         }

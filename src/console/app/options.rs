@@ -6,7 +6,7 @@ use std::sync::Arc;
 use marsdeck_engine::time::{Instant, TimeRange};
 
 use crate::clock::{MarsClocks, SolClocks};
-use crate::state::LayoutFile;
+use crate::state::{LayoutFile, Session};
 
 /// How to start a console. All of it may be left at its default.
 #[derive(Clone)]
@@ -39,6 +39,8 @@ pub struct Options {
     pub kiosk: bool,
     /// Who sits at the console, for the journal of alarms.
     pub operator: String,
+    /// The session of whoever logs in here.
+    pub session: Session,
     /// Whether pixels are drawn by the processor: repaints become rarer.
     pub software: bool,
 }
@@ -60,6 +62,7 @@ impl Default for Options {
             layout: None,
             kiosk: false,
             operator: "operator".to_owned(),
+            session: Session::new([0; 32]),
             software: false,
         }
     }

@@ -23,5 +23,6 @@ pub(super) fn view<'a>(
 ) -> ViewContext<'a> {
     let clocks = options.clocks.as_ref();
     let now = options.now.map(|now| now());
-    ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents, now }
+    let session = &options.session;
+    ViewContext { snapshot, queries, time, selection, clocks, nights, theme, intents, session, now }
 }

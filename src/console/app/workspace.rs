@@ -7,8 +7,18 @@ use super::trees::{layout_of, tree_of};
 use crate::state::Settings;
 
 /// Names of the workspaces that come with the console, in the order of the strip.
-pub const WORKSPACES: [&str; 8] =
-    ["Watch", "Seismic", "Atmosphere", "ChemCam", "SAM", "Archive", "Globe", "Links"];
+pub const WORKSPACES: [&str; 10] = [
+    "Watch",
+    "Seismic",
+    "Atmosphere",
+    "ChemCam",
+    "SAM",
+    "Archive",
+    "Globe",
+    "Links",
+    "Plan",
+    "Uplink",
+];
 
 /// A layout as data.
 enum Spec {
@@ -108,9 +118,17 @@ fn spec(name: &str) -> Spec {
             (0.74, Tabs(&["Globe"])),
             (0.26, Column(vec![(0.5, Tabs(&["Catalogue"])), (0.5, Tabs(&["Clocks"]))])),
         ]),
+        "Plan" => Column(vec![
+            (0.78, Tabs(&["Plan", "Sequence", "Instrument tables"])),
+            (0.22, Tabs(&["Event requests", "Passes", "Events", "Log"])),
+        ]),
         "Links" => {
             Column(vec![(0.42, Tabs(&["Links"])), (0.58, Tabs(&["Packets", "Passes", "Health"]))])
         }
+        "Uplink" => Row(vec![
+            (0.7, Tabs(&["Commands", "Exchange"])),
+            (0.3, Column(vec![(0.5, Tabs(&["Accounts"])), (0.5, Tabs(&["Audit trail", "Log"]))])),
+        ]),
         _ => Row(vec![
             (0.7, Tabs(&["Watch", "Alarms", "Links"])),
             (

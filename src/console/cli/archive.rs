@@ -8,7 +8,7 @@ use marsdeck_engine::ingest::live::{AgainOrder, KeptPackets};
 use marsdeck_engine::time::TimeRange;
 use serde_json::json;
 
-use super::{ArchiveArgument, Outcome, output, place};
+use super::{ArchiveArgument, Outcome, audit, output, place};
 
 /// Arguments of `marsdeck archive`.
 #[derive(Debug, clap::Args)]
@@ -23,6 +23,8 @@ enum Command {
     Stat(Common),
     /// Read and check every byte
     Verify(Common),
+    /// Print the audit trail: who did what, and when
+    Audit(audit::Arguments),
     /// Decode the packets that links brought by the dictionaries that the archive has now
     Decode(Decode),
 }
@@ -61,6 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             let archive = place::open(common.place.archive.as_deref(), Access::Read)?;
             verify(&archive, common.json)
         }
+        Command::Audit(arguments) => audit::run(arguments),
         Command::Decode(arguments) => {
             let archive = place::open(arguments.common.place.archive.as_deref(), Access::Write)?;
             decode(&archive, arguments)
@@ -121,15 +124,24 @@ fn stat(archive: &Archive, as_json: bool) -> anyhow::Result<Outcome> {
 }
 
 fn verify(archive: &Archive, as_json: bool) -> anyhow::Result<Outcome> {
-    let problems = {
+    let mut problems = {
         let progress = output::Progress::new();
         archive.verify(&|fraction| progress.show(fraction, "reading every byte"), &output::never())
     };
+    let of_commanding = audit::verify(archive.path());
+    let is_tampered = !of_commanding.is_empty();
+    problems.extend(of_commanding);
     if as_json {
         output::json(&json!({ "problems": problems }))?;
     } else {
         for problem in &problems {
             output::line(&problem.to_string());
+        }
+        if is_tampered {
+            output::line(
+                "The folder of commanding was changed by something else than marsdeck. Keep a copy \
+                 of it as evidence, then restore it",
+            );
         }
         output::line(&match problems.len() {
             0 => "Every byte read, nothing wrong".to_owned(),

@@ -213,6 +213,24 @@ pub(super) fn list(paths: &[PathBuf], commands: bool, as_json: bool) -> anyhow::
     Ok(Outcome::Done)
 }
 
+/// Lists the commands of the mission database.
+pub(super) fn list_own_commands(as_json: bool) -> anyhow::Result<Outcome> {
+    let (missions, _) = place::missions();
+    let own = missions.missions.iter().map(packets::dictionary);
+    let own: Vec<Dictionary> = own.filter(|of| !of.commanding.commands.is_empty()).collect();
+    if as_json {
+        let each = own.iter().map(|of| (of.name.as_str(), &of.commanding));
+        output::json(&each.collect::<std::collections::BTreeMap<_, _>>())?;
+        return Ok(Outcome::Done);
+    }
+    for of in &own {
+        for id in 0..of.commanding.commands.len() {
+            list_command(of, id);
+        }
+    }
+    Ok(Outcome::Done)
+}
+
 fn list_parameter(found: &Dictionary, id: usize) {
     let Some(parameter) = found.parameters.get(id) else { return };
     let unit = found.types.get(parameter.type_id).map_or("", |t| t.unit.as_str());

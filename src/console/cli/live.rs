@@ -12,10 +12,11 @@ use anyhow::{Context, anyhow, bail, ensure};
 use marsdeck_engine::format::ccsds::Header;
 use marsdeck_engine::link::Source;
 use marsdeck_engine::mission::Mission;
+use marsdeck_engine::sequence::spacecraft_number;
 use marsdeck_engine::simulator::live::{CADU_BYTES, Delay, Fault, Options, Passes, Spacecraft};
 use marsdeck_engine::time::iso;
 
-use super::station::Antenna;
+use super::station::Station;
 use super::{Outcome, output, place};
 
 /// How often bytes are sent.
@@ -34,9 +35,6 @@ pub struct LiveArguments {
     /// udp:HOST:PORT sends a frame a datagram
     #[arg(long, value_name = "ADDRESS")]
     live: Option<Source>,
-    /// Take telecommands as CLTUs here too, acknowledged by COP-1: tcp-listen:HOST:PORT
-    #[arg(long, value_name = "ADDRESS", requires = "live")]
-    uplink: Option<Source>,
     /// Simulated seconds in a second
     #[arg(long, value_name = "X", default_value_t = 1.0, requires = "live")]
     rate: f64,
@@ -50,6 +48,9 @@ pub struct LiveArguments {
     /// Let everything take the light time between Mars and Earth, both ways
     #[arg(long, requires = "live")]
     light_time: bool,
+    /// A station that takes telecommands as CLTUs: tcp-listen:HOST:PORT
+    #[arg(long, value_name = "ADDRESS", requires = "live")]
+    uplink: Option<Source>,
     /// Instant at which it begins; without it now
     #[arg(long, value_name = "TIME", requires = "live")]
     from: Option<String>,
@@ -98,8 +99,7 @@ pub(super) fn run(
     let options = Options { passes: arguments.passes, faults, ..Options::new(seed, start) };
     let mut craft = Spacecraft::new(mission, options)?;
     let mut peer = Peer::open(source)?;
-    let open = |source| Antenna::open(source, &mission.id, arguments.light_time);
-    let mut antenna = arguments.uplink.as_ref().map(open).transpose()?;
+    let mut station = station(mission, arguments)?;
     output::line(&format!(
         "{} from {} on, {}× real time, {source}",
         mission.name,
@@ -134,7 +134,7 @@ pub(super) fn run(
             // A refusal stands among the notes and in the telemetry.
             drop(craft.execute(&packet));
         }
-        for packet in antenna.as_mut().map(|at| at.poll(now)).unwrap_or_default() {
+        for packet in station.iter_mut().flat_map(|station| station.advance(now)) {
             drop(craft.execute(&packet));
         }
         if elapsed >= limit {
@@ -143,13 +143,25 @@ pub(super) fn run(
         sleep(PACE);
     }
     tell(&mut craft);
+    sum_up(&craft);
+    Ok(Outcome::Done)
+}
+
+/// The station for commands, where one is asked for.
+fn station(mission: &Mission, arguments: &LiveArguments) -> anyhow::Result<Option<Station>> {
+    let Some(at) = &arguments.uplink else { return Ok(None) };
+    let spacecraft = spacecraft_number(&mission.id).unwrap_or_default() as u16;
+    Station::open(at, spacecraft, arguments.light_time).map(Some)
+}
+
+/// What became of the packets.
+fn sum_up(craft: &Spacecraft) {
     let c = craft.counters();
     output::line(&format!(
         "{} packets made: {} sent, {} lost on the link, {} overwritten on board, {} on board; \
          {} repeated; {} frames",
         c.made, c.sent, c.lost, c.overwritten, c.held, c.repeated, c.frames
     ));
-    Ok(Outcome::Done)
 }
 
 fn tell(craft: &mut Spacecraft) {

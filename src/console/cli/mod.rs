@@ -4,6 +4,8 @@
 //! usage, 3 done with problems in the input (listed).
 
 mod archive;
+mod audit;
+mod delivery;
 mod dictionary;
 mod events;
 mod fetch;
@@ -27,6 +29,7 @@ mod simulate;
 mod snapshot;
 mod station;
 mod time;
+mod uplink;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,6 +78,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Set up the links that bring telemetry into an archive
     Link(link::Arguments),
+    /// Set up the ways of commands to the spacecraft
+    Uplink(uplink::Arguments),
     /// Run the engine without a window: links, alarms, archive
     Serve(serve::Arguments),
     /// Bring data from a remote store into an archive
@@ -87,6 +92,8 @@ enum Command {
     Plan(plan::Arguments),
     /// Check, convert and compare sequences of commands: text, SeqJSON, SATF, SASF
     Sequence(sequence::Arguments),
+    /// Check a package for or from another center, or answer it with a receipt
+    Delivery(delivery::Arguments),
     /// Count what an archive holds, check every byte of it, or decode its packets again
     Archive(archive::Arguments),
 }
@@ -110,12 +117,14 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Report(a)) => report::run(&a),
         Some(Command::Simulate(a)) => simulate::run(&a),
         Some(Command::Link(a)) => link::run(&a),
+        Some(Command::Uplink(a)) => uplink::run(&a),
         Some(Command::Serve(a)) => serve::run(&a),
         Some(Command::Fetch(a)) => fetch::run(&a),
         Some(Command::Time(a)) => time::run(&a),
         Some(Command::Mdb(a)) => mdb::run(&a),
         Some(Command::Plan(a)) => plan::run(&a),
         Some(Command::Sequence(a)) => sequence::run(&a),
+        Some(Command::Delivery(a)) => delivery::run(&a),
         Some(Command::Archive(a)) => archive::run(&a),
     };
     match outcome {

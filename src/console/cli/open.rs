@@ -12,6 +12,7 @@ use marsdeck_engine::time::{Convention, Instant, SolClock, SystemClock, TimeRang
 use super::{Outcome, output, place};
 use crate::app::{App, Options, Seat, read_layout};
 use crate::clock::MarsClocks;
+use crate::state::Session;
 
 /// Arguments of the window.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -93,6 +94,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     options.settings_folder = Some(place::settings()?);
     options.tiles_folder = place::tiles();
     options.now = Some(place::now);
+    let mut token = [0; 32];
+    anyhow::ensure!(random(&mut token), "the system gives no random bytes; restart it");
+    options.session = Session::new(token);
     if let Some(operator) = place::operator() {
         options.operator = operator;
     }
@@ -109,6 +113,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     window(engine, options, &context)
 }
 
+/// Random bytes of the system.
+fn random(bytes: &mut [u8]) -> bool {
+    getrandom::fill(bytes).is_ok()
+}
+
 /// Starts the engine over an archive, made where there is none, with its links or without.
 pub(super) fn start(folder: PathBuf, waker: Waker, links: bool) -> anyhow::Result<Engine> {
     let (missions, problems) = place::missions();
@@ -121,6 +130,7 @@ pub(super) fn start(folder: PathBuf, waker: Waker, links: bool) -> anyhow::Resul
         clock: Arc::new(SystemClock),
         waker,
         links,
+        random,
     })?)
 }
 

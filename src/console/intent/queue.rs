@@ -37,6 +37,8 @@ pub enum UiIntent {
     SelectProduct(ProductId),
     /// Select a link for the Links and Packets panels.
     SelectLink(String),
+    /// Select an event request by its identifier (empty: none) in its panel and the seismogram.
+    SelectRequest(String),
     /// Add a series to the Plots panel.
     PlotSeries(SeriesKey),
     /// Remove a series from the Plots panel.

@@ -6,6 +6,7 @@ mod layout_file;
 mod panel_states;
 mod place;
 mod selection;
+mod session;
 mod settings;
 mod time_control;
 
@@ -15,5 +16,6 @@ pub use layout_file::{LARGEST_LAYOUT, LayoutFile, SavedWindow, SavedWorkspace};
 pub use panel_states::{HERE, PanelStates, portable};
 pub use place::{WindowPlace, usual_size};
 pub use selection::{GlobeLook, LogTie, Selection};
+pub use session::Session;
 pub use settings::{SETTINGS_FILE, Settings};
 pub use time_control::{Mode, SPEEDS, TimeAxis, TimeControl};

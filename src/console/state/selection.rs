@@ -18,6 +18,9 @@ pub struct Selection {
     pub product: Option<ProductId>,
     /// Link in focus, by its name; empty: the first one.
     pub link: String,
+    /// Event request in focus, by its identifier; empty: none.
+    #[serde(skip)]
+    pub request: String,
     /// Series of the Plots panel, in order.
     pub plotted: Vec<SeriesKey>,
     /// What the next log entry is to be about, where a panel asked for one.

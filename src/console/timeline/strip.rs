@@ -2,6 +2,7 @@
 
 use egui::text::LayoutJob;
 use egui::{Align, FontId, Label, Layout, TextFormat, Ui};
+use marsdeck_engine::command::Role;
 use marsdeck_engine::mission::Severity;
 
 use crate::clock::utc_text;
@@ -170,6 +171,9 @@ fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
     if let Some(sounding) = data.sound {
         sound(ui, cx, sounding);
     }
+    if !data.kiosk {
+        who(ui, cx);
+    }
     if let (Some(span), Some(now)) = (cx.snapshot.span, cx.now) {
         let age = age_text(now, span.end);
         field(ui, theme, "Newest data", &age, "Age of the newest data in the archive.");
@@ -177,6 +181,34 @@ fn states(ui: &mut Ui, cx: &ViewContext<'_>, data: &StripData<'_>) {
     if cx.snapshot.series.iter().any(|series| series.key.is_simulated()) {
         crate::widget::simulated_badge(ui, theme);
     }
+}
+
+/// Who is logged in here, with the roles in the mission in focus; a click opens the accounts.
+fn who(ui: &mut Ui, cx: &ViewContext<'_>) {
+    let (text, hint) = who_text(cx);
+    if ui.button(text).on_hover_text(hint).clicked() {
+        cx.intents.send(UiIntent::OpenPanel("Accounts".into()));
+    }
+}
+
+fn who_text(cx: &ViewContext<'_>) -> (String, String) {
+    let Some(session) = cx.account() else {
+        let hint = "Looking on needs no account. Click to log in.";
+        return ("Not logged in".to_owned(), hint.to_owned());
+    };
+    let name = &session.name;
+    if session.must_change {
+        let hint = "Choose your own password before anything else. Click to do so.";
+        return (format!("{name}: change the password"), hint.to_owned());
+    }
+    let mission = cx.mission();
+    let of = cx.snapshot.missions.mission(mission).map_or(mission, |of| of.name.as_str());
+    let account = cx.snapshot.commanding.accounts.iter().find(|account| account.name == *name);
+    let roles = account.map(|account| account.roles_in(mission)).unwrap_or_default();
+    let roles: Vec<&str> = roles.into_iter().map(Role::name).collect();
+    let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
+    let hint = format!("You are {roles} in {of}. Click for accounts and to log out.");
+    (format!("{name}: {roles}"), hint)
 }
 
 /// The worst alarm at the cursor; a click opens all.

@@ -1,12 +1,13 @@
 //! The context of a frame and the trait of a panel.
 
-use marsdeck_engine::runtime::Snapshot;
+use marsdeck_engine::command::{Permission, Uid};
+use marsdeck_engine::runtime::{Intent, Order, OrderId, Reply, SessionView, Snapshot};
 use marsdeck_engine::time::Instant;
 
 use super::Queries;
 use crate::clock::{NightCache, SolClocks, TickLabels, clock_text};
-use crate::intent::IntentQueue;
-use crate::state::{PanelStates, Selection, TimeControl};
+use crate::intent::{IntentQueue, UiIntent};
+use crate::state::{Mode, PanelStates, Selection, Session, TimeControl};
 use crate::theme::Theme;
 
 /// Everything a panel may read, and the one queue it may write to.
@@ -27,6 +28,8 @@ pub struct ViewContext<'a> {
     pub theme: &'a Theme,
     /// Where wishes go.
     pub intents: &'a IntentQueue,
+    /// The session of whoever is logged in here.
+    pub session: &'a Session,
     /// The time of day; none where nobody knows it.
     pub now: Option<Instant>,
 }
@@ -39,6 +42,36 @@ impl ViewContext<'_> {
         } else {
             &self.selection.mission
         }
+    }
+
+    /// Asks something of commanding; [`Self::reply`] finds the answer. For everything but releases,
+    /// which [`Self::live`] alone can order.
+    pub fn order(&self, order: Order) -> OrderId {
+        let id = self.session.next_order();
+        let token = self.session.token().clone();
+        self.intents.send(UiIntent::Engine(Intent::Command { id, token, order: Box::new(order) }));
+        id
+    }
+
+    /// The answer to an order; none: it has not come yet.
+    pub fn reply(&self, id: OrderId) -> Option<&Reply> {
+        self.snapshot.commanding.answer(id)
+    }
+
+    /// Who is logged in here.
+    pub fn account(&self) -> Option<&SessionView> {
+        self.snapshot.commanding.session(self.session.token())
+    }
+
+    /// Whether who is logged in here may do something in a mission.
+    pub fn may(&self, mission: &str, permission: Permission) -> bool {
+        let account = self.account().filter(|account| !account.must_change);
+        account.is_some_and(|of| self.snapshot.commanding.may(&of.name, mission, permission))
+    }
+
+    /// What only a live console can do; none in a replay or where the time stands still.
+    pub fn live(&self) -> Option<LiveDesk<'_>> {
+        (self.time.mode == Mode::Live).then_some(LiveDesk(self))
     }
 
     /// Labels for time axes, as the operator chose them.
@@ -55,6 +88,16 @@ impl ViewContext<'_> {
     /// An instant as the chosen axis writes it.
     pub fn time_text(&self, t: Instant) -> String {
         clock_text(self.clocks, self.mission(), self.time.axis, t)
+    }
+}
+
+/// The right to release commands; only a live view has one.
+pub struct LiveDesk<'a>(&'a ViewContext<'a>);
+
+impl LiveDesk<'_> {
+    /// Orders the release of a command.
+    pub fn release(&self, uid: Uid) -> OrderId {
+        self.0.order(Order::Release { uid })
     }
 }
 

@@ -7,7 +7,7 @@ mod links;
 mod queries;
 
 pub use alarms::{AlarmsAt, AlarmsStamp};
-pub use context::{Panel, ViewContext, panel_states, restore_panels};
+pub use context::{LiveDesk, Panel, ViewContext, panel_states, restore_panels};
 pub use curves::{CurveAnswer, CurveParts, ask_curve, ask_samples};
 pub use links::{chosen_link, link_severity, link_word, worst_link};
 pub use queries::{Pending, Queries};

@@ -169,6 +169,17 @@ impl Archive {
         self.packets.each(range, each)
     }
 
+    /// Shows the packets from a number on in the order of reception, where they were received at or
+    /// after an instant; the number after the last one, to go on from.
+    pub fn packets_since(
+        &self,
+        number: u64,
+        received: Instant,
+        each: &mut dyn FnMut(&StoredPacket),
+    ) -> Result<u64, ArchiveError> {
+        self.packets.since(number, received, each)
+    }
+
     /// Stores events under their identifiers; returns how many are new or changed.
     pub fn put_events(&self, events: &[Event]) -> Result<u64, ArchiveError> {
         let changed = self.catalogue.put_events(events)?;

@@ -78,10 +78,10 @@ fn refused<T>(reason: impl Into<String>) -> Result<T, AccountError> {
 
 /// What changed, as the journal tells it; passwords are not in it.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct AccountChange {
-    account: String,
+pub(super) struct AccountChange {
+    pub(super) account: String,
     /// In words.
-    change: String,
+    pub(super) change: String,
     /// Of the file after the change.
     sha256: Digest,
 }
@@ -161,6 +161,12 @@ impl Accounts {
     /// An account.
     pub fn get(&self, name: &str) -> Option<&Account> {
         self.all.get(name)
+    }
+
+    /// Who is logged in: SHA-256 of the token, and the account.
+    pub fn sessions(&self, now: Instant) -> impl Iterator<Item = (Digest, &Account)> {
+        let alive = self.sessions.alive(now);
+        alive.filter_map(|(digest, name)| Some((digest, self.all.get(name)?)))
     }
 
     /// Whether nobody has an account, as at the first start.

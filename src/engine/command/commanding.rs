@@ -346,6 +346,18 @@ impl Commanding {
         self.write(now, ENGINE, event).map(|_| ())
     }
 
+    /// The link took the bytes and says that nothing of them left: the command goes back to the
+    /// head of the queue and is held.
+    pub fn returned(
+        &mut self,
+        taken: Taken,
+        reason: &str,
+        now: Instant,
+    ) -> Result<(), JournalError> {
+        let event = CommandEvent::Returned { uid: taken.uid, reason: words(reason) };
+        self.write(now, ENGINE, event).map(|_| ())
+    }
+
     /// No link took the bytes: the command goes back to the head of the queue and is held.
     pub fn give_back(
         &mut self,

@@ -1,6 +1,7 @@
 //! All commands as they stand: a fold over the journal. Reading only; a replay has one too.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::chain::Record;
 use super::event::{CommandEvent, Uid};
@@ -212,7 +213,8 @@ impl CommandItem {
 /// All commands of a journal.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
-    items: BTreeMap<Uid, CommandItem>,
+    /// Shared, so that a picture of all of them costs little.
+    items: BTreeMap<Uid, Arc<CommandItem>>,
     queue: Vec<Uid>,
     /// Commands that were not released yet and still may be.
     open: BTreeSet<Uid>,
@@ -245,27 +247,27 @@ impl Desk {
 
     /// All commands, in the order in which they were prepared.
     pub fn items(&self) -> impl DoubleEndedIterator<Item = &CommandItem> {
-        self.items.values()
+        self.items.values().map(Arc::as_ref)
     }
 
     /// A command.
     pub fn get(&self, uid: Uid) -> Option<&CommandItem> {
-        self.items.get(&uid)
+        self.items.get(&uid).map(Arc::as_ref)
     }
 
     /// The queue, first to be released first; those that are held keep their place.
     pub fn queue(&self) -> impl Iterator<Item = &CommandItem> {
-        self.queue.iter().filter_map(|uid| self.items.get(uid))
+        self.queue.iter().filter_map(|uid| self.get(*uid))
     }
 
     /// Commands that were not released and still may be.
     pub fn open(&self) -> impl Iterator<Item = &CommandItem> {
-        self.open.iter().filter_map(|uid| self.items.get(uid))
+        self.open.iter().filter_map(|uid| self.get(*uid))
     }
 
     /// Commands that were released and may still be heard of.
     pub fn out(&self) -> impl Iterator<Item = &CommandItem> {
-        self.out.iter().filter_map(|uid| self.items.get(uid))
+        self.out.iter().filter_map(|uid| self.get(*uid))
     }
 
     /// The command that a spacecraft means by a request: the last that was released with it.
@@ -286,7 +288,7 @@ impl Desk {
             let prepared = item.sealed.prepared();
             prepared.request().filter(|id| prepared.mission == mission && id.apid == apid)
         };
-        let last = self.items.values().rev().find_map(of);
+        let last = self.items().rev().find_map(of);
         last.map_or(0, |id| (id.count + 1) % 16_384)
     }
 
@@ -307,9 +309,10 @@ impl Desk {
         let uid = event.uid().unwrap_or(Uid(record.number));
         if let CommandEvent::Prepared { text } = event {
             let sealed = Sealed::read(text.clone())?;
-            self.items.insert(uid, CommandItem::new(uid, sealed, &record.who));
+            self.items.insert(uid, Arc::new(CommandItem::new(uid, sealed, &record.who)));
         }
         let item = self.items.get_mut(&uid).ok_or("there is no such command")?;
+        let item = Arc::make_mut(item);
         change(item, record, event)?;
         item.history.push(HistoryLine {
             record: record.number,

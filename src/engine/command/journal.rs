@@ -21,9 +21,9 @@ pub const JOURNAL_FILE: &str = "journal";
 pub const HEAD_FILE: &str = "head";
 const LOCK_FILE: &str = "LOCK";
 /// Kind of the first record.
-const BEGIN: &str = "begin";
+pub(super) const BEGIN: &str = "begin";
 /// Kind of the records that only [`Commanding`](super::Commanding) writes.
-pub(super) const COMMAND: &str = "command";
+pub const COMMAND: &str = "command";
 /// Kind of a record after which the clock counts from its time, also where it is earlier.
 pub(super) const CLOCK: &str = "clock";
 /// Name under which the engine writes what it found by itself.
@@ -128,6 +128,8 @@ pub struct Journal {
     /// Hash of the first record, which tells journals apart.
     id: Digest,
     last_time: Instant,
+    /// Records that were written and not yet taken by [`Journal::take_written`].
+    written: Vec<Record>,
 }
 
 /// A journal that was opened.
@@ -210,11 +212,16 @@ impl Journal {
     pub(super) fn from_parts(sink: Box<dyn Sink>, records: &[Record]) -> Self {
         let head = records.last().map(|r| Head { number: r.number, hash: r.hash });
         let id = records.first().map_or(Digest::default(), |record| record.hash);
-        let mut journal = Self { sink, head, id, last_time: Instant::MIN };
+        let mut journal = Self { sink, head, id, last_time: Instant::MIN, written: Vec::new() };
         for record in records {
             journal.keep_time(&record.kind, record.time);
         }
         journal
+    }
+
+    /// The records that were written since this was asked last, for folds and for the audit trail.
+    pub fn take_written(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.written)
     }
 
     /// The end of the chain: note it elsewhere, and [`read_chain`] will find what was rewritten.
@@ -273,6 +280,7 @@ impl Journal {
         self.head = Some(head);
         self.keep_time(kind, time);
         self.sink.note(head);
+        self.written.push(record.clone());
         Ok(record)
     }
 }

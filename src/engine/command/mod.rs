@@ -27,6 +27,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod words;
 
 pub use account::{ALL_MISSIONS, Account, Actor, Permission, Role};
 pub use accounts::{ACCOUNT_KIND, ACCOUNTS_FILE, AccountError, Accounts, Change, SESSION_KIND};
@@ -39,7 +40,8 @@ pub use digest::Digest;
 pub use event::{CommandEvent, Uid};
 pub use history::{HistoryQuery, HistoryRow, csv, json, search};
 pub use journal::{
-    ENGINE, HEAD_FILE, JOURNAL_FILE, Journal, JournalError, Opened, read_journal, verify,
+    COMMAND as COMMAND_KIND, ENGINE, HEAD_FILE, JOURNAL_FILE, Journal, JournalError, Opened,
+    read_journal, verify,
 };
 pub use password::{Cost, FEWEST_CHARACTERS, Password, StoredPassword};
 pub use prepared::{DictionaryIdentity, Prepared, RequestId, Sealed, Target, Timing};
@@ -48,3 +50,4 @@ pub use refusal::{Reason, Refusal};
 pub use release::{LiveProcessor, Release, Taken};
 pub use session::{LogInError, SessionLimits};
 pub use verify::{DEFAULT_WAIT_S, Outcome, Sign, Stage, Standing, Verification, Watch, Way};
+pub use words::record_words;

@@ -13,7 +13,7 @@ pub const FEWEST_CHARACTERS: usize = 12;
 const MOST_BYTES: usize = 1024;
 
 /// A password in memory; its text appears nowhere.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
 impl Password {

@@ -118,14 +118,16 @@ impl Prepared {
         Self {
             mission: mission.to_owned(),
             name: line.first().map(|own| own.name.clone()).unwrap_or_default(),
-            arguments: arguments.map(|(name, value)| (name.clone(), value.to_string())).collect(),
+            arguments: arguments
+                .map(|(name, value)| (name.clone(), shown(&value.to_string())))
+                .collect(),
             bytes,
             dictionary: identity.clone(),
             target: Target::Uplink,
             significance: significance.map(|of| of.level).unwrap_or_default(),
             significance_reason: significance.map(|of| of.reason.clone()).unwrap_or_default(),
             constraints: line.iter().flat_map(|one| one.constraints.clone()).collect(),
-            watches: Watch::of(&line),
+            watches: Watch::of(dictionary, &line),
             timing: Timing::default(),
         }
     }
@@ -154,6 +156,17 @@ impl Prepared {
         }
         None
     }
+}
+
+/// A value as people read it: of a long one, such as a file, its beginning and its length. The
+/// whole of it stands in the bytes.
+fn shown(value: &str) -> String {
+    const MOST: usize = 256;
+    if value.len() <= MOST {
+        return value.to_owned();
+    }
+    let start: String = value.chars().take(64).collect();
+    format!("{start}… ({} characters)", value.chars().count())
 }
 
 /// A prepared command and the text that was hashed.

@@ -112,6 +112,18 @@ impl Release {
         self.target
     }
 
+    /// Gives the bytes to a link that fails only where nothing of them left; then the release comes
+    /// back with the link's reason, to be given back.
+    pub fn give(
+        self,
+        link: &mut dyn FnMut(&[u8]) -> Result<(), String>,
+    ) -> Result<Taken, (Self, String)> {
+        match link(&self.bytes) {
+            Ok(()) => Ok(Taken { uid: self.uid }),
+            Err(reason) => Err((self, reason)),
+        }
+    }
+
     /// The bytes, for the link. From here on they may have left, whatever happens.
     pub fn take(self) -> (Vec<u8>, Taken) {
         (self.bytes, Taken { uid: self.uid })

@@ -76,7 +76,7 @@ impl std::error::Error for LogInError {}
 /// What the journal tells of a log-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum SessionEvent {
+pub(super) enum SessionEvent {
     LoggedIn,
     LoggedOut,
     Failed,
@@ -200,8 +200,26 @@ impl Sessions {
         Some(session.name.clone())
     }
 
+    /// Those that are alive: what tells their token, and the name of the account.
+    pub fn alive(&self, now: Instant) -> impl Iterator<Item = (Digest, &str)> {
+        let alive = self.open.iter().filter(move |(_, of)| is_alive(of, &self.limits, now));
+        alive.map(|(digest, of)| (*digest, of.name.as_str()))
+    }
+
     pub fn end_all(&mut self, name: &str) {
         self.open.retain(|_, session| session.name != name);
+    }
+}
+
+impl SessionEvent {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::LoggedIn => "logged in",
+            Self::LoggedOut => "logged out",
+            Self::Failed => "failed to log in",
+            Self::Locked => "failed to log in too often: locked",
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::prepared::Target;
 use crate::mission::command::{Check, Command, Stage as DictionaryStage};
+use crate::mission::telemetry::{ContainerId, Dictionary};
 use crate::time::Instant;
 
 /// Seconds for which a stage is waited where nobody says how long, besides the way of light.
@@ -135,8 +136,10 @@ impl Watch {
         Self { stage, sign: Sign::Report, within_s, from_release: false }
     }
 
-    /// The verifiers of a command and of what it extends, itself first.
-    pub(super) fn of(line: &[&Command]) -> Vec<Self> {
+    /// The verifiers of a command and of what it extends, itself first. One that waits for the
+    /// packet of verifications waits for a report that names the request: that such a packet comes
+    /// says nothing of this command.
+    pub(super) fn of(dictionary: &Dictionary, line: &[&Command]) -> Vec<Self> {
         let mut watches: Vec<Self> = Vec::new();
         for verifier in line.iter().flat_map(|one| &one.verifiers) {
             let Some(stage) = Stage::of(verifier.stage) else { continue };
@@ -147,7 +150,10 @@ impl Watch {
             let window = verifier.window;
             watches.push(Self {
                 stage,
-                sign: Sign::Check(verifier.check.clone()),
+                sign: match &verifier.check {
+                    Check::Comes(id) if is_report(dictionary, *id) => Sign::Report,
+                    check => Sign::Check(check.clone()),
+                },
                 within_s: window.map_or(DEFAULT_WAIT_S, |window| window.to_s),
                 from_release: window.is_some_and(|window| window.from_release),
             });
@@ -155,6 +161,11 @@ impl Watch {
         watches.sort_by_key(|watch| watch.stage);
         watches
     }
+}
+
+fn is_report(dictionary: &Dictionary, id: ContainerId) -> bool {
+    let container = dictionary.containers.get(id);
+    container.is_some_and(|container| container.name.ends_with("/packet/Verification"))
 }
 
 /// The way to a spacecraft and back, as it was when a command was released.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::names::{Origin, origin_of, origin_of_station, waveform_product};
 use super::recognise::{Format, recognise};
 use super::table::{batch_of, span_of};
-use super::{FileReport, IngestOptions, Outcome, ampcs as ground, convert, packets};
+use super::{FileReport, IngestOptions, Outcome, ampcs as ground, convert, packets, uplink};
 use crate::archive::{Archive, ArchiveError, NewProduct, PutProduct};
 use crate::format::table::Table;
 use crate::format::{ampcs, chemcam, csv, mseed, pds3, pds4, quakeml, stationxml, xtce};
@@ -128,6 +128,9 @@ impl Intake<'_> {
             Format::AmpcsPackets => self.packets(),
             Format::AmpcsDictionary => self.dictionary(),
             Format::Xtce => self.xtce(),
+            Format::SeqJson => self.uplink(uplink::seqjson(self.bytes)),
+            Format::Satf => self.uplink(uplink::satf(self.bytes)),
+            Format::Plan => self.uplink(uplink::plan(self.bytes, &self.origin.mission)),
             Format::Ccsds => self.space_packets()?,
             Format::Csv => self.csv()?,
         };
@@ -434,6 +437,15 @@ impl Intake<'_> {
         let summary = format!("{}: {}", version.trim(), dictionary.summary());
         let summary = summary.trim_start_matches([':', ' ']).to_owned();
         Taken { about: NewProduct { summary, ..NewProduct::default() }, is_new: false, keep: true }
+    }
+
+    /// Sequences and plans are kept as products.
+    fn uplink(&mut self, (about, problems): (NewProduct, Vec<Problem>)) -> Taken {
+        self.problems.extend(problems);
+        if self.origin.mission.is_empty() {
+            self.origin.mission.clone_from(&about.mission);
+        }
+        Taken { about, is_new: false, keep: true }
     }
 
     fn csv(&mut self) -> Result<Taken, ArchiveError> {

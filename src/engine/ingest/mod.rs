@@ -15,6 +15,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod uplink;
 
 pub use file::ingest_bytes;
 pub use names::waveform_product;

@@ -1,6 +1,9 @@
 //! What a file is, told by its first bytes; its name does not matter.
 
-use crate::format::{ampcs, ccsds, chemcam, csv, mseed, pds3, pds4, quakeml, stationxml, xtce};
+use crate::format::{
+    ampcs, ccsds, chemcam, csv, mseed, pds3, pds4, quakeml, satf, seqjson, stationxml, xtce,
+};
+use crate::plan::aerie;
 
 /// A format that ingest knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +32,12 @@ pub enum Format {
     AmpcsDictionary,
     /// XTCE telemetry dictionary.
     Xtce,
+    /// Sequence of commands in SeqJSON.
+    SeqJson,
+    /// Sequences of commands in SATF or SASF.
+    Satf,
+    /// Plan of Aerie.
+    Plan,
     /// CCSDS space packets, one behind the other.
     Ccsds,
     /// Delimited text.
@@ -36,7 +45,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// Identifier, as in the `format` of a product.
+    /// Identifier, as in the `format` of a product. Sequences are of one sort however they are
+    /// written.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Mseed => "mseed",
@@ -51,6 +61,8 @@ impl Format {
             Self::AmpcsPackets => "ampcs-packets",
             Self::AmpcsDictionary => "ampcs-dictionary",
             Self::Xtce => "xtce",
+            Self::SeqJson | Self::Satf => "sequence",
+            Self::Plan => "plan",
             Self::Ccsds => "ccsds",
             Self::Csv => "csv",
         }
@@ -61,7 +73,7 @@ impl Format {
 pub fn recognise(bytes: &[u8]) -> Option<Format> {
     type Sniffer = fn(&[u8]) -> bool;
     let is_packets = |bytes: &[u8]| ccsds::sniff_prefix(bytes).is_some();
-    let sniffers: [(Sniffer, Format); 14] = [
+    let sniffers: [(Sniffer, Format); 17] = [
         (mseed::sniff, Format::Mseed),
         (quakeml::sniff, Format::QuakeMl),
         (stationxml::sniff, Format::StationXml),
@@ -74,6 +86,9 @@ pub fn recognise(bytes: &[u8]) -> Option<Format> {
         (ampcs::sniff_packets, Format::AmpcsPackets),
         (ampcs::sniff_dictionary, Format::AmpcsDictionary),
         (xtce::sniff, Format::Xtce),
+        (aerie::sniff, Format::Plan),
+        (seqjson::sniff, Format::SeqJson),
+        (satf::sniff, Format::Satf),
         (csv::sniff, Format::Csv),
         // Binary without a mark of its own: asked last.
         (is_packets, Format::Ccsds),

@@ -266,3 +266,89 @@ fn real_ampcs_lists() {
     assert_eq!((crate::time::doy(times[0], 3), values[0]), ("2010-001T00:03:27.032".into(), 123.4));
     assert!(take(&archive, &lists).iter().all(|r| r.outcome != Outcome::Stored));
 }
+
+const SEQUENCE: &str = r#"{"id": "nf1", "metadata": {}, "steps": [
+    {"type": "command", "stem": "WAKE", "args": [],
+     "time": {"type": "ABSOLUTE", "tag": "2019-207T12:00:00"}},
+    {"type": "command", "stem": "SHOOT", "args": [],
+     "time": {"type": "COMMAND_RELATIVE", "tag": "00:00:10"}},
+    {"type": "command", "stem": "WAKE", "args": [],
+     "time": {"type": "ABSOLUTE", "tag": "2019-207T13:00:00"}}]}"#;
+
+const PLAN: &str = r#"{"name": "sol 710",
+    "startTimestamp": "2014-220T12:00:00", "endTimestamp": "2014-221T12:00:00",
+    "activityInstances": [
+    {"type": "ChemCamWarmUp", "startTimestamp": "2014-220T13:00:00", "parameters": {}},
+    {"type": "Tea", "startTimestamp": "2014-220T14:00:00", "parameters": {}}]}"#;
+
+#[test]
+fn sequences_and_plans_become_products() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::create(dir.path(), now()).unwrap();
+    let none = |_: &str| None;
+    let take = |name: &str, text: &str| {
+        let options = IngestOptions::default();
+        ingest_bytes(&archive, name, text.as_bytes(), &none, &options, now())
+    };
+    let report = take("a.seq.json", SEQUENCE);
+    assert_eq!((report.format.as_str(), report.outcome), ("sequence", Outcome::Stored));
+    assert_eq!(take("a.seq.json", SEQUENCE).outcome, Outcome::AlreadyStored);
+    let product = &archive.products(TimeRange::ALL, "sequence").unwrap()[0].about;
+    assert_eq!(product.summary, "SeqJSON sequence nf1: 3 steps, from 2019-07-26T12:00:00Z");
+    assert_eq!(product.label, "1 SHOOT\n2 WAKE\n");
+    assert_eq!(product.span.unwrap().duration_ns(), 3_600_000_000_001);
+
+    // The type of an activity tells the mission; what the dictionary does not know is told.
+    let plan = PLAN.replace("ChemCamWarmUp", msl_type());
+    let report = take("plan.json", &plan);
+    assert_eq!((report.format.as_str(), report.outcome), ("plan", Outcome::Stored));
+    assert!(report.problems.iter().any(|p| p.reason.contains("type Tea")), "{report:?}");
+    let product = &archive.products(TimeRange::ALL, "plan").unwrap()[0].about;
+    assert_eq!(product.summary, "plan sol 710: 2 activities of 2 types");
+    assert_eq!((product.mission.as_str(), product.problems.len()), ("msl", 1));
+    assert_eq!(product.span.unwrap().duration_s(), 86_400.0);
+
+    // A file that is cut off is told and kept.
+    let cut = take("cut.seq.json", &SEQUENCE[..SEQUENCE.len() - 20]);
+    assert_eq!((cut.format.as_str(), cut.outcome), ("sequence", Outcome::Stored));
+    assert!(!cut.problems.is_empty());
+    let text = take("x.sasf", "CCSD3ZF0000100000001NJPL3KS0L015$$MARK$$;\n$$EOH\n$$EOF\n");
+    assert_eq!((text.format.as_str(), text.outcome), ("sequence", Outcome::Stored), "{text:?}");
+    assert_eq!(archive.verify(&|_| (), &NEVER), []);
+}
+
+/// An activity type that only the other mission has.
+fn msl_type() -> &'static str {
+    let [msl, insight] = ["msl", "insight"].map(crate::plan::Model::builtin);
+    let own = msl.types.into_keys().find(|kind| !insight.types.contains_key(kind));
+    own.expect("a type of its own").leak()
+}
+
+#[test]
+fn real_sequences_and_plans() {
+    let Some(files) = real("E_ccsds_xtce_cmd") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let archive = Archive::create(dir.path(), now()).unwrap();
+    let valid = take(&archive, &files.join("seq_json/test/valid-seq-json"));
+    assert_eq!(valid.len(), 18);
+    for report in &valid {
+        let found = (report.format.as_str(), report.outcome, report.problems.len());
+        assert_eq!(found, ("sequence", Outcome::Stored, 0), "{report:#?}");
+    }
+    // What is no sequence by its head is not taken for one; the others say what is wrong.
+    for report in take(&archive, &files.join("seq_json/test/invalid-seq-json")) {
+        let is_told = report.format == "sequence" && !report.problems.is_empty();
+        assert!(is_told || report.outcome == Outcome::Unrecognised, "{report:#?}");
+    }
+    let texts = take(&archive, &files.join("satf_sasf"));
+    assert_eq!(texts.len(), 26);
+    for report in &texts {
+        assert_eq!((report.format.as_str(), report.outcome), ("sequence", Outcome::Stored));
+    }
+    let plan = &take(&archive, &files.join("aerie_lander"))[0];
+    assert_eq!((plan.format.as_str(), plan.outcome), ("plan", Outcome::Stored), "{plan:#?}");
+    assert!(plan.what.contains("2060 activities"), "{plan:#?}");
+    let product = &archive.products(TimeRange::ALL, "plan").unwrap()[0].about;
+    assert_eq!(product.mission, "insight");
+    assert!(product.span.is_some());
+}

@@ -2,8 +2,7 @@
 //!
 //! A link only fetches bytes and says how it fares; what the bytes mean is for `ingest` to find
 //! out. So a source is written once and serves every format. Each link has a thread of its own
-//! ([`Link`]); a kind of source is one file with a `run` that works until it is stopped. The other
-//! way, to a spacecraft, goes an [`Uplink`].
+//! ([`Link`]); a kind of source is one file with a `run` that works until it is stopped.
 
 mod file;
 mod folder;
@@ -15,7 +14,6 @@ mod port;
 mod run;
 mod seedlink;
 mod source;
-mod station;
 mod tcp;
 mod udp;
 mod uplink;
@@ -26,5 +24,4 @@ mod tests;
 pub use model::{Delivery, Framing, LinkConfig, LinkState, LinkStatus};
 pub use run::Link;
 pub use source::Source;
-pub use station::{Answer, Answers};
-pub use uplink::{Refused, Uplink, UplinkConfig, UplinkEvent, UplinkStatus};
+pub use uplink::{Confirmation, Confirmations, Uplink, UplinkConfig, UplinkEvent, UplinkStatus};

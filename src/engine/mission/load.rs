@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::check;
+use super::commands;
 use super::model::{Database, Display, Instrument, Limit, Mission, Site};
 use super::orbiter::Orbiter;
 use crate::problem::Problem;
@@ -23,7 +24,16 @@ pub struct MissionFile {
 impl MissionFile {
     /// Whether it is `<mission>/planning*.toml`, which [`plan::Model`](crate::plan::Model) reads.
     pub fn is_planning(&self) -> bool {
-        self.path.rsplit('/').next().is_some_and(|name| name.starts_with("planning"))
+        self.is_called("planning")
+    }
+
+    /// Whether it is `<mission>/commands*.toml`.
+    pub fn is_commands(&self) -> bool {
+        self.is_called("commands")
+    }
+
+    fn is_called(&self, start: &str) -> bool {
+        self.path.rsplit('/').next().is_some_and(|name| name.starts_with(start))
     }
 }
 
@@ -64,7 +74,11 @@ pub(super) struct Source<'a> {
     file: &'a MissionFile,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    pub(super) fn of(file: &'a MissionFile) -> Self {
+        Self { file }
+    }
+
     /// A problem on the line of the first occurrence of `needle` at or after byte `from`.
     pub(super) fn problem(
         &self,
@@ -103,7 +117,8 @@ impl Database {
             let folder = file.path.trim_end_matches("mission.toml");
             let mut instruments = Vec::new();
             let is_other = |f: &&MissionFile| f.path.starts_with(folder) && f.path != file.path;
-            let is_instrument = |f: &&MissionFile| !has_orbiters(f) && !f.is_planning();
+            let is_instrument =
+                |f: &&MissionFile| !has_orbiters(f) && !f.is_planning() && !f.is_commands();
             for other in files.iter().filter(is_other).filter(is_instrument) {
                 if let Some(mut value) = parse::<Instrument>(other, &mut problems) {
                     resolve(&mut value, &text.id, &Source { file: other }, &mut problems);
@@ -119,12 +134,15 @@ impl Database {
                 instruments.into_iter().map(|i| i.value).collect();
             let place = |i: &Instrument| text.instruments.iter().position(|id| *id == i.id);
             instruments.sort_by_key(|i| (place(i).unwrap_or(usize::MAX), i.id.clone()));
+            let files = files.iter().filter(is_other).filter(|f| f.is_commands());
+            let commands = commands::load(files, &text.id, &instruments, &mut problems);
             missions.push(Mission {
                 id: text.id,
                 name: text.name,
                 sites: sites.into_iter().map(|s| s.1).collect(),
                 instruments,
                 displays: displays.into_iter().map(|d| d.1).collect(),
+                commands,
             });
         }
         for file in files.iter().filter(|f| f.path.matches('/').count() != 1) {
@@ -202,7 +220,10 @@ fn resolve(
     }
 }
 
-fn parse<T: DeserializeOwned>(file: &MissionFile, problems: &mut Vec<Problem>) -> Option<T> {
+pub(super) fn parse<T: DeserializeOwned>(
+    file: &MissionFile,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
     match toml::from_str(&file.text) {
         Ok(value) => Some(value),
         Err(error) => {

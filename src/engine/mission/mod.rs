@@ -2,13 +2,14 @@
 //!
 //! Missions are data under `assets/missions/<mission>/`, not code: `mission.toml` names the
 //! mission, its sites and displays, `orbiters.toml` the orbiters above, `planning*.toml`
-//! what the planner knows (see [`plan`](crate::plan)), every other file of the folder is one
-//! instrument. The files in the repository are built in; [`Database::load`] reads any
+//! what the planner knows (see [`plan`](crate::plan)), `commands*.toml` the commands (see
+//! [`commands`]), every other file of the folder is one instrument. The files in the repository are built in; [`Database::load`] reads any
 //! others.
 
 mod changes;
 mod check;
 pub mod command;
+pub mod commands;
 mod difference;
 mod encoding;
 mod load;

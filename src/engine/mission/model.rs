@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::commands::CommandDefinition;
 use super::orbiter::Orbiter;
 use super::{DataTime, Stale};
 
@@ -227,6 +228,9 @@ pub struct Mission {
     pub instruments: Vec<Instrument>,
     /// Prepared plots.
     pub displays: Vec<Display>,
+    /// Commands, by their codes.
+    #[serde(default)]
+    pub commands: Vec<CommandDefinition>,
 }
 
 /// Everything known about the missions.

@@ -1,5 +1,6 @@
 //! Reads the dictionary of the planner from `<mission>/planning*.toml`. The caller reads the files.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -134,6 +135,37 @@ impl Model {
         Self::load(mission, &builtin_files()).0
     }
 
+    /// Reads the dictionaries of all missions that the files have one for, by name. Also told:
+    /// files for a mission that none of the files defines, since nothing would use them.
+    pub fn load_all(files: &[MissionFile]) -> (Vec<Self>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut missions = BTreeSet::new();
+        for file in files.iter().filter(|f| f.is_planning()) {
+            let Some(text) = parse(file, &mut problems) else { continue };
+            let path = format!("{}/mission.toml", text.mission);
+            if !files.iter().any(|f| f.path == path) {
+                let name: String = text.mission.chars().take(60).collect();
+                let reason = format!("there is no mission {name}; write its name as {path} has it");
+                problems.push(at_line(
+                    file,
+                    file.text.find("mission").unwrap_or(0),
+                    "mission",
+                    reason,
+                ));
+            }
+            missions.insert(text.mission);
+        }
+        let mut models = Vec::new();
+        for mission in missions {
+            let (model, told) = Self::load(&mission, files);
+            models.push(model);
+            // A file that cannot be read is told for each mission, and was already.
+            let new: Vec<Problem> = told.into_iter().filter(|p| !problems.contains(p)).collect();
+            problems.extend(new);
+        }
+        (models, problems)
+    }
+
     /// Reads the dictionary of a mission from its files (others are passed over); what is wrong is
     /// left out and listed with file, line and identifier.
     pub fn load(mission: &str, files: &[MissionFile]) -> (Self, Vec<Problem>) {
@@ -141,6 +173,7 @@ impl Model {
             model: Self { mission: mission.to_owned(), ..Self::default() },
             problems: Vec::new(),
             types: Vec::new(),
+            supplied: Vec::new(),
             rules: Vec::new(),
             derived: Vec::new(),
             left_out: Vec::new(),
@@ -161,6 +194,8 @@ struct Reader<'a> {
     model: Model,
     problems: Vec<Problem>,
     types: Vec<(ActivityText, Place<'a>)>,
+    /// Resources, whose supplies may name windows of other files.
+    supplied: Vec<(String, Place<'a>)>,
     rules: Vec<(Rule, Place<'a>)>,
     /// Rules that follow from needs and bounds.
     derived: Vec<(Rule, Place<'a>)>,
@@ -212,6 +247,7 @@ impl<'a> Reader<'a> {
                 let bound = resource.bound();
                 match resource.read(&place) {
                     Ok(resource) => {
+                        self.supplied.push((resource.id.clone(), place.clone()));
                         self.model.resources.insert(resource.id.clone(), resource);
                         self.derived.extend(bound.map(|b| (b, place)));
                     }
@@ -239,7 +275,7 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self) -> (Model, Vec<Problem>) {
-        references::supplies(&mut self.model, &mut self.problems);
+        references::supplies(&mut self.model, &self.supplied, &mut self.problems);
         for (text, place) in std::mem::take(&mut self.types) {
             let found = text.read();
             if !self.is_new(&place, &found.id, |m| m.types.contains_key(&found.id)) {

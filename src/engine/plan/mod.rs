@@ -3,8 +3,8 @@
 //! Pure values: no file, no clock, no random source. A [`Model`] is the dictionary of a mission
 //! (activity types, resources, windows, flight rules) read from TOML; a [`Plan`] holds activities
 //! and waivers and changes by [`Edit`]s that can be undone; a [`Checker`] simulates the resources,
-//! judges the rules and keeps up with edits; [`schedule()`] places activities for goals; plans are
-//! compared by [`difference`] and joined by [`merge`].
+//! judges the rules and keeps up with edits; [`schedule()`] places activities for goals, which
+//! [`read_goals`] reads; plans are compared by [`difference`] and joined by [`merge`].
 
 mod activity;
 pub mod aerie;
@@ -12,6 +12,7 @@ mod checker;
 mod difference;
 mod expand;
 mod formula;
+mod goals;
 mod history;
 mod load;
 mod merge;
@@ -31,6 +32,7 @@ pub use checker::{Checker, Delta, Fix, Profile, ProfilePoint, Span, StatePiece, 
 pub use difference::{Difference, FieldChange, difference};
 pub use expand::{Expanded, expand};
 pub use formula::{Formula, template};
+pub use goals::read_goals;
 pub use history::{History, Step};
 pub use merge::{Conflict, Merge, merge};
 pub use model::{

@@ -179,17 +179,20 @@ struct Wish<'a> {
 
 impl Work {
     fn goal(&mut self, goal: &Goal) {
-        let within = goal.within.unwrap_or(self.plan.range());
+        let whole = self.plan.range();
+        let within = goal
+            .within
+            .map_or(whole, |w| TimeRange::new(w.start.max(whole.start), w.end.min(whole.end)));
         match &goal.kind {
             GoalKind::Repeat { what, first, every_ns, tolerance_ns } => {
-                let mut t = *first;
                 let every = (*every_ns).max(1_000_000_000);
+                let behind = within.start.ns_since(*first).max(0);
+                let before = behind / every + i64::from(behind % every > 0);
+                let mut t = first.plus_ns(every.saturating_mul(before));
                 while t < within.end {
-                    if t >= within.start {
-                        let words = format!("{} at {}", what.kind, at(t));
-                        let wish = Wish { goal, what, words, at_most: None };
-                        self.near(&wish, t, *tolerance_ns, within);
-                    }
+                    let words = format!("{} at {}", what.kind, at(t));
+                    let wish = Wish { goal, what, words, at_most: None };
+                    self.near(&wish, t, *tolerance_ns, within);
                     t = t.plus_ns(every);
                 }
             }

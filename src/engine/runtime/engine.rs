@@ -4,38 +4,42 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::alarms::{self, AlarmOrder};
-use super::handle::{AlarmPicture, EngineHandle, Intent, JobState, MessageLevel, Snapshot, Ticket};
+use super::alarms;
+use super::commanding::Desk;
+use super::handle::{EngineHandle, Intent, MessageLevel, Snapshot, Ticket};
 use super::jobs::Ledger;
-use super::links::{LinkOrder, Live, Switchboard};
+use super::links::Switchboard;
+use super::owner::{AlarmDesk, CommandDesk, Event, Owner};
 use super::work::{self, Work};
 use crate::archive::{Access, Archive, ArchiveError, StoredPacket};
 use crate::ingest::live::KeptPackets;
 use crate::mission::Database;
 use crate::query::{self, Answer, QueryError, Request};
-use crate::time::{Clock, TimeRange};
+use crate::time::Clock;
+
+/// Fills in random bytes that nobody can guess; false where the system gives none.
+pub type Random = fn(&mut [u8]) -> bool;
 
 /// Called when something new can be seen; must return at once.
 pub type Waker = Arc<dyn Fn() + Send + Sync>;
 
 /// Intents and job events that may wait; senders of progress drop theirs when it is full.
-const EVENT_QUEUE: usize = 1024;
+pub(super) const EVENT_QUEUE: usize = 1024;
 /// Queries that may wait; one more is answered as busy.
 const QUERY_QUEUE: usize = 512;
 /// Jobs that may wait; one more is refused with a message.
-const JOB_QUEUE: usize = 64;
+pub(super) const JOB_QUEUE: usize = 64;
 /// Threads that answer queries, and threads that carry out jobs.
 const WORKERS: usize = 2;
 /// Orders to the thread of the alarms that may wait; an action more is refused with a message.
 const ALARM_QUEUE: usize = 256;
 /// Orders to the thread of the links that may wait; one more is refused with a message.
 const LINK_QUEUE: usize = 64;
-/// How often a reading console looks for what the writing one stored.
-const REFRESH: Duration = Duration::from_secs(1);
+/// Orders to the thread of commanding that may wait; one more is refused with a message.
+const COMMAND_QUEUE: usize = 64;
 
 /// Why the engine did not start.
 #[derive(Debug, thiserror::Error)]
@@ -64,35 +68,8 @@ pub struct EngineConfig {
     pub waker: Waker,
     /// Whether the links of the archive run.
     pub links: bool,
-}
-
-/// An event of the owner thread.
-pub(super) enum Event {
-    Intent(Intent),
-    Progress {
-        job: u64,
-        fraction: Option<f32>,
-        detail: String,
-    },
-    Ended {
-        job: u64,
-        state: JobState,
-        detail: String,
-    },
-    Alarms {
-        picture: Arc<AlarmPicture>,
-        missions: Arc<Database>,
-        said: Vec<(MessageLevel, String)>,
-    },
-    Live(Box<Live>),
-    Stop,
-}
-
-impl Event {
-    /// Whether the console is to be woken: how the engine fares is no reason to paint by itself.
-    fn is_news(&self) -> bool {
-        !matches!(self, Self::Live(live) if !live.is_news)
-    }
+    /// Fills in random bytes, for passwords and salts.
+    pub random: Random,
 }
 
 struct Query {
@@ -102,13 +79,13 @@ struct Query {
 }
 
 /// What the threads share.
-struct Shared {
-    archive: Arc<Archive>,
-    missions: Arc<Database>,
-    packets: KeptPackets,
-    snapshot: RwLock<Arc<Snapshot>>,
-    clock: Arc<dyn Clock + Send + Sync>,
-    waker: Waker,
+pub(super) struct Shared {
+    pub(super) archive: Arc<Archive>,
+    pub(super) missions: Arc<Database>,
+    pub(super) packets: KeptPackets,
+    pub(super) snapshot: RwLock<Arc<Snapshot>>,
+    pub(super) clock: Arc<dyn Clock + Send + Sync>,
+    pub(super) waker: Waker,
 }
 
 /// The embedded engine. Dropping it stops its threads and waits for them.
@@ -122,7 +99,7 @@ pub struct Engine {
 impl Engine {
     /// Opens the archive and starts the threads.
     pub fn start(config: EngineConfig) -> Result<Self, EngineError> {
-        let EngineConfig { archive, access, missions, notes, clock, waker, links } = config;
+        let EngineConfig { archive, access, missions, notes, clock, waker, links, random } = config;
         let mut ledger = Ledger::default();
         for note in notes {
             ledger.say(clock.now(), MessageLevel::Warning, note);
@@ -172,6 +149,8 @@ impl Engine {
         let missions = desk.missions();
         threads.push(spawn("alarms".into(), move || desk.run(&order_queue))?);
         let alarms = AlarmDesk { picture: alarms, missions, orders, stop, asked: 0 };
+        let (commanding, thread) = start_commanding(&shared, random, events.clone())?;
+        threads.push(thread);
         let (orders, link_queue) = bounded(LINK_QUEUE);
         let switchboard = Switchboard::new(
             links,
@@ -182,8 +161,15 @@ impl Engine {
         );
         threads.push(spawn("links".into(), move || switchboard.run(&link_queue))?);
         let live = Box::default();
-        let mut owner =
-            Owner { shared: Arc::clone(&shared), ledger, jobs, alarms, links: orders, live };
+        let mut owner = Owner {
+            shared: Arc::clone(&shared),
+            ledger,
+            jobs,
+            alarms,
+            commanding,
+            links: orders,
+            live,
+        };
         owner.publish(true);
         threads.push(spawn("owner".into(), move || owner.run(&event_queue))?);
         Ok(Self { shared, events, queries: Some(queries), threads: Mutex::new(threads) })
@@ -223,6 +209,23 @@ fn spawn(name: String, body: impl FnOnce() + Send + 'static) -> std::io::Result<
     std::thread::Builder::new().name(name).spawn(body)
 }
 
+/// Starts the thread of commanding.
+fn start_commanding(
+    shared: &Arc<Shared>,
+    random: Random,
+    events: Sender<Event>,
+) -> std::io::Result<(CommandDesk, JoinHandle<()>)> {
+    let (orders, queue) = bounded(COMMAND_QUEUE);
+    let state = Arc::clone(shared);
+    let thread = spawn("commanding".into(), move || {
+        let Shared { archive, missions, clock, .. } = &*state;
+        let (archive, missions) = (Arc::clone(archive), Arc::clone(missions));
+        let desk = Desk::open(archive, missions, Arc::clone(clock), random, events);
+        desk.run(&queue);
+    })?;
+    Ok((CommandDesk { picture: Arc::default(), orders }, thread))
+}
+
 fn answer_queries(queue: &Receiver<Query>, shared: &Shared) {
     for query in queue {
         if query.cancelled.load(Ordering::Relaxed) {
@@ -236,217 +239,6 @@ fn answer_queries(queue: &Receiver<Query>, shared: &Shared) {
         // A closed channel is a view that moved on.
         if query.answer.send(answer).is_ok() {
             (shared.waker)();
-        }
-    }
-}
-
-/// What the owner knows of the thread of the alarms.
-struct AlarmDesk {
-    picture: Arc<AlarmPicture>,
-    /// The mission database with the limits that operators changed.
-    missions: Arc<Database>,
-    orders: Sender<AlarmOrder>,
-    stop: Arc<AtomicBool>,
-    /// The archive generation that it was told to look through.
-    asked: u64,
-}
-
-impl Drop for AlarmDesk {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
-}
-
-/// The state of the owner thread.
-struct Owner {
-    shared: Arc<Shared>,
-    ledger: Ledger,
-    jobs: Sender<(u64, Work, Arc<AtomicBool>)>,
-    alarms: AlarmDesk,
-    links: Sender<LinkOrder>,
-    live: Box<Live>,
-}
-
-impl Owner {
-    fn run(&mut self, events: &Receiver<Event>) {
-        let reading = !self.shared.archive.writable();
-        loop {
-            let event = if reading {
-                events.recv_timeout(REFRESH)
-            } else {
-                events.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            };
-            match event {
-                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => break,
-                Ok(event) => {
-                    let mut is_news = event.is_news();
-                    self.handle(event);
-                    // Several events of one moment make one snapshot.
-                    for event in events.try_iter().take(EVENT_QUEUE) {
-                        if matches!(event, Event::Stop) {
-                            self.ledger.cancel_all();
-                            return;
-                        }
-                        is_news |= event.is_news();
-                        self.handle(event);
-                    }
-                    self.publish(is_news);
-                }
-                Err(RecvTimeoutError::Timeout) => self.refresh(),
-            }
-        }
-        self.ledger.cancel_all();
-    }
-
-    fn refresh(&mut self) {
-        // A full queue looks again in a second.
-        drop(self.alarms.orders.try_send(AlarmOrder::Reload));
-        match self.shared.archive.refresh() {
-            Ok(true) => self.publish(true),
-            Ok(false) => {}
-            Err(error) => {
-                let text = format!("The archive could not be read again: {error}");
-                let repeated = self.ledger.messages().last().is_some_and(|m| m.text == text);
-                if !repeated {
-                    self.ledger.say(self.shared.clock.now(), MessageLevel::Error, text);
-                    self.publish(true);
-                }
-            }
-        }
-    }
-
-    fn handle(&mut self, event: Event) {
-        match event {
-            Event::Intent(Intent::Cancel { job }) => self.ledger.cancel(job),
-            Event::Intent(Intent::Alarm { alarms, action, who }) => {
-                let text = "The alarms are busy: nothing was done. Try again in a moment";
-                self.order_alarms(AlarmOrder::Act { alarms, action, who }, text);
-            }
-            Event::Intent(Intent::WriteNote { entry }) => {
-                let text = "The log book is busy: nothing was written. Try again in a moment";
-                self.order_alarms(AlarmOrder::Note(entry), text);
-            }
-            Event::Intent(Intent::EditLimits { edit }) => {
-                let text = "The alarms are busy: no limit was changed. Try again in a moment";
-                self.order_alarms(AlarmOrder::EditLimits(edit), text);
-            }
-            Event::Intent(Intent::SetEscalation { rule }) => {
-                let text = "The alarms are busy: nothing was changed. Try again in a moment";
-                self.order_alarms(AlarmOrder::Escalation(rule), text);
-            }
-            Event::Alarms { picture, missions, said } => {
-                (self.alarms.picture, self.alarms.missions) = (picture, missions);
-                for (level, text) in said {
-                    self.ledger.say(self.shared.clock.now(), level, text);
-                }
-            }
-            Event::Live(live) => {
-                self.live = live;
-                if let Some(contacts) = self.live.contacts() {
-                    // A full queue is told in a second.
-                    drop(self.alarms.orders.try_send(AlarmOrder::Contacts(contacts)));
-                }
-                for (level, text) in std::mem::take(&mut self.live.said) {
-                    self.ledger.say(self.shared.clock.now(), level, text);
-                }
-            }
-            Event::Intent(Intent::PutLink { link }) => self.order(LinkOrder::Put(link)),
-            Event::Intent(Intent::EnableLink { name, enabled }) => {
-                self.order(LinkOrder::Enable { name, enabled });
-            }
-            Event::Intent(Intent::RemoveLink { name }) => self.order(LinkOrder::Remove(name)),
-            Event::Intent(intent) => {
-                if let Some(work) = Work::of(intent) {
-                    self.start(work);
-                }
-            }
-            Event::Progress { job, fraction, detail } => {
-                self.ledger.progress(job, fraction, detail);
-            }
-            Event::Ended { job, state, detail } => {
-                self.ledger.end(job, state, detail, self.shared.clock.now());
-            }
-            Event::Stop => {}
-        }
-    }
-
-    fn order_alarms(&mut self, order: AlarmOrder, busy: &str) {
-        if self.alarms.orders.try_send(order).is_err() {
-            self.ledger.say(self.shared.clock.now(), MessageLevel::Error, busy.to_owned());
-        }
-    }
-
-    fn order(&mut self, order: LinkOrder) {
-        if self.links.try_send(order).is_err() {
-            let text = "The links are busy: nothing was changed. Try again in a moment";
-            self.ledger.say(self.shared.clock.now(), MessageLevel::Error, text.to_owned());
-        }
-    }
-
-    fn start(&mut self, work: Work) {
-        let now = self.shared.clock.now();
-        if work.writes() && !self.shared.archive.writable() {
-            let text = format!(
-                "{} was not started: this console only reads the archive. Close the other console, \
-                 or open an archive that can be written",
-                work.title()
-            );
-            self.ledger.say(now, MessageLevel::Error, text);
-            return;
-        }
-        let (id, cancel) = self.ledger.open(work.title());
-        match self.jobs.try_send((id, work, cancel)) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                let text = format!("{JOB_QUEUE} jobs wait already; try again when one has ended");
-                self.ledger.end(id, JobState::Failed, text, now);
-            }
-        }
-    }
-
-    fn publish(&mut self, is_news: bool) {
-        let archive = &self.shared.archive;
-        let old = self.shared.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let generation = archive.generation();
-        let mut next = Snapshot {
-            generation: old.generation + 1,
-            archive_generation: generation,
-            archive_path: archive.path().to_owned(),
-            writable: archive.writable(),
-            missions: Arc::clone(&self.alarms.missions),
-            series: Arc::clone(&old.series),
-            events: Arc::clone(&old.events),
-            alarms: Arc::clone(&self.alarms.picture),
-            links: Arc::clone(&self.live.links),
-            packets: Arc::clone(&self.live.packets),
-            health: Arc::clone(&self.live.health),
-            products: old.products,
-            span: old.span,
-            jobs: self.ledger.views(),
-            messages: self.ledger.messages(),
-        };
-        if old.generation == 0 || old.archive_generation != generation {
-            let series = archive.series();
-            next.span = series.iter().map(|s| s.span).reduce(|a, b| a.hull(&b));
-            next.series = Arc::new(series);
-            match archive.events(TimeRange::ALL) {
-                Ok(events) => next.events = Arc::new(events),
-                Err(error) => {
-                    let text = format!("The event catalogue could not be read: {error}");
-                    self.ledger.say(self.shared.clock.now(), MessageLevel::Error, text);
-                    next.messages = self.ledger.messages();
-                }
-            }
-            next.products = archive.product_count();
-        }
-        if self.alarms.asked != generation
-            && self.alarms.orders.try_send(AlarmOrder::LookThrough).is_ok()
-        {
-            self.alarms.asked = generation;
-        }
-        *self.shared.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
-        if is_news {
-            (self.shared.waker)();
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Receiver;
 
+use super::commanding::{CommandingPicture, Order, OrderId, Token};
 use super::live::{Health, LinkView, PacketPicture};
 use crate::alarm::{AlarmAction, AlarmRef, AlarmView, Escalation, Journal};
 use crate::archive::{Event, LimitEdit, LogEntry, SeriesSummary};
@@ -100,6 +101,8 @@ pub struct Snapshot {
     pub events: Arc<Vec<Event>>,
     /// The alarms.
     pub alarms: Arc<AlarmPicture>,
+    /// Accounts, plans, sequences, commands and the audit trail.
+    pub commanding: Arc<CommandingPicture>,
     /// The links in the order of `links.toml`.
     pub links: Arc<Vec<LinkView>>,
     /// The packets of each link, by its name.
@@ -167,6 +170,15 @@ pub enum Intent {
     SetEscalation {
         /// When which program is started; none: never.
         rule: Option<Box<Escalation>>,
+    },
+    /// Ask something of commanding; the answer stands in its picture.
+    Command {
+        /// Numbers the order, so that its answer is found.
+        id: OrderId,
+        /// The session in which it is asked.
+        token: Token,
+        /// What is asked.
+        order: Box<Order>,
     },
     /// Set up a link, or set it up anew; kept in `links.toml` of the archive.
     PutLink {

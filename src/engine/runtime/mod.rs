@@ -6,6 +6,7 @@
 //! "busy" at once, a full job queue refuses the intent with a message.
 
 mod alarms;
+mod commanding;
 mod engine;
 mod fetch;
 mod handle;
@@ -13,11 +14,16 @@ mod health;
 mod jobs;
 mod links;
 mod live;
+mod owner;
 #[cfg(test)]
 mod tests;
 mod work;
 
-pub use engine::{Engine, EngineConfig, EngineError, Waker};
+pub use commanding::{
+    Answered, AuditLine, CommandingPicture, Draft, DraftOf, Order, OrderId, Reply, SessionView,
+    Token, UplinkView, set_uplinks, uplinks,
+};
+pub use engine::{Engine, EngineConfig, EngineError, Random, Waker};
 pub use fetch::{FetchOrder, FetchSummary, fetch};
 pub use handle::{
     AlarmPicture, EngineHandle, Intent, JobState, JobView, Message, MessageLevel, Snapshot, Ticket,

@@ -26,6 +26,7 @@ fn start(folder: &Path) -> (Engine, Receiver<()>) {
             let _: Result<(), _> = wake.try_send(());
         }),
         links: true,
+        random: |_| true,
     });
     (engine.expect("the engine starts"), woken)
 }

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
 
-use super::engine::Event;
 use super::fetch::{FetchOrder, fetch};
 use super::handle::{Intent, JobState};
+use super::owner::Event;
 use crate::archive::{Archive, QueryError, SeriesKey};
 use crate::ingest::{FileReport, IngestOptions, IngestProgress, Outcome, ingest_path};
 use crate::mission::Database;
@@ -52,6 +52,7 @@ impl Work {
             | Intent::WriteNote { .. }
             | Intent::EditLimits { .. }
             | Intent::SetEscalation { .. }
+            | Intent::Command { .. }
             | Intent::PutLink { .. }
             | Intent::EnableLink { .. }
             | Intent::RemoveLink { .. } => None,

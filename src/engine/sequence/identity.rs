@@ -6,6 +6,16 @@ use sha2::{Digest, Sha256};
 
 use crate::mission::telemetry::Dictionary;
 
+/// The number of a mission's spacecraft in binary files: its NAIF identifier without the sign
+/// (NAIF Integer ID codes: INSIGHT −189, MSL −76); none for a mission without spacecraft here.
+pub fn spacecraft_number(mission: &str) -> Option<u32> {
+    match mission {
+        "insight" => Some(189),
+        "msl" => Some(76),
+        _ => None,
+    }
+}
+
 /// The commands of a dictionary, told apart from those of any other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DictionaryIdentity {

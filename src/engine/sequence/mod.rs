@@ -13,6 +13,7 @@ mod exchange;
 mod form;
 mod identity;
 mod model;
+mod planned;
 mod resources;
 pub mod table;
 #[cfg(test)]
@@ -27,7 +28,8 @@ pub use command::{Known, check, check_sequence, encode_step, short_name};
 pub use difference::{Change, difference};
 pub use exchange::{from_seqjson, to_seqjson};
 pub use form::{FormField, form, set_argument};
-pub use identity::DictionaryIdentity;
+pub use identity::{DictionaryIdentity, spacecraft_number};
 pub use model::{Sequence, Step, When};
+pub use planned::{activity_of, of_plan};
 pub use resources::{Effect, Profile, profiles};
 pub use timing::{Circumstances, Predicted, predict};

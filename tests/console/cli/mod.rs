@@ -3,6 +3,7 @@
 mod archive;
 mod bad_input;
 mod data;
+mod delivery;
 mod dictionaries;
 mod fetch;
 mod ingest;

@@ -2,25 +2,33 @@
 //!
 //! `MARSDECK_TEST_IMAGES=folder` keeps the pictures that the tests render.
 
+mod accounts;
 mod alarms;
+mod commands;
+mod desk;
+mod event_requests;
 mod events;
+mod exchange;
 mod globe;
 mod health;
 mod links;
 mod log_book;
 mod packets;
 mod passes;
+mod plan;
 mod products;
+mod sequence;
 mod spectra;
+mod tables;
 
 pub use packets::with_packets;
 
 use std::sync::{Arc, Mutex};
 
 use egui_kittest::Harness;
-use marsdeck::clock::{NightCache, UtcOnly};
+use marsdeck::clock::{NightCache, SolClocks, UtcOnly};
 use marsdeck::intent::{IntentQueue, UiIntent};
-use marsdeck::state::{Selection, TimeControl};
+use marsdeck::state::{Selection, Session, TimeControl};
 use marsdeck::theme::{self, Theme};
 use marsdeck::view::{Panel, Queries, ViewContext};
 use marsdeck_engine::mission::Database;
@@ -63,6 +71,8 @@ pub struct Stage {
     pub selection: Selection,
     theme: Theme,
     intents: IntentQueue,
+    pub session: Session,
+    pub clocks: Box<dyn SolClocks>,
     /// What the panel asked for, oldest first.
     pub wishes: Vec<UiIntent>,
     ready: bool,
@@ -89,6 +99,8 @@ impl Stage {
             selection: Selection::default(),
             theme,
             intents: IntentQueue::default(),
+            session: Session::new([7; 32]),
+            clocks: Box::new(UtcOnly),
             wishes: Vec::new(),
             ready: false,
         }
@@ -107,6 +119,18 @@ impl Stage {
         self.panel.state().cloned()
     }
 
+    /// Gives the panel back what an earlier run kept.
+    pub fn restore(&mut self, kept: &serde_json::Value) {
+        self.panel.restore(kept);
+    }
+
+    /// Other answers to what is asked from now on.
+    pub fn set_answers(&mut self, answers: Answers) {
+        let fake =
+            Fake { snapshot: Arc::clone(&self.snapshot), answers, waiting: Mutex::default() };
+        self.queries = Queries::new(Arc::new(fake));
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui) {
         if !self.ready {
             theme::install_fonts(ui.ctx());
@@ -121,10 +145,11 @@ impl Stage {
             queries: &self.queries,
             time: &self.time,
             selection: &self.selection,
-            clocks: &UtcOnly,
+            clocks: self.clocks.as_ref(),
             nights: &NightCache::default(),
             theme: &self.theme,
             intents: &self.intents,
+            session: &self.session,
             now: None,
         };
         egui::CentralPanel::default().show(ui, |ui| self.panel.ui(ui, &cx));
@@ -133,6 +158,7 @@ impl Stage {
                 UiIntent::SelectProduct(id) => self.selection.product = Some(*id),
                 UiIntent::SelectLink(name) => self.selection.link.clone_from(name),
                 UiIntent::SelectEvent(id) => self.selection.event.clone_from(id),
+                UiIntent::SelectRequest(id) => self.selection.request.clone_from(id),
                 _ => {}
             }
             self.wishes.push(wish);

@@ -121,6 +121,7 @@ impl App {
             nights: &window.nights,
             theme: &self.theme,
             intents: &window.intents,
+            session: &self.options.session,
             now: self.options.now.map(|now| now()),
         };
         let theme = &self.theme;

@@ -273,6 +273,7 @@ mod tests {
             sites: Vec::new(),
             instruments: Vec::new(),
             displays: vec![display],
+            commands: Vec::new(),
         };
         Snapshot {
             series: Arc::new(series),

@@ -116,6 +116,8 @@ pub(super) fn format_text(format: &str) -> &str {
         "pds4" => "PDS4",
         "chemcam" => "ChemCam CCS",
         "csv" => "CSV",
+        "sequence" => "Sequence",
+        "plan" => "Plan",
         "" => "–",
         other => other,
     }

@@ -5,8 +5,12 @@ use marsdeck_engine::archive::{Bucket, SeriesSummary};
 use marsdeck_engine::time::{Instant, TimeRange};
 
 use super::model::{self, Group};
-use crate::plot::{Curve, CurveData, PlotView, Row, YScale};
+use super::requests::EventSeries;
+use crate::plot::{Curve, CurveData, Mark, PlotView, Row, YScale};
 use crate::view::{CurveAnswer, CurveParts, ViewContext, ask_curve};
+
+/// Curve colour of event data and of the bands of their requests.
+pub(super) const BROUGHT: usize = 5;
 
 /// A trace as it is drawn.
 struct Trace<'a> {
@@ -14,6 +18,8 @@ struct Trace<'a> {
     label: String,
     answer: CurveAnswer,
     centred: Option<Centred>,
+    /// Where event data lie, and the requests that brought them.
+    brought: Option<(TimeRange, String)>,
 }
 
 /// A copy of the shown data without their mean.
@@ -21,6 +27,23 @@ struct Trace<'a> {
 enum Centred {
     Buckets(TimeRange, Vec<Bucket>, f64),
     Points(Vec<Instant>, Vec<f64>, f64),
+}
+
+impl<'a> Trace<'a> {
+    fn ask(
+        ui: &Ui,
+        cx: &ViewContext<'_>,
+        series: &'a SeriesSummary,
+        label: String,
+        demean: bool,
+    ) -> Self {
+        let slot = Id::unique("seismogram traces");
+        let columns = PlotView::columns(ui);
+        let answer = ask_curve(cx.queries, slot, series, cx.time.range, columns);
+        let centred = if demean { centre(answer.parts(), cx.time.range) } else { None };
+        let note = if demean { "  (mean taken off)" } else { "" };
+        Self { series, label: format!("{label}{note}"), answer, centred, brought: None }
+    }
 }
 
 /// The traces of the shown group.
@@ -31,18 +54,37 @@ pub(super) struct Traces<'a> {
 impl<'a> Traces<'a> {
     /// Asks for the traces of a group over the visible range.
     pub(super) fn ask(ui: &Ui, cx: &ViewContext<'_>, group: &Group<'a>, demean: bool) -> Self {
-        let columns = PlotView::columns(ui);
-        let slot = Id::unique("seismogram traces");
         let list = group.members.iter().map(|series| {
-            let answer = ask_curve(cx.queries, slot, series, cx.time.range, columns);
-            let centred = if demean { centre(answer.parts(), cx.time.range) } else { None };
             let channel = series.key.name.rsplit('.').next().unwrap_or_default();
             let title = cx.snapshot.missions.parameter(&series.key.name);
             let title = title.map_or(String::new(), |known| format!("  {}", known.2.title));
-            let note = if demean { "  (mean taken off)" } else { "" };
-            Trace { series, label: format!("{channel}{title}{note}"), answer, centred }
+            Trace::ask(ui, cx, series, format!("{channel}{title}"), demean)
         });
         Self { list: list.collect() }
+    }
+
+    /// With the channels that event requests brought, each behind its continuous counterpart.
+    pub(super) fn with_events(
+        mut self,
+        ui: &Ui,
+        cx: &ViewContext<'_>,
+        events: &[EventSeries<'a>],
+        demean: bool,
+    ) -> Self {
+        for event in events {
+            let name = &event.series.key.name;
+            let channel = name.rsplit('.').next().unwrap_or_default();
+            let label = format!("{channel}  {} sps  {}", event.series.rate_hz, event.requests);
+            let trace = Trace {
+                brought: Some((event.range, event.requests.clone())),
+                ..Trace::ask(ui, cx, event.series, label, demean)
+            };
+            let component = name.chars().next_back();
+            let same = |other: &Trace<'_>| other.series.key.name.chars().next_back() == component;
+            let at = self.list.iter().rposition(same).map_or(self.list.len(), |at| at + 1);
+            self.list.insert(at, trace);
+        }
+        self
     }
 
     /// Whether any newer answer is under way.
@@ -75,7 +117,21 @@ impl<'a> Traces<'a> {
     /// The rows of the plot; with a common height where that is wanted.
     pub(super) fn rows(&self, cx: &ViewContext<'_>, common: bool) -> Vec<Row<'_>> {
         let mut rows: Vec<Row<'_>> = Vec::new();
-        for (i, trace) in self.list.iter().enumerate() {
+        let mut continuous = 0;
+        for trace in &self.list {
+            // Event data have the colour of what was brought by a request.
+            let colour = if trace.brought.is_some() {
+                cx.theme.curve(BROUGHT)
+            } else {
+                continuous += 1;
+                cx.theme.curve(continuous - 1)
+            };
+            let marks = trace.brought.iter().map(|(range, requests)| Mark {
+                time: range.start,
+                label: requests.clone(),
+                colour,
+                strong: true,
+            });
             let data = match &trace.centred {
                 Some(Centred::Buckets(range, buckets, period_ns)) => {
                     CurveData::Buckets { range: *range, buckets, period_ns: *period_ns }
@@ -85,13 +141,18 @@ impl<'a> Traces<'a> {
                 }
                 None => trace.answer.parts().into(),
             };
+            let data = match &trace.brought {
+                Some((range, _)) => clip(data, *range),
+                None => data,
+            };
             rows.push(Row {
                 name: trace.series.key.name.clone(),
                 curves: vec![Curve {
                     loading: trace.answer.loading,
                     simulated: trace.series.key.is_simulated(),
-                    ..Curve::new(&trace.label, &trace.series.unit, cx.theme.curve(i), data)
+                    ..Curve::new(&trace.label, &trace.series.unit, colour, data)
                 }],
+                marks: marks.collect(),
                 ..Row::default()
             });
         }
@@ -104,6 +165,26 @@ impl<'a> Traces<'a> {
         }
         rows
     }
+}
+
+/// Slices of a stretch only: outside of it nothing was asked for, so nothing is missing there.
+fn clip(data: CurveData<'_>, to: TimeRange) -> CurveData<'_> {
+    let CurveData::Buckets { range, buckets, period_ns } = data else { return data };
+    let count = buckets.len() as i64;
+    if count == 0 || range.duration_ns() <= 0 {
+        return data;
+    }
+    let edge = |i: i64| {
+        let ns = i128::from(range.duration_ns()) * i128::from(i) / i128::from(count);
+        range.start.plus_ns(ns as i64)
+    };
+    let slice = |t: Instant| {
+        let ns = i128::from(t.ns_since(range.start)) * i128::from(count);
+        (ns.div_euclid(i128::from(range.duration_ns())) as i64).clamp(0, count)
+    };
+    let (from, end) = (slice(to.start), (slice(to.end) + 1).min(count));
+    let Some(buckets) = buckets.get(from as usize..end.max(from) as usize) else { return data };
+    CurveData::Buckets { range: TimeRange::new(edge(from), edge(end)), buckets, period_ns }
 }
 
 /// The data without the mean of their visible part.
@@ -141,6 +222,21 @@ fn centre(parts: CurveParts<'_>, visible: TimeRange) -> Option<Centred> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn event_data_are_cut_to_what_was_asked_for() {
+        let range = TimeRange::new(Instant::from_unix_s(0.0), Instant::from_unix_s(100.0));
+        let buckets = vec![Bucket::EMPTY; 10];
+        let data = CurveData::Buckets { range, buckets: &buckets, period_ns: 1.0 };
+        let to = |a: f64, b: f64| TimeRange::new(Instant::from_unix_s(a), Instant::from_unix_s(b));
+        let cut = |window: TimeRange| match clip(data, window) {
+            CurveData::Buckets { range, buckets, .. } => (range, buckets.len()),
+            _ => panic!("slices"),
+        };
+        assert_eq!(cut(to(25.0, 55.0)), (to(20.0, 60.0), 4));
+        assert_eq!(cut(to(-50.0, 500.0)), (range, 10));
+        assert_eq!(cut(to(200.0, 300.0)), (to(100.0, 100.0), 0));
+    }
 
     #[test]
     fn the_mean_is_taken_off() {

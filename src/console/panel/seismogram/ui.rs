@@ -6,6 +6,7 @@ use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::time::{TimeRange, iso};
 
 use super::model::{self, Group};
+use super::requests::{self, Requesting};
 use super::traces::Traces;
 use crate::intent::UiIntent;
 use crate::panel::shared::{ExportBar, Occurrences, axis_choice, window_of};
@@ -23,6 +24,7 @@ pub struct Seismogram {
     common: bool,
     demean: bool,
     export: ExportBar,
+    requesting: Requesting,
 }
 
 impl Panel for Seismogram {
@@ -45,9 +47,13 @@ impl Panel for Seismogram {
         let shown = self.shown(cx, &groups, &segments);
         let Some(group) = groups.get(shown) else { return };
         let data = segments.get(shown).and_then(Option::as_deref);
+        self.requesting.follow_selection(cx, &mut self.state);
+        let events = self.requesting.series(cx, group);
         let traces = Traces::ask(ui, cx, group, self.demean);
+        let traces = traces.with_events(ui, cx, &events, self.demean);
         self.toolbar(ui, cx, &groups, shown, traces.loading());
         event_bar(ui, cx, data);
+        self.requesting.bar(ui, cx, group, self.state.selection);
         info(ui, cx, group, &traces);
         self.export.show(ui, cx, &group.members, self.state.selection);
         egui::CentralPanel::no_frame().show(ui, |ui| {
@@ -88,7 +94,13 @@ impl Seismogram {
         known.unwrap_or_else(|| {
             let range = cx.time.range;
             let cover = |s: &Option<Vec<TimeRange>>| Some(model::covered_s(s.as_ref()?, range));
-            let covered: Vec<Option<f64>> = segments.iter().map(cover).collect();
+            let mut covered: Vec<Option<f64>> = segments.iter().map(cover).collect();
+            // Event data stand beside the continuous ones, not in their place.
+            for (covered, group) in covered.iter_mut().zip(groups) {
+                if requests::is_brought(cx, group) {
+                    *covered = Some(0.0);
+                }
+            }
             model::choose(groups, &covered, range)
         })
     }
@@ -110,6 +122,7 @@ impl Seismogram {
                 .on_hover_text("The same height for all, each around its own middle.");
             ui.toggle_value(&mut self.demean, "Demean")
                 .on_hover_text("Takes the mean of the shown data off each trace.");
+            self.requesting.toggle(ui, cx);
             axis_choice(ui, cx);
             self.export.button(ui);
             if groups.get(shown).is_some_and(Group::is_simulated) {
@@ -152,7 +165,10 @@ impl Seismogram {
     fn plot(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, group: &Group<'_>, traces: &Traces<'_>) {
         let rows = traces.rows(cx, self.common);
         let nights = cx.nights.get(cx.clocks, cx.mission(), cx.time.range);
-        let events = Occurrences::visible(cx, |_| true);
+        let mut events = Occurrences::visible(cx, |_| true);
+        let (spans, marks) = requests::bands(cx);
+        events.spans.extend(spans);
+        events.marks.extend(marks);
         let view = PlotView {
             label: "Seismogram",
             cursor: Some(cx.time.cursor),

@@ -13,7 +13,7 @@ use super::passes::{self, PacketPass};
 use super::{PacketStore, block};
 use crate::archive::{ArchiveError, QueryError};
 use crate::storage::{FRAME_HEAD, frames, open_read, read_at};
-use crate::time::TimeRange;
+use crate::time::{Instant, TimeRange};
 
 /// A pass ends after so many seconds without a packet.
 const GAP_S: f64 = 60.0;
@@ -192,6 +192,39 @@ impl PacketStore {
             match block {
                 Some(block) => next = block.after(),
                 None => return Ok(()),
+            }
+        }
+    }
+
+    /// Shows the packets from a number on in the order of reception, where they were received at or
+    /// after an instant; the number after the last one.
+    pub(in crate::archive) fn since(
+        &self,
+        mut next: u64,
+        received: Instant,
+        each: &mut dyn FnMut(&StoredPacket),
+    ) -> Result<u64, ArchiveError> {
+        let is_late = |block: &&BlockRef| block.head.received.1 >= received.unix_ns();
+        loop {
+            // Blocks are looked for one by one: the log may be sealed meanwhile.
+            let (block, tail) = {
+                let state = self.state();
+                let at = state.blocks.partition_point(|block| block.after() <= next);
+                let later = state.blocks.get(at..).unwrap_or_default();
+                let block = later.iter().find(is_late).copied();
+                let tail = if block.is_none() { state.tail.clone() } else { Vec::new() };
+                (block, tail)
+            };
+            let packets = match &block {
+                Some(block) => self.read(block)?,
+                None => tail,
+            };
+            for packet in packets.iter().filter(|p| p.number >= next && p.received >= received) {
+                each(packet);
+            }
+            next = next.max(packets.last().map_or(next, |last| last.number + 1));
+            if block.is_none() {
+                return Ok(next);
             }
         }
     }

@@ -3,7 +3,7 @@
 //! A file of packets is one call, [`packets`]. A link goes through [`Synchroniser`] (marker and
 //! randomiser, 131.0-B), [`read_frame`] (TM 132.0-B-3, AOS 732.0-B-4), [`Extractor`] (packets
 //! out of frames), then [`Segments`] (packets to units) and [`Tracker`] (what is missing).
-//! [`TimeCode`] reads the times of secondary headers. The way up is [`telecommand`]. All of it takes bytes and gives values and
+//! [`TimeCode`] reads the times of secondary headers. All of it takes bytes and gives values and
 //! problems; memory is bounded by stated limits, no input panics or hangs.
 
 mod frame;

@@ -23,12 +23,20 @@ pub use model::{
 pub use read::read;
 pub use write::{check, write};
 
-/// Whether bytes look like SeqJSON: an object of JSON with an id and metadata near its beginning.
+/// Longest file that is read as a whole to find out whether it is a sequence without any step.
+const SMALL: usize = 4096;
+
+/// Whether bytes look like SeqJSON: an object of JSON with an id, metadata and any of the lists of
+/// a sequence near its beginning, or a small one that is a sequence without any.
 pub fn sniff(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(64 * 1024)).unwrap_or_default();
     let has = |name: &[u8]| head.windows(name.len()).any(|window| window == name);
     let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
     let parts: [&[u8]; 4] =
         [b"\"steps\"", b"\"requests\"", b"\"immediate_commands\"", b"\"hardware_commands\""];
-    first == Some(&b'{') && has(b"\"id\"") && has(b"\"metadata\"") && parts.iter().any(|p| has(p))
+    let is_empty = || bytes.len() <= SMALL && read(bytes).1.is_empty();
+    first == Some(&b'{')
+        && has(b"\"id\"")
+        && has(b"\"metadata\"")
+        && (parts.iter().any(|p| has(p)) || is_empty())
 }

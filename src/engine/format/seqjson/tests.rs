@@ -140,6 +140,8 @@ fn digits_escapes_and_the_order_of_metadata_are_kept() {
     assert!(again.contains("\"z\": 3.0,\n    \"a\": [\n      1e400,\n      0.10,"), "{again}");
     assert!(again.contains("12345678901234567890123"));
     assert!(sniff(again.as_bytes()) && !sniff(b"{\"id\": 1}"));
+    assert!(sniff(b"{\"id\": \"a\", \"metadata\": {}}"));
+    assert!(!sniff(b"{\"id\": \"a\", \"metadata\": {}, \"features\": []}"));
     assert_eq!(read(again.as_bytes()).0, sequence);
 }
 

@@ -1,10 +1,14 @@
-//! Zip archives as people send map layers in them: listed and read by name, within limits.
+//! Zip archives as people send map layers and deliveries in them: listed and read by name, within
+//! limits, and written ([`write()`]).
 //!
 //! After the "APPNOTE.TXT - .ZIP File Format Specification" of PKWARE 6.3.10: the central directory
 //! counts; stored and deflated entries are read; encrypted ones and Zip64 are told.
 
 #[cfg(test)]
 mod tests;
+mod write;
+
+pub use write::write;
 
 use crate::problem::Problem;
 
@@ -27,6 +31,13 @@ pub struct Entry {
     crc: u32,
     packed: usize,
     local: usize,
+}
+
+impl Entry {
+    /// Where its header stands in the archive, in bytes.
+    pub fn offset(&self) -> u64 {
+        self.local as u64
+    }
 }
 
 /// An archive whose directory has been read.

@@ -80,3 +80,30 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #[test]
+    fn what_is_written_reads_back(
+        contents in prop::collection::vec(prop::collection::vec(0..9_u8, 0..500), 0..6),
+    ) {
+        let names: Vec<String> = (0..contents.len()).map(|n| format!("folder/é{n}")).collect();
+        let entries: Vec<(&str, &[u8])> =
+            names.iter().zip(&contents).map(|(name, of)| (name.as_str(), of.as_slice())).collect();
+        let bytes = write(&entries).expect("an archive");
+        prop_assert_eq!(&bytes, &write(&entries).expect("an archive"));
+        let (archive, problems) = Archive::open(&bytes);
+        prop_assert_eq!(problems, []);
+        prop_assert_eq!(archive.entries().len(), entries.len());
+        for (entry, (name, content)) in archive.entries().iter().zip(&entries) {
+            prop_assert_eq!(&entry.name, name);
+            prop_assert_eq!(archive.read(entry).expect("an entry"), *content);
+        }
+    }
+}
+
+#[test]
+fn names_that_are_none_or_stand_twice_are_refused() {
+    assert!(write(&[("", b"x")]).is_err());
+    assert!(write(&[("a", b"x"), ("a", b"y")]).is_err());
+    assert!(write(&[("a", b"x"), ("b", b"x")]).is_ok());
+}

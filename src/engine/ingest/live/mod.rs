@@ -5,6 +5,7 @@
 
 mod correlation;
 mod kept;
+mod listen;
 mod model;
 mod packets;
 mod picture;
@@ -17,8 +18,10 @@ mod tests;
 use std::sync::Arc;
 
 pub use kept::{Again, AgainOrder, KeptPackets, KeptValue};
+pub use listen::{Heard, Listener};
 pub use model::LinkCounts;
 pub use packets::Dictionaries;
+pub use service::CommandReport;
 
 use crate::archive::Archive;
 use crate::link::{Delivery, LinkConfig};

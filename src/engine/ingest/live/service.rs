@@ -1,14 +1,34 @@
-//! Packets that carry more than parameters: event messages, miniSEED records, time correlation.
+//! Packets that carry more than parameters: event messages, miniSEED records, reports of commands,
+//! time correlation.
 //!
 //! They are told by the last two parts of their container's name, as
 //! [`crate::mission::packets`] writes them: `…/packet/Event`, `…/packet/Record`,
-//! `…/packet/TimeCorrelation`.
+//! `…/packet/Verification`, `…/packet/TimeCorrelation`.
 
 use super::packets::{Decoded, Packet};
 use crate::archive::EventMessage;
 use crate::format::ampcs::EvrLevel;
 use crate::parameter::{Raw, Value};
 use crate::time::Instant;
+
+/// What a spacecraft says of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CommandReport {
+    /// Mission identifier.
+    pub mission: String,
+    /// APID of the command.
+    pub apid: u16,
+    /// Sequence count of the command.
+    pub count: u16,
+    /// How far it came, in the words of the dictionary.
+    pub stage: String,
+    /// Why it failed, or other words; may be empty.
+    pub reason: String,
+    /// When it was made on board.
+    pub time: Instant,
+    /// When it was received.
+    pub received: Instant,
+}
 
 /// What a packet carries.
 pub(super) enum Service {
@@ -18,6 +38,8 @@ pub(super) enum Service {
     Event(Box<EventMessage>),
     /// miniSEED records.
     Record(Vec<u8>),
+    /// How far a command came.
+    Report(Box<CommandReport>),
     /// The moment by the on-board clock, and the same moment as UTC.
     Correlation { on_board: Instant, utc: Instant },
 }
@@ -52,6 +74,24 @@ pub(super) fn of(packet: &Packet, decoded: &Decoded<'_>, mission: &str, source: 
             source: source.to_owned(),
             sclk: String::new(),
         })),
+        "Verification" => {
+            let number = |name: &str| value(name).map(|v| v.engineering);
+            let (Some(apid), Some(count)) = (number("command_apid"), number("command_count"))
+            else {
+                return Service::Parameters;
+            };
+            let root = container.trim_start_matches('/').split('/').next().unwrap_or_default();
+            let mission = if mission.is_empty() { root } else { mission };
+            Service::Report(Box::new(CommandReport {
+                mission: mission.to_owned(),
+                apid: apid as u16,
+                count: count as u16,
+                stage: text("command_stage"),
+                reason: text("command_reason"),
+                time,
+                received: packet.received,
+            }))
+        }
         "Record" => match value("record").map(|v| v.raw) {
             Some(Raw::Bytes(bytes)) => Service::Record(bytes.to_vec()),
             _ => Service::Parameters,

@@ -121,7 +121,7 @@ impl Store {
             }
             Service::Record(bytes) => return self.add_records(&bytes),
             Service::Correlation { on_board, utc } => self.correlate(on_board, utc, problems),
-            Service::Parameters => {}
+            Service::Report(_) | Service::Parameters => {}
         }
         if self.dictionary.as_deref() != Some(&decoder.name) {
             // Containers are numbered anew by another dictionary.

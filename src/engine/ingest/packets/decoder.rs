@@ -15,6 +15,8 @@ pub(in crate::ingest) struct Decoder {
     pub(in crate::ingest) plan: Plan,
     /// What is computed from its parameters.
     pub(in crate::ingest) derived: Derived,
+    /// Whether its packets are those of [`crate::mission::packets`], told apart by their APID.
+    pub(in crate::ingest) is_own: bool,
 }
 
 impl Decoder {
@@ -27,7 +29,8 @@ impl Decoder {
     ) -> Option<Self> {
         let (plan, _) = Plan::compile(&dictionary, root(&dictionary)?);
         let (derived, _) = Derived::compile(definitions, &plan);
-        Some(Self { name, dictionary, plan, derived })
+        let is_own = dictionary.containers.iter().any(|c| c.name.ends_with("/packet/Verification"));
+        Some(Self { name, dictionary, plan, derived, is_own })
     }
 
     /// The dictionaries that an archive keeps, the newest first.

@@ -1,18 +1,16 @@
-//! The way up: commands as telecommand frames to a station, acknowledged by COP-1.
+//! The way of telecommands to a spacecraft: a station that radiates CLTUs, over TCP.
 //!
-//! [`Uplink`] holds the connection to a station on a thread of its own, numbers the frames, sends
-//! them again where they did not arrive, and tells what became of each command. What the station
-//! sends back is described in `station.rs`. When the connection breaks, or COP-1 gives up, what
-//! was under way is lost or returned, and the spacecraft is told a new frame number that is far
-//! from the old ones, so that nothing of before can be taken for something new.
+//! [`Uplink`] has a thread of its own that connects, runs the frame operation of COP-1
+//! ([`Fop`](crate::format::ccsds::telecommand::Fop)) and tells what became of each packet. What
+//! may have left is never sent again by itself: after a broken connection the operation begins
+//! anew, with other frame numbers.
 
-mod commands;
-mod model;
+mod config;
 mod run;
-mod session;
-
+mod station;
 #[cfg(test)]
 mod tests;
 
-pub use model::{Refused, UplinkConfig, UplinkEvent, UplinkStatus};
-pub use run::Uplink;
+pub use config::{UplinkConfig, UplinkStatus};
+pub use run::{Uplink, UplinkEvent};
+pub use station::{Confirmation, Confirmations};

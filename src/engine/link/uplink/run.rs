@@ -1,157 +1,340 @@
-//! An uplink at work: its thread, what it is told from outside, and its end.
+//! The thread of an uplink.
 
-use std::convert::Infallible;
-use std::io;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::collections::VecDeque;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant as Moment};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 
-use super::model::{Refused, UplinkConfig, UplinkEvent, UplinkStatus};
-use super::session::Worker;
-use crate::format::ccsds::{HEADER_BYTES, LARGEST_PACKET};
-use crate::link::port::{Port, Shared, Tempo};
-use crate::link::{LinkState, LinkStatus};
+use super::config::{UplinkConfig, UplinkStatus};
+use super::station::{Confirmation, Confirmations};
+use crate::format::ccsds::telecommand::{Fop, FopEvent, segments, write_cltu};
+use crate::link::LinkState;
 use crate::time::Clock;
 
-/// Most commands under way.
-const MOST_COMMANDS: usize = 256;
-/// Events that nobody has taken, from which on no commands are taken.
-pub(super) const MOST_EVENTS: usize = 4096;
+/// Packets that may wait; one more is refused.
+const QUEUE: usize = 64;
+/// How long a read waits, so that orders and time are looked at.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long a connection may take to be made, and a write to be taken.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// First and longest pause before a connection is tried again.
+const PAUSES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(10)];
 
-/// A command on its way to the thread.
-pub(super) struct Order {
-    pub(super) id: u64,
-    pub(super) packet: Vec<u8>,
+/// What became of a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UplinkEvent {
+    /// The station radiated all of it.
+    Sent(u64),
+    /// The spacecraft has all of its frames.
+    Acknowledged(u64),
+    /// Nobody knows whether it arrived; it is not sent again.
+    Lost(u64, String),
+    /// Nothing of it left.
+    Returned(u64, String),
 }
 
-/// What both sides know: the connection's own status, the figures of COP-1, and whether and how
-/// many commands are taken.
-#[derive(Default)]
-pub(super) struct Board {
-    figures: Mutex<UplinkStatus>,
-    pub(super) is_ready: AtomicBool,
-    pub(super) taken: AtomicUsize,
-}
+type Shared = Arc<Mutex<UplinkStatus>>;
 
-impl Board {
-    /// Changes the figures; nothing but copies is done under this lock.
-    pub(super) fn change(&self, change: impl FnOnce(&mut UplinkStatus)) {
-        change(&mut self.figures.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// The figures, with where the connection stands.
-    pub(super) fn status(&self, link: &Shared) -> UplinkStatus {
-        let LinkStatus { state, detail, peer, connects, .. } = link.lock().clone();
-        let figures = self.figures.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let under_way = self.taken.load(Ordering::Acquire);
-        UplinkStatus { state, detail, peer, connects, under_way, ..figures }
-    }
-}
-
-/// An uplink at work, on a thread of its own. Dropping it stops it and waits for it, at most a
-/// second. What was under way then ends by an event; a receiver that was cloned before gets it.
+/// A running uplink. Dropping it stops it.
+#[derive(Debug)]
 pub struct Uplink {
-    link: Arc<Shared>,
-    board: Arc<Board>,
-    orders: Sender<Order>,
+    config: UplinkConfig,
+    status: Shared,
+    packets: Option<Sender<(u64, Vec<u8>)>>,
     events: Receiver<UplinkEvent>,
-    /// Dropped to stop the thread.
-    stop: Option<Sender<Infallible>>,
-    /// Nothing is ever sent: it closes when the thread is done.
-    done: Receiver<Infallible>,
+    stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
-    tempo: Tempo,
 }
 
 impl Uplink {
-    /// Starts an uplink; one that is not enabled, or set up wrongly, only says so.
-    ///
-    /// # Errors
-    /// Where the system gives no thread.
-    pub fn start(config: UplinkConfig, clock: Arc<dyn Clock + Send + Sync>) -> io::Result<Self> {
-        Self::start_with(config, clock, Tempo::default())
-    }
-
-    pub(super) fn start_with(
+    /// Starts the thread. `first` chooses the number of the first frame; different ones keep old
+    /// frames and words from being taken for new ones.
+    pub fn start(
         config: UplinkConfig,
+        first: u8,
         clock: Arc<dyn Clock + Send + Sync>,
-        tempo: Tempo,
-    ) -> io::Result<Self> {
-        let (state, detail) = match config.problem() {
-            _ if !config.enabled => (LinkState::Disabled, "switched off".to_owned()),
-            Some(problem) => (LinkState::Failed, problem),
-            None => (LinkState::Unavailable, "starting".to_owned()),
-        };
-        let link = Arc::new(Shared::new(LinkStatus { state, detail, ..LinkStatus::default() }));
-        let board = Arc::new(Board::default());
-        let (stop, stopped) = bounded(0);
-        let (working, done) = bounded::<Infallible>(0);
-        let (orders, taken) = bounded(MOST_COMMANDS);
-        let (out, events) = unbounded();
-        let mut thread = None;
-        if state == LinkState::Unavailable {
-            // A link's way out for bytes is not used here.
-            let (nothing, _) = bounded(0);
-            let stop_too = stopped.clone();
-            let port = Port::new(Arc::clone(&link), Arc::clone(&clock), nothing, stopped, tempo);
-            let seen = (Arc::clone(&link), Arc::clone(&board));
-            let label = format!("uplink {}", config.mission);
-            let body = move || {
-                Worker::new(port, config, clock, seen, (taken, out), stop_too).work();
-                drop(working);
+    ) -> std::io::Result<Self> {
+        let (packets, queue) = bounded(QUEUE);
+        let (teller, events) = unbounded();
+        let status: Shared = Arc::default();
+        let stop = Arc::new(AtomicBool::new(false));
+        let thread = if config.enabled {
+            let mut course = Course {
+                fop: Fop::new(config.options(clock.now())),
+                config: config.clone(),
+                clock,
+                status: Arc::clone(&status),
+                queue,
+                events: teller,
+                stop: Arc::clone(&stop),
+                first,
+                written: 0,
+                ends: VecDeque::new(),
             };
-            thread = Some(std::thread::Builder::new().name(label).spawn(body)?);
-        }
-        Ok(Self { link, board, orders, events, stop: Some(stop), done, thread, tempo })
+            let label = format!("uplink {}", config.mission);
+            Some(std::thread::Builder::new().name(label).spawn(move || course.run())?)
+        } else {
+            None
+        };
+        Ok(Self { config, status, packets: Some(packets), events, stop, thread })
     }
 
-    /// Gives a command, a whole packet, under a number by which events name it; never waits.
-    ///
-    /// # Errors
-    /// Where it is not taken: then nothing of it has left.
-    pub fn send(&self, id: u64, packet: Vec<u8>) -> Result<(), Refused> {
-        if !(HEADER_BYTES + 1..=LARGEST_PACKET).contains(&packet.len()) {
-            return Err(Refused::NoPacket);
+    /// How it is set up.
+    pub fn config(&self) -> &UplinkConfig {
+        &self.config
+    }
+
+    /// How it fares.
+    pub fn status(&self) -> UplinkStatus {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes a packet under a number of the caller's; where it fails nothing of it left.
+    pub fn send(&self, number: u64, packet: &[u8]) -> Result<(), String> {
+        // Held until the packet is in the queue: the thread empties it when it is not ready any more.
+        let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        if !status.is_ready {
+            let detail = &status.detail;
+            return Err(format!("the uplink of {} is not ready: {detail}", self.config.mission));
         }
-        if !self.board.is_ready.load(Ordering::Acquire) {
-            return Err(Refused::NotReady);
-        }
-        if self.events.len() > MOST_EVENTS {
-            return Err(Refused::Full);
-        }
-        let most = |taken: usize| (taken < MOST_COMMANDS).then_some(taken + 1);
-        let taken = &self.board.taken;
-        if taken.fetch_update(Ordering::AcqRel, Ordering::Acquire, most).is_err() {
-            return Err(Refused::Full);
-        }
-        self.orders.try_send(Order { id, packet }).map_err(|error| {
-            taken.fetch_sub(1, Ordering::AcqRel);
-            if error.is_full() { Refused::Full } else { Refused::NotReady }
+        let Some(packets) = &self.packets else { return Err("the uplink has ended".to_owned()) };
+        packets.try_send((number, packet.to_vec())).map_err(|error| match error {
+            TrySendError::Full(_) => format!("{QUEUE} commands wait for the uplink already"),
+            TrySendError::Disconnected(_) => "the uplink is switched off".to_owned(),
         })
     }
 
-    /// What it tells; a receiver may be cloned, each event goes to one of them.
-    pub fn events(&self) -> &Receiver<UplinkEvent> {
-        &self.events
-    }
-
-    /// How it fares; never waits.
-    pub fn status(&self) -> UplinkStatus {
-        self.board.status(&self.link)
+    /// What became of packets since the last call.
+    pub fn take_events(&self) -> Vec<UplinkEvent> {
+        self.events.try_iter().collect()
     }
 }
 
 impl Drop for Uplink {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        let Some(thread) = self.thread.take() else { return };
-        if self.done.recv_timeout(self.tempo.farewell) == Err(RecvTimeoutError::Timeout) {
-            tracing::warn!("an uplink does not end; it is let go");
-            return;
+        self.stop.store(true, Ordering::Relaxed);
+        self.packets = None;
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
         }
-        // A fault of the thread was said where it was caught.
-        let _ = thread.join();
     }
+}
+
+struct Course {
+    config: UplinkConfig,
+    clock: Arc<dyn Clock + Send + Sync>,
+    status: Shared,
+    queue: Receiver<(u64, Vec<u8>)>,
+    events: Sender<UplinkEvent>,
+    stop: Arc<AtomicBool>,
+    fop: Fop,
+    first: u8,
+    /// Units written since the connection began.
+    written: u64,
+    /// After so many units a packet has left.
+    ends: VecDeque<(u64, u64)>,
+}
+
+impl Course {
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn say(&self, state: LinkState, detail: String) {
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        (status.state, status.detail) = (state, detail);
+        status.is_ready = false;
+    }
+
+    fn tell(&self, event: UplinkEvent) {
+        // The receiver only goes with the uplink.
+        drop(self.events.send(event));
+    }
+
+    fn run(&mut self) {
+        let [mut pause, longest] = PAUSES;
+        while !self.is_stopped() {
+            let address = self.config.address.clone();
+            self.say(LinkState::Unavailable, format!("connecting to {address}"));
+            let why = match connect(&address) {
+                Ok(stream) => {
+                    let begun = Moment::now();
+                    let why = self.operate(stream);
+                    if begun.elapsed() > longest {
+                        pause = PAUSES[0];
+                    }
+                    // Nothing is taken from here on.
+                    self.say(LinkState::Unavailable, why.clone());
+                    self.give_up(&why);
+                    why
+                }
+                Err(error) => format!("cannot connect to {address}: {error}"),
+            };
+            self.say(LinkState::Unavailable, format!("{why}; trying again"));
+            let begun = Moment::now();
+            while begun.elapsed() < pause && !self.is_stopped() {
+                std::thread::park_timeout(LOOK);
+            }
+            pause = (pause * 2).min(longest);
+        }
+        self.say(LinkState::Disabled, String::new());
+        self.give_up("the uplink was switched off");
+    }
+
+    /// Works over a connection until it ends; why it did.
+    fn operate(&mut self, mut stream: TcpStream) -> String {
+        let peer = stream.peer_addr().map_or(String::new(), |peer| peer.to_string());
+        (self.written, self.first) = (0, self.first.wrapping_add(101));
+        self.ends.clear();
+        self.fop = Fop::new(self.config.options(self.clock.now()));
+        self.fop.initiate(self.first);
+        {
+            let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+            status.connects += 1;
+            (status.radiated, status.word) = (0, None);
+        }
+        let (mut buffer, mut heard) = ([0; 4096], Confirmations::default());
+        while !self.is_stopped() {
+            let now = self.clock.now();
+            while let Ok((number, packet)) = self.queue.try_recv() {
+                let frames = segments(&packet, 0, self.config.segment_bytes);
+                if !self.fop.push(number, frames) {
+                    let reason = "too many frames wait for the uplink already".to_owned();
+                    self.tell(UplinkEvent::Returned(number, reason));
+                }
+            }
+            self.fop.tick(now);
+            if let Some(why) = self.write(&mut stream) {
+                return why;
+            }
+            self.pass_on();
+            if let Err(why) = self.read(&mut stream, &mut buffer, &mut heard) {
+                return why;
+            }
+            self.show(&peer);
+        }
+        "the uplink was switched off".to_owned()
+    }
+
+    /// Writes what is to be sent; why that failed.
+    fn write(&mut self, stream: &mut TcpStream) -> Option<String> {
+        let frames = match self.fop.send(self.clock.now()) {
+            Ok(frames) => frames,
+            Err(problem) => return Some(problem.to_string()),
+        };
+        if frames.is_empty() {
+            return None;
+        }
+        let mut bytes = Vec::new();
+        for sending in &frames {
+            self.written += 1;
+            self.ends.extend(sending.ends.map(|unit| (self.written, unit)));
+            bytes.extend(write_cltu(&sending.frame));
+        }
+        let written = stream.write_all(&bytes);
+        written.err().map(|error| format!("the station takes nothing: {error}"))
+    }
+
+    fn read(
+        &mut self,
+        stream: &mut TcpStream,
+        buffer: &mut [u8],
+        heard: &mut Confirmations,
+    ) -> Result<(), String> {
+        let count = match stream.read(buffer) {
+            Ok(0) => return Err("the station hung up".to_owned()),
+            Ok(count) => count,
+            Err(error) => {
+                let kinds = [ErrorKind::WouldBlock, ErrorKind::TimedOut, ErrorKind::Interrupted];
+                let is_quiet = kinds.contains(&error.kind());
+                return if is_quiet { Ok(()) } else { Err(error.to_string()) };
+            }
+        };
+        let bytes = buffer.get(..count).unwrap_or_default();
+        let now = self.clock.now();
+        for record in heard.push(bytes).map_err(|problem| problem.to_string())? {
+            match record {
+                Confirmation::Word(word) => {
+                    self.fop.hear(&word, now);
+                    let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+                    status.word = Some((now, word));
+                }
+                Confirmation::Radiated(count) => {
+                    let count = u64::from(count);
+                    while let Some((_, unit)) = self.ends.pop_front_if(|(end, _)| *end <= count) {
+                        self.tell(UplinkEvent::Sent(unit));
+                    }
+                    let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+                    status.radiated = count;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands on what the operation tells.
+    fn pass_on(&mut self) {
+        for event in self.fop.take_events() {
+            match event {
+                FopEvent::Acknowledged(unit) => self.tell(UplinkEvent::Acknowledged(unit)),
+                FopEvent::Alert { reason, out, unsent } => {
+                    for unit in out {
+                        self.tell(UplinkEvent::Lost(unit, reason.clone()));
+                    }
+                    for unit in unsent {
+                        self.tell(UplinkEvent::Returned(unit, reason.clone()));
+                    }
+                    // Other numbers: frames of before are taken for nothing.
+                    self.first = self.first.wrapping_add(101);
+                    self.fop.initiate(self.first);
+                }
+            }
+        }
+    }
+
+    /// The connection is gone: tells what became of everything that was given.
+    fn give_up(&mut self, why: &str) {
+        self.fop.abandon(why);
+        self.pass_on();
+        while let Ok((number, _)) = self.queue.try_recv() {
+            self.tell(UplinkEvent::Returned(number, why.to_owned()));
+        }
+    }
+
+    fn show(&self, peer: &str) {
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        status.is_ready = self.fop.is_active();
+        status.state = if status.is_ready { LinkState::Ok } else { LinkState::Unavailable };
+        status.detail = if status.is_ready {
+            format!("connected to the station at {peer}")
+        } else {
+            format!("connected to the station at {peer}; the spacecraft has not answered yet")
+        };
+        status.next = self.fop.next_number();
+        status.on_the_way = self.fop.on_the_way();
+        status.again = self.fop.retransmissions();
+    }
+}
+
+fn connect(address: &str) -> Result<TcpStream, String> {
+    let addresses = address.to_socket_addrs().map_err(|error| error.to_string())?;
+    let mut last = "the name has no address".to_owned();
+    for address in addresses {
+        match TcpStream::connect_timeout(&address, PATIENCE) {
+            Ok(stream) => {
+                let set = stream
+                    .set_nodelay(true)
+                    .and_then(|()| stream.set_read_timeout(Some(LOOK)))
+                    .and_then(|()| stream.set_write_timeout(Some(PATIENCE)));
+                return set.map(|()| stream).map_err(|error| error.to_string());
+            }
+            Err(error) => last = error.to_string(),
+        }
+    }
+    Err(last)
 }

@@ -1,110 +1,165 @@
-//! An uplink without a spacecraft: how it is set up, what it refuses, how it ends. With one it is
-//! tested in `simulator/live/tests/uplink.rs`.
+//! Ground, station and receiver in one process, over a socket.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant as Moment};
 
-use super::commands::Commands;
 use super::*;
-use crate::link::LinkState;
-use crate::link::port::Tempo;
-use crate::time::{Instant, SimulatedClock};
+use crate::format::ccsds::telecommand::{CltuScanner, Farm, Joiner, Taken, TcFrame};
+use crate::time::SystemClock;
 
-const PATIENCE: Duration = Duration::from_secs(40);
+const LIMIT: Duration = Duration::from_secs(20);
 
-fn start(config: UplinkConfig) -> Uplink {
-    let hour = Duration::from_hours(1);
-    let tick = Duration::from_millis(5);
-    let tempo =
-        Tempo { tick, first_pause: hour, connect: hour, farewell: hour, ..Tempo::default() };
-    let clock = Arc::new(SimulatedClock::new(Instant::from_unix_ns(0)));
-    Uplink::start_with(config, clock, tempo).unwrap()
+/// A station and a spacecraft behind it.
+struct Far {
+    listener: TcpListener,
+    farm: Farm,
+    joiner: Joiner,
+    packets: Vec<Vec<u8>>,
 }
 
-fn config(address: &str) -> UplinkConfig {
-    UplinkConfig::new("insight", address.parse().unwrap(), 189)
-}
+impl Far {
+    fn new() -> (Self, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("a listener");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (farm, joiner) = (Farm::new(0), Joiner::new(70_000));
+        (Self { listener, farm, joiner, packets: Vec::new() }, address)
+    }
 
-/// Waits until the status says something.
-fn until(uplink: &Uplink, words: &str) -> UplinkStatus {
-    loop {
-        match uplink.events().recv_timeout(PATIENCE).expect(words) {
-            UplinkEvent::Status(status) if status.detail.contains(words) => return status,
-            _ => {}
+    fn accept(&self) -> TcpStream {
+        let begun = Moment::now();
+        loop {
+            if let Ok((stream, _)) = self.listener.accept() {
+                stream.set_nonblocking(false).expect("a stream");
+                stream.set_read_timeout(Some(Duration::from_millis(5))).expect("a stream");
+                return stream;
+            }
+            assert!(begun.elapsed() < LIMIT, "nobody connects");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Serves a connection until `enough`; every `lose`th unit is lost on the way.
+    fn serve(
+        &mut self,
+        stream: &mut TcpStream,
+        lose: usize,
+        enough: &mut dyn FnMut(&Self) -> bool,
+    ) {
+        let (mut scanner, mut count) = (CltuScanner::default(), 0_u32);
+        let (begun, mut buffer) = (Moment::now(), [0; 4096]);
+        while !enough(self) {
+            assert!(begun.elapsed() < LIMIT, "it takes too long");
+            let Ok(read) = stream.read(&mut buffer) else { continue };
+            for content in scanner.push(&buffer[..read]) {
+                count += 1;
+                let radiated = Confirmation::Radiated(count);
+                stream.write_all(&radiated.to_bytes()).expect("told");
+                if lose > 0 && count as usize % lose == 0 {
+                    continue;
+                }
+                let frame = TcFrame::read(&content).expect("a frame");
+                if self.farm.take(&frame) == Taken::Accepted {
+                    self.packets.extend(self.joiner.push(&frame.data));
+                }
+                let word = Confirmation::Word(self.farm.clcw());
+                stream.write_all(&word.to_bytes()).expect("told");
+            }
         }
     }
 }
 
-#[test]
-fn it_is_set_up_by_text() {
-    let text = "mission = \"insight\"\naddress = \"tcp:127.0.0.1:10020\"\nscid = 189\n";
-    let read: UplinkConfig = toml::from_str(text).unwrap();
-    assert_eq!(read, config("tcp:127.0.0.1:10020"));
-    assert_eq!(read.problem(), None);
-    assert_eq!(toml::from_str::<UplinkConfig>(&toml::to_string(&read).unwrap()).unwrap(), read);
-    assert!(toml::from_str::<UplinkConfig>(&format!("{text}colour = 1\n")).is_err());
-    let good = read;
-    for (wrong, word) in [
-        (UplinkConfig { address: "udp:a:1".parse().unwrap(), ..good.clone() }, "tcp:HOST:PORT"),
-        (UplinkConfig { scid: 1024, ..good.clone() }, "scid"),
-        (UplinkConfig { vcid: 64, ..good.clone() }, "vcid"),
-        (UplinkConfig { frame_bytes: 8, ..good.clone() }, "9 to 1024"),
-        (UplinkConfig { frame_bytes: 1025, ..good.clone() }, "9 to 1024"),
-        (UplinkConfig { t1_s: f64::NAN, ..good.clone() }, "t1_s"),
-        (UplinkConfig { limit: 0, ..good }, "limit"),
-    ] {
-        assert!(wrong.problem().unwrap().contains(word));
-        let uplink = start(wrong);
-        assert_eq!(uplink.status().state, LinkState::Failed);
-        assert_eq!(uplink.send(1, vec![0; 7]), Err(Refused::NotReady));
+fn uplink(address: &str) -> Uplink {
+    let config = UplinkConfig {
+        light_time: false,
+        timer_s: 0.2,
+        transmissions: 60,
+        ..UplinkConfig::new("insight", address, 189)
+    };
+    assert_eq!(config.problem(), None);
+    Uplink::start(config, 7, Arc::new(SystemClock)).expect("an uplink")
+}
+
+/// Sends once it is ready.
+fn send(uplink: &Uplink, number: u64, packet: &[u8]) {
+    let begun = Moment::now();
+    while let Err(reason) = uplink.send(number, packet) {
+        assert!(begun.elapsed() < LIMIT, "{reason}");
+        std::thread::yield_now();
     }
 }
 
 #[test]
-fn without_a_spacecraft_nothing_is_taken_and_a_stop_is_prompt() {
-    let off = start(UplinkConfig { enabled: false, ..config("tcp:127.0.0.1:1") });
-    assert_eq!(off.status().state, LinkState::Disabled);
-    // Every wait but the tick is an hour.
-    let nobody = start(config("tcp:127.0.0.1:1"));
-    until(&nobody, "trying again");
-    assert_eq!(nobody.send(1, vec![0; 7]), Err(Refused::NotReady));
-    assert_eq!(nobody.send(1, vec![0; 6]), Err(Refused::NoPacket));
-    drop(nobody);
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let uplink = start(config(&format!("tcp:{}", silent.local_addr().unwrap())));
-    until(&uplink, "connected");
-    assert_eq!(uplink.status().state, LinkState::Unavailable);
-    assert_eq!(uplink.send(1, vec![0; 7]), Err(Refused::NotReady));
-    let events = uplink.events().clone();
+fn packets_arrive_once_and_in_order_over_a_bad_way() {
+    let (mut far, address) = Far::new();
+    let uplink = uplink(&address);
+    let wanted: Vec<Vec<u8>> = (0..20_u8).map(|n| vec![n; 700 + usize::from(n)]).collect();
+    let mut stream = far.accept();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for (number, packet) in wanted.iter().enumerate() {
+                send(&uplink, number as u64, packet);
+            }
+        });
+        let mut acknowledged = 0;
+        let mut events = Vec::new();
+        far.serve(&mut stream, 5, &mut |_| {
+            let new = uplink.take_events();
+            let is = |event: &&UplinkEvent| matches!(event, UplinkEvent::Acknowledged(_));
+            acknowledged += new.iter().filter(is).count();
+            events.extend(new);
+            acknowledged == 20
+        });
+        let sent = events.iter().filter(|event| matches!(event, UplinkEvent::Sent(_))).count();
+        assert_eq!(sent, 20);
+        assert!(!events.iter().any(|of| matches!(of, UplinkEvent::Lost(..))), "{events:?}");
+    });
+    assert_eq!(far.packets, wanted);
+    assert!(uplink.status().again > 0);
+}
+
+#[test]
+fn what_may_have_left_is_never_sent_again() {
+    let (mut far, address) = Far::new();
+    let uplink = uplink(&address);
+    let mut stream = far.accept();
+    // The spacecraft answers, then the line is cut while a packet is on its way.
+    far.serve(&mut stream, 0, &mut |_| uplink.status().is_ready);
+    send(&uplink, 1, &[1; 100]);
+    let begun = Moment::now();
+    while stream.peek(&mut [0; 8]).is_err() {
+        assert!(begun.elapsed() < LIMIT, "nothing was sent");
+    }
+    drop(stream);
+    let mut stream = far.accept();
+    let mut events = Vec::new();
+    far.serve(&mut stream, 0, &mut |_| {
+        events.extend(uplink.take_events());
+        uplink.status().is_ready
+    });
+    send(&uplink, 2, &[2; 100]);
+    far.serve(&mut stream, 0, &mut |far| {
+        events.extend(uplink.take_events());
+        !far.packets.is_empty()
+    });
+    assert_eq!(far.packets, [vec![2; 100]]);
+    assert!(events.iter().any(|of| matches!(of, UplinkEvent::Lost(1, _))), "{events:?}");
     drop(uplink);
-    let last = events.try_iter().last();
-    assert!(matches!(last, Some(UplinkEvent::Status(s)) if s.state == LinkState::Disabled));
 }
 
 #[test]
-fn each_command_ends_once() {
-    let (mut commands, mut events) = (Commands::default(), Vec::new());
-    let firsts = [commands.add(7, 1), commands.add(8, 3), commands.add(9, 1), commands.add(5, 2)];
-    assert_eq!(firsts, [0, 1, 4, 5]);
-    for (tag, cltu) in (0..5).zip(2..) {
-        commands.leaves(tag, cltu);
-    }
-    commands.leaves(1, 9);
-    commands.radiated(4, &mut events);
-    assert_eq!(events, [UplinkEvent::Sent { id: 7 }]);
-    commands.radiated(5, &mut events);
-    commands.acknowledged(0, &mut events);
-    commands.acknowledged(1, &mut events);
-    commands.acknowledged(3, &mut events);
-    let done = |id| UplinkEvent::Acknowledged { id };
-    assert_eq!(events[1..], [UplinkEvent::Sent { id: 8 }, done(7), done(8)]);
-    events.clear();
-    commands.give_up("cut", &mut events);
-    let reason = || "cut".to_owned();
-    let lost = UplinkEvent::Lost { id: 9, reason: reason() };
-    assert_eq!(events, [lost, UplinkEvent::Returned { id: 5, reason: reason() }]);
-    events.clear();
-    commands.give_up("cut", &mut events);
-    assert_eq!(events, []);
+fn nothing_is_taken_without_a_station() {
+    let uplink = uplink("127.0.0.1:1");
+    let reason = uplink.send(1, &[1]).expect_err("nobody is there");
+    assert!(reason.contains("not ready"), "{reason}");
+}
+
+#[test]
+fn hostile_stations_are_left() {
+    let mut heard = Confirmations::default();
+    assert_eq!(heard.push(&[0, 0, 0, 0]), Ok(vec![]));
+    assert_eq!(heard.push(&[9]), Ok(vec![Confirmation::Radiated(9)]));
+    assert!(heard.push(&[7, 0, 0, 0, 0]).is_err());
 }

@@ -1,5 +1,6 @@
 //! The telemetry dictionary of a mission's packets.
 
+use super::super::commands::commanding;
 use super::super::telemetry::{
     Alarm, ByteOrder, Calibrator, Comparison, Condition, Container, Dictionary, Encoding, Entry,
     Epoch, FloatForm, IntegerForm, Item, Kind, Label, Operator, ParameterId, ParameterType, Place,
@@ -24,16 +25,20 @@ const LEVELS: [&str; 8] = [
     "EVR_UNKNOWN",
 ];
 /// How far a command came, by number.
-const STAGES: [&str; 4] = ["ACCEPTED", "STARTED", "COMPLETED", "FAILED"];
+const STAGES: [&str; 6] = ["ACCEPTED", "STARTED", "COMPLETED", "FAILED", "QUEUED", "PROGRESS"];
 
-/// The dictionary of the packets that [`packet_types`] lists. All of them extend one abstract
-/// container with the fields of the primary header and the on-board time. Limits of the database
-/// are alarms; of them only deadbands and rates of change have no counterpart.
+/// The whole dictionary of a mission: the packets that [`packet_types`] lists and the commands of
+/// the mission database; the same mission gives the same dictionary. All packets extend one
+/// abstract container with the fields of the primary header and the on-board time. Limits of the
+/// database are alarms; of them only deadbands and rates of change have no counterpart.
 pub fn dictionary(mission: &Mission) -> Dictionary {
     let mut made = Maker { root: format!("/{}", mission.id), out: Dictionary::default() };
     made.out.name.clone_from(&mission.id);
     made.system("", &format!("{}, as its mission database describes it", mission.name));
     made.system("/packet", "Headers and services that all instruments share");
+    if !mission.commands.is_empty() {
+        made.system("/command", "Commands of the spacecraft itself");
+    }
     let apid = made.header();
     let types = packet_types(mission);
     for kind in &types {
@@ -60,6 +65,7 @@ pub fn dictionary(mission: &Mission) -> Dictionary {
             made.packet(kind, apid, entries);
         }
     }
+    made.out.commanding = commanding(mission, &made.out);
     made.out
 }
 
@@ -174,9 +180,14 @@ impl Maker {
         vec![
             self.field("command_apid", whole(16), unsigned(16), "APID of a command"),
             self.field("command_count", whole(16), unsigned(16), "Sequence count of a command"),
-            self.field("command_code", whole(8), unsigned(8), "Operation code of a command"),
+            self.field("command_code", whole(16), unsigned(16), "Operation code of a command"),
             self.field("command_stage", stages, unsigned(8), "How far a command came"),
-            self.field("command_reason", Kind::String, text(), "Why a command failed"),
+            self.field(
+                "command_reason",
+                Kind::String,
+                text(),
+                "Why a command failed, or how far it came",
+            ),
         ]
     }
 

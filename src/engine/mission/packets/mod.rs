@@ -18,7 +18,7 @@
 //! tells the four services by the last two parts of the container's name. The parameters of
 //! packets are called as the series of the database (`/insight/apss/pressure`). Those with
 //! another kind of name (seismic channels) travel as records. No instrument may be called
-//! `packet`.
+//! `packet` or `command`. Telecommands are in [`super::commands`].
 
 mod coding;
 mod dictionary;

@@ -12,6 +12,7 @@
 
 mod compound;
 mod encode;
+mod finish;
 mod given;
 mod number;
 mod packet;
@@ -23,5 +24,6 @@ mod value;
 mod tests;
 
 pub use encode::{Encoded, EncodedField, encode};
+pub use finish::finish_packet;
 pub use given::Given;
 pub use scope::compare;

@@ -77,22 +77,27 @@ pub(super) fn text(
                 _ => Ok(whole(bytes)),
             }
         }
-        StringSize::Counted { bits, most } => {
-            let count = bytes.len() as u64;
-            if *bits < 64 && count >> *bits > 0 {
-                return Err(format!("its {count} bytes cannot be counted in {bits} bits"));
-            }
-            if let Some(most) = most.filter(|most| count * 8 + u64::from(*bits) > *most) {
-                return Err(format!(
-                    "its {count} bytes and their count take more than {most} bits"
-                ));
-            }
-            let mut out = super::packet::Bits::default();
-            out.put(count, *bits);
-            out.put_bytes(&bytes, count * 8);
-            Ok(out.into_parts())
-        }
+        StringSize::Counted { bits, most } => counted(&bytes, *bits, *most),
     }
+}
+
+/// Bytes behind their number in so many bits.
+pub(super) fn counted(
+    bytes: &[u8],
+    bits: u32,
+    most: Option<u64>,
+) -> Result<(Vec<u8>, u64), String> {
+    let count = bytes.len() as u64;
+    if bits < 64 && count >> bits > 0 {
+        return Err(format!("its {count} bytes cannot be counted in {bits} bits"));
+    }
+    if let Some(most) = most.filter(|most| count * 8 + u64::from(bits) > *most) {
+        return Err(format!("its {count} bytes and their count take more than {most} bits"));
+    }
+    let mut out = super::packet::Bits::default();
+    out.put(count, bits);
+    out.put_bytes(bytes, count * 8);
+    Ok(out.into_parts())
 }
 
 fn whole(bytes: Vec<u8>) -> (Vec<u8>, u64) {

@@ -2,7 +2,9 @@
 
 use crate::mission::command::ArgumentType;
 use crate::mission::math::MathStep;
-use crate::mission::telemetry::{Calibrator, Encoding, Epoch, Kind, Label, ParameterType, Range};
+use crate::mission::telemetry::{
+    Calibrator, Encoding, Epoch, Kind, Label, ParameterType, Range, StringSize,
+};
 use crate::time::{self, Instant, LeapSeconds};
 
 use super::super::calibration::calibrate;
@@ -71,6 +73,10 @@ pub(super) fn single(given: &str, typed: Typed<'_>, scope: &Scope<'_>) -> Result
             let bytes = text::hexadecimal(given)?;
             match encoding {
                 Encoding::Binary { size } => text::sized(bytes, scope.size(size)?),
+                // As XTCE lets bytes stand behind their length.
+                Encoding::String { size: StringSize::Counted { bits, most }, .. } => {
+                    text::counted(&bytes, *bits, *most)
+                }
                 _ => Err("bytes cannot stand as a number or text".to_owned()),
             }
         }

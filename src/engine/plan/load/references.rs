@@ -119,16 +119,21 @@ fn argument(of: &ActivityType, input: &str, place: &Place<'_>) -> Checked {
 }
 
 /// Supplies of resources whose window is not there are left out.
-pub(super) fn supplies(model: &mut Model, problems: &mut Vec<Problem>) {
+pub(super) fn supplies(
+    model: &mut Model,
+    places: &[(String, Place<'_>)],
+    problems: &mut Vec<Problem>,
+) {
     let windows: Vec<String> = model.windows.keys().cloned().collect();
-    for resource in model.resources.values_mut() {
-        let id = resource.id.clone();
-        if let ResourceKind::Numeric { supplies, .. } = &mut resource.kind {
+    for (id, place) in places {
+        let kind = model.resources.get_mut(id).map(|resource| &mut resource.kind);
+        if let Some(ResourceKind::Numeric { supplies, .. }) = kind {
             supplies.retain(|supply| {
                 let missing = supply.window.as_ref().filter(|w| !windows.contains(w));
                 if let Some(window) = missing {
                     let reason = format!("it is supplied in window {window}, which is not there");
-                    problems.push(Problem::of(id.clone(), reason + "; define it with [[window]]"));
+                    let reason = reason + "; define it with [[window]]";
+                    problems.push(place.problem(&format!("\"{window}\""), id, reason));
                 }
                 missing.is_none()
             });

@@ -1,5 +1,7 @@
 //! The dictionary: the one that is built in, and what is said of a wrong one.
 
+use proptest::prelude::*;
+
 use super::*;
 
 #[test]
@@ -79,9 +81,53 @@ fn a_wrong_dictionary_is_told_with_file_line_and_id() {
         assert!(said.contains(reason), "{from}: {said}");
         assert!(said.contains(&format!(" {id}: ")), "{from}: {said}");
     }
+    let supply = said("window = \"sun\" }", "window = \"son\" }");
+    assert!(supply.starts_with(&line("supplies = ")), "{supply}");
+    assert!(supply.contains("battery: it is supplied in window son, which is not there"));
     // On the line itself, and on the line of the word that is wrong.
     let first = said("resource = \"battery\", rate", "resource = \"btry\", rate");
     assert!(first.starts_with(&line("resource = \"battery\", rate")), "{first}");
     let first = said("kind = \"gap\"", "kind = \"gab\"");
     assert!(first.starts_with(&line("kind = \"gap\"")), "{first}");
+}
+
+#[test]
+fn all_dictionaries_are_read_and_files_that_nothing_uses_are_told() {
+    let file = |path: &str, text: &str| MissionFile { path: path.into(), text: text.into() };
+    let mut files = vec![
+        file("toy/mission.toml", ""),
+        file("toy/planning.toml", TOY),
+        file("toy/planning_more.toml", "\nmission = \"tou\"\n"),
+    ];
+    let (models, problems) = Model::load_all(&files);
+    let names: Vec<&str> = models.iter().map(|m| m.mission.as_str()).collect();
+    assert_eq!(names, ["tou", "toy"]);
+    let [problem] = &problems[..] else { panic!("{problems:?}") };
+    assert_eq!(problem.place, "toy/planning_more.toml, line 2");
+    assert!(problem.reason.starts_with("there is no mission tou"), "{problem}");
+    // A file that cannot be read at all is told once, however many missions there are.
+    files.push(file("msl/planning_bad.toml", "mission = "));
+    assert_eq!(Model::load_all(&files).1.len(), 2);
+    let (models, problems) = Model::load_all(&crate::mission::builtin_files());
+    assert_eq!((models.len(), problems), (2, vec![]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    /// Whatever is damaged, each problem names the file and a line of it, and says something.
+    #[test]
+    fn a_damaged_dictionary_is_told_with_its_lines(
+        at in 0..TOY.len(), gone in 0..30_usize, put in "[ -~\n]{0,8}",
+    ) {
+        let text = format!("{}{put}{}", &TOY[..at], TOY.get(at + gone..).unwrap_or(""));
+        let (_, problems) = Model::load("toy", &toy_files(&text));
+        let lines = 1 + text.matches('\n').count();
+        for problem in problems {
+            let line = problem.place.strip_prefix("toy/planning.toml, line ");
+            let line = line.and_then(|n| n.parse::<usize>().ok());
+            prop_assert!(line.is_some_and(|n| (1..=lines).contains(&n)), "{}", problem);
+            prop_assert!(!problem.reason.is_empty() && problem.reason.len() < 4096);
+        }
+    }
 }

@@ -3,9 +3,11 @@
 mod check;
 mod dictionary;
 mod exchange;
+mod goal_files;
 mod goals;
 mod incremental;
 mod sols;
+mod two_operators;
 mod versions;
 
 use std::sync::Arc;

@@ -16,8 +16,8 @@ use std::time::{Duration, Instant as Moment};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
 use self::escalate::Escalator;
-use super::engine::Event;
 use super::handle::{AlarmPicture, MessageLevel};
+use super::owner::Event;
 use crate::alarm::{
     AlarmAction, AlarmRef, Board, Contact, Escalation, Journal, Mark, Record, StaleWatch, edited,
     views,

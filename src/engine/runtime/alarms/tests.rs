@@ -33,6 +33,7 @@ impl Bench {
             clock: Arc::<SimulatedClock>::clone(&clock),
             waker: Arc::new(|| ()),
             links: false,
+            random: |_| true,
         });
         Self { engine: engine.unwrap(), clock }
     }

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant as Moment};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
-use super::super::engine::Event;
 use super::super::handle::MessageLevel;
 use super::super::health;
 use super::super::live::{Health, LinkView, PacketPicture, QueueLoad};
+use super::super::owner::Event;
 use super::file;
 use super::worker::{Progress, QUEUE, Worker};
 use crate::alarm::Contact;

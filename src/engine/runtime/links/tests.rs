@@ -60,6 +60,7 @@ fn start_by(folder: &Path, clock: Arc<dyn Clock + Send + Sync>) -> Engine {
         clock,
         waker: Arc::new(|| {}),
         links: true,
+        random: |_| true,
     })
     .unwrap()
 }

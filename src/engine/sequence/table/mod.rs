@@ -10,6 +10,7 @@ mod model;
 mod rate;
 #[cfg(test)]
 mod tests;
+pub mod text;
 
 pub use binary::TableFile;
 pub use catalogue::{Catalogue, Channel, Check, Filter, Gain, Part, Rule, Severity};

@@ -1,19 +1,11 @@
-//! What is done to the spacecraft: faults begin and end, commands are taken and carried out.
+//! What is done to the spacecraft: faults begin and end, modes are set.
 
-use super::command::Command;
 use super::fault::{Fault, FaultKind};
-use super::passes::Pass;
-use super::seismic::Seismic;
 use super::spacecraft::Spacecraft;
-use crate::format::ccsds::Header;
-use crate::time::{Instant, LeapSeconds, TimeRange};
+use crate::time::Instant;
 
-/// Longest stretch of full rate, seconds.
-const MOST_EXTRACTED_S: u16 = 1_800;
 /// Faults that may wait or be on.
 const MOST_FAULTS: usize = 100;
-/// Seconds from 1958-01-01 to 1970-01-01.
-const S_1958_TO_1970: i64 = 4383 * 86_400;
 
 impl Spacecraft {
     /// Plans a fault. One without a detail takes the first that fits; one that names nothing of
@@ -102,6 +94,7 @@ impl Spacecraft {
             FaultKind::SafeMode => {
                 self.instruments.new_sol();
                 self.active.push(fault);
+                self.drop_commands(t);
                 self.say(0, 401, "FSW", "Safe mode: instruments off, waiting for commands");
                 return;
             }
@@ -121,72 +114,15 @@ impl Spacecraft {
         }
     }
 
-    /// Takes a telecommand packet and answers by verification packets in the telemetry. The
-    /// command is returned; one that is refused fails with the reason.
-    pub fn execute(&mut self, packet: &[u8]) -> Result<Command, String> {
-        self.commands += 1;
-        let t = self.now();
-        let (header, command) = match Command::parse(packet) {
-            Ok(parsed) => parsed,
-            Err(reason) => {
-                let header = Header::parse(packet).unwrap_or_default();
-                let code = packet.get(6).copied().unwrap_or(0xFF);
-                self.verify(header.apid, header.count, code, 3, &reason);
-                self.tell(t, format!("command refused: {reason}"));
-                return Err(reason);
-            }
-        };
-        let Header { apid, count, .. } = header;
-        let code = command.code();
-        self.tell(t, format!("command {count}: {command:?}"));
-        self.verify(apid, count, code, 0, "");
-        self.verify(apid, count, code, 1, "");
-        self.say(3, 501, "CMD", &format!("Command {count} of code {code} dispatched"));
-        let result = self.perform(t, &command);
-        if let Err(reason) = &result {
-            self.tell(t, format!("command {count} fails: {reason}"));
-        }
-        self.completions.push_back((t.plus_s(1.0), header, command.clone(), result));
-        Ok(command)
-    }
-
-    /// Tells the end of commands a second after they began.
-    pub(super) fn finish_commands(&mut self, t: Instant) {
-        while self.completions.front().is_some_and(|done| done.0 <= t) {
-            let Some((_, header, command, result)) = self.completions.pop_front() else { return };
-            let (stage, reason) = match result {
-                Ok(()) => (2, String::new()),
-                Err(reason) => (3, reason),
-            };
-            self.verify(header.apid, header.count, command.code(), stage, &reason);
-        }
-    }
-
-    fn perform(&mut self, t: Instant, command: &Command) -> Result<(), String> {
-        match command {
-            Command::NoOp => Ok(()),
-            Command::SetMode { instrument, mode } => self.set_mode(*instrument, *mode),
-            Command::StartFault(text) => {
-                Fault::parse(text, t).and_then(|fault| self.start_fault(fault))
-            }
-            Command::ClearFaults => {
-                self.clear_faults();
-                Ok(())
-            }
-            Command::DumpNow { seconds } => {
-                let span = TimeRange::new(t, t.plus_s(f64::from(*seconds)));
-                self.commanded_pass = Some(Pass { orbiter: "DTE", span, rate_bps: 32_000 });
-                Ok(())
-            }
-            Command::ExtractEvent { from, seconds } => self.extract(t, *from, *seconds),
-        }
-    }
-
-    fn set_mode(&mut self, instrument: u8, mode: u8) -> Result<(), String> {
-        let at = usize::from(instrument);
-        let of = self.mission.instruments.get(at).ok_or("no such instrument")?;
+    /// Sets the mode of an instrument, by its name or its number.
+    pub(super) fn set_mode(&mut self, instrument: &str, mode: &str) -> Result<(), String> {
+        let of = self.mission.instruments.iter().find(|of| of.id == instrument);
+        let of = of.ok_or("no such instrument")?;
         let states = of.parameters.iter().find(|p| p.name == of.state).map(|p| &p.states);
-        let named = states.and_then(|all| all.iter().find(|(n, _)| *n == f64::from(mode)));
+        let is_meant = |(number, name): &&(f64, String)| {
+            *name == mode || mode.parse::<f64>().is_ok_and(|wanted| wanted == *number)
+        };
+        let named = states.and_then(|all| all.iter().find(is_meant));
         let (_, name) = named.ok_or_else(|| format!("{} has no mode {mode}", of.name))?;
         if name == "FAULT" || of.id == "lander" || of.id == "rover" {
             return Err(format!("{} cannot be set to {name}", of.name));
@@ -194,39 +130,8 @@ impl Spacecraft {
         if self.is_safe() {
             return Err("not in safe mode; clear the faults first".to_owned());
         }
-        if let Some(slot) = self.instruments.commanded.get_mut(at) {
-            *slot = Some(name.clone());
-        }
-        Ok(())
-    }
-
-    /// Records of 100 samples a second of the VBB axes (XB.ELYSE.00.HH?), of a stretch that lies
-    /// in the past.
-    fn extract(&mut self, t: Instant, from: u32, seconds: u16) -> Result<(), String> {
-        if self.seismic.is_empty() {
-            return Err("there is no seismometer".to_owned());
-        }
-        if seconds == 0 || seconds > MOST_EXTRACTED_S {
-            return Err(format!("a stretch has 1 to {MOST_EXTRACTED_S} s"));
-        }
-        let tai_ns = (i64::from(from) - S_1958_TO_1970).saturating_mul(1_000_000_000);
-        let start = LeapSeconds::built_in().from_tai_ns(tai_ns);
-        let now = self.onboard(t);
-        let hold_s = 50.0 * 3600.0;
-        if start.plus_s(f64::from(seconds)) > now || now.s_since(start) > hold_s {
-            return Err("the stretch is not within the last 50 hours".to_owned());
-        }
-        let seed = self.options.seed ^ u64::from(from);
-        let mut sensor = Seismic::new(seed, "00", "HH", 100.0);
-        for i in 0..u64::from(seconds) * 100 {
-            let onboard = start.plus_ns(i as i64 * 10_000_000);
-            let at = t.plus_ns(onboard.ns_since(now));
-            sensor.sample(at, onboard, self.env.ltst_h, &self.quakes);
-            let records = sensor.records(false);
-            self.store_records(&records);
-        }
-        let records = sensor.records(true);
-        self.store_records(&records);
+        let (id, name) = (of.id.clone(), name.clone());
+        self.command_mode(&id, &name);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What is measured: the packets of the instruments, of the seismometer and of the services.
 
+use super::board::Stage;
 use super::encoder::{Encoder, Field};
 use super::fault::FaultKind;
 use super::spacecraft::Spacecraft;
@@ -11,6 +12,8 @@ use crate::time::{Instant, LeapSeconds};
 
 /// Seconds from 1958-01-01 to 1970-01-01, the epochs of CUC and of instants.
 const S_1958_TO_1970: i128 = 4383 * 86_400;
+/// Longest text of a packet, bytes.
+const MOST_TEXT: usize = 1_000;
 /// Ticks of a packet without a rate.
 const SELDOM: u64 = 600;
 
@@ -81,6 +84,15 @@ fn working(of: &Instrument) -> Option<String> {
 /// Whether the parameters are those of the spacecraft's computer itself: it sleeps.
 fn is_computer(of: &Instrument) -> bool {
     first_of(of, &["ASLEEP"]).is_some()
+}
+
+/// As much of a text as a packet holds.
+fn short(text: &str) -> &str {
+    let mut end = text.len().min(MOST_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
 }
 
 impl Instruments {
@@ -264,21 +276,22 @@ impl Spacecraft {
     /// Sends an event message: number of its level, its own number, module and text.
     pub(super) fn say(&mut self, level: u64, id: u64, module: &str, text: &str) {
         let (onboard, is_realtime) = (self.onboard(self.now()), self.is_heard());
-        let values = [Field::Raw(level), Field::Raw(id), Field::Text(module), Field::Text(text)];
+        let values =
+            [Field::Raw(level), Field::Raw(id), Field::Text(module), Field::Text(short(text))];
         if let Some(packet) = self.services.event.encode(onboard, is_realtime, &values) {
             self.keep(packet, is_realtime);
         }
     }
 
     /// Says how far a command came.
-    pub(super) fn verify(&mut self, apid: u16, count: u16, code: u8, stage: u64, reason: &str) {
+    pub(super) fn verify(&mut self, apid: u16, count: u16, code: u16, stage: Stage, reason: &str) {
         let (onboard, is_realtime) = (self.onboard(self.now()), self.is_heard());
         let values = [
             Field::Raw(apid.into()),
             Field::Raw(count.into()),
             Field::Raw(code.into()),
-            Field::Raw(stage),
-            Field::Text(reason),
+            Field::Raw(stage as u64),
+            Field::Text(short(reason)),
         ];
         if let Some(packet) = self.services.verification.encode(onboard, is_realtime, &values) {
             self.keep(packet, is_realtime);

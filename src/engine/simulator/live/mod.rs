@@ -7,35 +7,39 @@
 //! channel 1 and idle frames on channel 7. Pure and deterministic: no clock, no network; the same
 //! options and calls give the same bytes, however the calls to advance are cut.
 //!
+//! Commands are read by the list of [`crate::mission::commands`], run for as long as it says and
+//! are verified in the telemetry; sequences of commands run by the on-board clock (`sequences`),
+//! tables and event requests have their own files.
+//!
 //! Sequence counts are per APID and virtual channel. What leaves the memory is gone: there is no
 //! acknowledgement, so that a pass that nobody hears is lost. Every packet is accounted for:
 //! made = sent + lost + overwritten + held, see [`Counters`].
-//!
-//! Commands come as packets, or as CLTUs by way of a [`Station`] to the [`CommandReceiver`].
 
 mod actions;
+mod board;
 mod command;
 mod delay;
 mod encoder;
+mod extraction;
 mod fault;
 mod instruments;
 mod passes;
 mod radio;
+mod receiver;
 mod seismic;
+mod sequences;
 mod spacecraft;
-mod station;
-mod uplink;
+mod tables;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
-pub use command::{COMMAND_APID, Command};
+pub use command::{COMMAND_APID, Command, Order, Value, decode};
 pub use delay::Delay;
 pub use encoder::{Encoder, Field};
 pub use fault::{Fault, FaultKind};
 pub use passes::{Pass, Passes};
 pub use radio::{CADU_BYTES, FRAME_BYTES};
+pub use receiver::Receiver;
 pub use spacecraft::{Counters, Note, Options, Spacecraft};
-pub use station::{Arrived, Station};
-pub use uplink::{COMMAND_CHANNEL, CommandReceiver, Received, spacecraft_id};

@@ -26,6 +26,8 @@ pub(super) struct Seismic {
     /// On-board time of the first sample that waits.
     first: Instant,
     sequence: u32,
+    /// Axes that are kept, the first ones.
+    used: usize,
 }
 
 /// The season's marsquakes of a spacecraft that lives now: one soon after the start, so that
@@ -59,14 +61,20 @@ impl Seismic {
             location,
             band,
             rate_hz,
-            sensitivity: if location == "67" { 0.02 } else { 1.0 },
+            sensitivity: if matches!(location, "65" | "67") { 0.02 } else { 1.0 },
             components: ["up", "north", "east"].map(component),
             scatter: Noise::new(seed, "live scatter", rate_hz as i32),
             glitch: (1e9, [0.0; 3]),
             axes: [const { Vec::new() }; 3],
             first: Instant::default(),
             sequence: 1,
+            used: 3,
         }
+    }
+
+    /// With only the first axes kept.
+    pub(super) fn with_axes(self, used: usize) -> Self {
+        Self { used, ..self }
     }
 
     /// Takes a sample: true time, on-board time, local true solar time, quakes.
@@ -113,7 +121,11 @@ impl Seismic {
             return Vec::new();
         }
         let mut records = Vec::new();
-        for (axis, code) in self.axes.iter_mut().zip(["U", "V", "W"]) {
+        for (at, (axis, code)) in self.axes.iter_mut().zip(["U", "V", "W"]).enumerate() {
+            if at >= self.used {
+                axis.clear();
+                continue;
+            }
             let trace = Trace {
                 source: SourceId {
                     network: "XB".to_owned(),

@@ -5,14 +5,13 @@ use std::collections::VecDeque;
 use super::super::SimulatorError;
 use super::super::quake::Quake;
 use super::super::sol::Sol;
-use super::command::Command;
+use super::board::Board;
 use super::fault::{Fault, FaultKind};
 use super::instruments::{Instruments, Services};
 use super::passes::{self, Pass, Passes};
 use super::radio::{CADU_BYTES, Radio, Weather};
 use super::seismic::{self, Seismic};
 use super::values::{Environment, Shared};
-use crate::format::ccsds::Header;
 use crate::mission::Mission;
 use crate::time::Instant;
 
@@ -41,6 +40,8 @@ pub struct Options {
     pub clock_offset_s: f64,
     /// Drift of the on-board clock, parts per million.
     pub drift_ppm: f64,
+    /// Whether commands that come outside of passes are lost; else it always listens.
+    pub hears_in_passes_only: bool,
 }
 
 impl Options {
@@ -56,6 +57,7 @@ impl Options {
             rate_bps: None,
             clock_offset_s: 0.35,
             drift_ppm: 1.5,
+            hears_in_passes_only: false,
         }
     }
 }
@@ -110,6 +112,8 @@ pub struct Spacecraft {
     pub(super) clock_jump_s: f64,
     memory: VecDeque<Vec<u8>>,
     memory_used: usize,
+    /// Packets that were ever put into the memory.
+    memory_in: u64,
     realtime: VecDeque<Vec<u8>>,
     pub(super) again: VecDeque<Vec<u8>>,
     pub(super) recent: VecDeque<Vec<u8>>,
@@ -120,7 +124,9 @@ pub struct Spacecraft {
     pub(super) pass: Option<Pass>,
     pub(super) pending: Vec<Fault>,
     pub(super) active: Vec<Fault>,
-    pub(super) completions: VecDeque<(Instant, Header, Command, Result<(), String>)>,
+    pub(super) board: Board,
+    /// Runs of sequences so far.
+    pub(super) runs: u64,
     pub(super) notes: Vec<Note>,
     pub(super) made: u64,
     overwritten: u64,
@@ -153,6 +159,7 @@ impl Spacecraft {
             clock_jump_s: 0.0,
             memory: VecDeque::new(),
             memory_used: 0,
+            memory_in: 0,
             realtime: VecDeque::new(),
             again: VecDeque::new(),
             recent: VecDeque::new(),
@@ -163,7 +170,8 @@ impl Spacecraft {
             pass: None,
             pending: Vec::new(),
             active: Vec::new(),
-            completions: VecDeque::new(),
+            board: Board::new(mission, spacecraft.into()),
+            runs: 0,
             notes: Vec::new(),
             made: 0,
             overwritten: 0,
@@ -236,6 +244,7 @@ impl Spacecraft {
         if self.tick.is_multiple_of(5) && self.env.move_to(t) {
             self.sol_passes = passes::of_sol(self.options.seed, &self.env.sol);
             self.instruments.new_sol();
+            self.shared.commanded_shots = 0.0;
         }
         self.update_faults(t);
         self.update_pass(t, out);
@@ -244,7 +253,9 @@ impl Spacecraft {
         }
         self.measure(self.tick);
         self.listen_to_ground(t);
-        self.finish_commands(t);
+        self.run_commands(t);
+        self.run_sequences(t);
+        self.follow_requests();
         self.transmit(out);
     }
 
@@ -340,6 +351,15 @@ impl Spacecraft {
         self.pass.is_some()
     }
 
+    /// The number of the next packet that comes into the memory, and of the oldest inside.
+    pub(super) fn memory_serial(&self) -> u64 {
+        self.memory_in
+    }
+
+    pub(super) fn first_serial(&self) -> u64 {
+        self.memory_in - self.memory.len() as u64
+    }
+
     /// Puts a new packet where it belongs.
     pub(super) fn keep(&mut self, packet: Vec<u8>, is_realtime: bool) {
         self.made += 1;
@@ -351,11 +371,14 @@ impl Spacecraft {
             return;
         }
         self.memory_used += packet.len();
+        self.memory_in += 1;
         self.memory.push_back(packet);
         while self.memory_used > self.options.memory_bytes {
+            let serial = self.first_serial();
             let Some(oldest) = self.memory.pop_front() else { break };
             self.memory_used -= oldest.len();
             self.overwritten += 1;
+            self.overwrite_request(serial);
         }
         let share = self.memory_used as f64 / self.options.memory_bytes.max(1) as f64;
         self.shared.memory_percent = 100.0 * share;

@@ -31,8 +31,34 @@ pub(super) struct Shared {
     pub(super) is_awake: bool,
     pub(super) memory_percent: f64,
     pub(super) overwritten: u64,
+    /// Laser shots of commands of the sol.
+    pub(super) commanded_shots: f64,
+    /// Whether the seismometer was levelled by command.
+    pub(super) is_levelled: bool,
+    /// How warm it was when each mass was recentred.
+    recentred: [Option<f64>; 3],
     oven_c: f64,
     current_a: f64,
+}
+
+impl Shared {
+    /// Brings the masses of an axis, or of all, to the middle.
+    pub(super) fn recentre(&mut self, env: &Environment, axis: &str) {
+        for (slot, name) in self.recentred.iter_mut().zip(["U", "V", "W"]) {
+            if axis == "ALL" || axis == name {
+                *slot = Some(env.warm);
+            }
+        }
+    }
+
+    /// Position of a mass, percent of its range: where it stood, or as it went since it was
+    /// recentred.
+    fn mass_position(&self, axis: usize, first: f64, warm: f64) -> f64 {
+        match self.recentred.get(axis).copied().flatten() {
+            Some(then) => 9.0 * (warm - then),
+            None => first + 9.0 * warm,
+        }
+    }
 }
 
 impl Environment {
@@ -53,6 +79,11 @@ impl Environment {
         self.ltst_h = self.sol.ltst_h(self.t_s);
         self.warm = (TAU * (self.ltst_h - 11.0) / 24.0).sin();
         self.sun = weather::convection(self.ltst_h);
+    }
+
+    /// By how much vortices lower the pressure at an hour of the sol.
+    pub(super) fn drops_pa(&self, hours: f64) -> f64 {
+        self.vortices.iter().map(|v| v.drop_pa(hours)).sum()
     }
 
     /// Moves to an instant; true where a new sol has begun.
@@ -195,11 +226,12 @@ impl Quantity {
     fn insight(&mut self, name: &str, env: &Environment, shared: &mut Shared) -> f64 {
         let (ltst, warm, sun) = (env.ltst_h, env.warm, env.sun);
         let rough = 0.25 + sun;
+        let level = if shared.is_levelled { 0.2 } else { 1.0 };
         match name.trim_start_matches("/insight/") {
             "apss/pressure" => {
                 let slow = self.walk(0.01, 6.0);
                 let hours = env.t_s / 3600.0;
-                let drops: f64 = env.vortices.iter().map(|v| v.drop_pa(hours)).sum();
+                let drops = env.drops_pa(hours);
                 let noise = weather::pressure_noise_pa(ltst) * (0.3 * self.n() + slow);
                 weather::pressure_pa(env.sol.ls_deg, ltst) + drops + noise
             }
@@ -222,16 +254,16 @@ impl Quantity {
             "apss/mag_x" | "apss/mag_y" | "apss/mag_z" => self.field(name, env, shared),
             "apss/pae_temperature" => 6.0 + 10.0 * warm + 0.05 * self.n(),
             "apss/pae_voltage" | "seis/ebox_voltage" => 30.2 + 1.6 * sun + 0.02 * self.n(),
-            "seis/mass_position_u" => 18.0 + 9.0 * warm + 0.05 * self.n(),
-            "seis/mass_position_v" => -11.0 + 9.0 * warm + 0.05 * self.n(),
-            "seis/mass_position_w" => 6.0 + 9.0 * warm + 0.05 * self.n(),
+            "seis/mass_position_u" => shared.mass_position(0, 18.0, warm) + 0.05 * self.n(),
+            "seis/mass_position_v" => shared.mass_position(1, -11.0, warm) + 0.05 * self.n(),
+            "seis/mass_position_w" => shared.mass_position(2, 6.0, warm) + 0.05 * self.n(),
             "seis/vbb_temperature" => -52.0 + 6.5 * warm + 0.02 * self.n(),
             "seis/ebox_temperature" => {
                 let awake = if shared.is_awake { 4.0 } else { 0.0 };
                 8.0 + 9.0 * warm + awake + 0.05 * self.n()
             }
-            "seis/tilt_x" => 0.041 + 0.002 * warm + 0.0004 * self.n(),
-            "seis/tilt_y" => -0.028 + 0.003 * warm + 0.0004 * self.n(),
+            "seis/tilt_x" => 0.041 * level + 0.002 * warm + 0.0004 * self.n(),
+            "seis/tilt_y" => -0.028 * level + 0.003 * warm + 0.0004 * self.n(),
             "seis/memory_fill" | "lander/memory_fill" => shared.memory_percent,
             "lander/packets_overwritten" => shared.overwritten as f64,
             "lander/computer_temperature" => {
@@ -292,8 +324,11 @@ impl Quantity {
             "chemcam/body_voltage" => 28.6 - 0.7 * f64::from(firing) + 0.05 * self.n(),
             "chemcam/shots" => {
                 // 30 shots of 3 Hz for each point of a minute (FACTS 3.2), as 20 s see them.
-                self.slow = if firing { self.slow + 10.0 } else { 0.0 };
-                self.slow
+                let is_commanded = shared.commanded_shots > 0.0;
+                if !is_commanded {
+                    self.slow = if firing { self.slow + 10.0 } else { 0.0 };
+                }
+                self.slow + shared.commanded_shots
             }
             "sam/oven_temperature" => {
                 let hot = if self.begun { self.slow } else { 20.0 };

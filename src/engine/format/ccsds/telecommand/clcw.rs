@@ -1,70 +1,64 @@
-//! The communications link control word: what the spacecraft reports of telecommand frames
-//! (CCSDS 232.0-B-4, section 4.2).
+//! Communications link control words (CCSDS 232.0-B-4, 4.2): what the spacecraft has of the frames.
 
 use crate::problem::Problem;
 
-/// A report on a virtual channel, 32 bits.
+/// A control word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Clcw {
-    /// Status field, 0 to 7, of the mission's own meaning.
-    pub status: u8,
-    /// Virtual channel, 0 to 63.
+    /// Virtual channel of the commands, 6 bits.
     pub channel: u8,
     /// No radio signal is received.
-    pub no_rf: bool,
-    /// The receiver has no bit lock.
+    pub no_signal: bool,
+    /// The receiver has not locked to bits.
     pub no_bit_lock: bool,
-    /// Frames in sequence are refused until an Unlock.
+    /// Frames are refused until an unlock.
     pub lockout: bool,
-    /// There is no room for frames in sequence.
+    /// Frames cannot be taken now.
     pub wait: bool,
-    /// A frame is missing: those from the report value on are to be sent again.
+    /// A frame is missing: those from [`Self::next`] on are wanted again.
     pub retransmit: bool,
-    /// Frames accepted that bypass the sequence, modulo 4.
-    pub farm_b: u8,
-    /// Report value N(R): the number of the frame that is expected next.
-    pub report: u8,
+    /// Expedited frames and control commands that were taken, modulo 4.
+    pub expedited: u8,
+    /// Number of the sequenced frame that is expected next.
+    pub next: u8,
 }
 
 impl Clcw {
-    /// Reads a word, big-endian.
-    pub fn parse(bytes: [u8; 4]) -> Result<Self, Problem> {
-        let [kind, channel, flags, report] = bytes;
-        let wrong = |reason: &str| Err(Problem::at(0, "CLCW", reason));
-        if kind & 0x80 != 0 {
-            return wrong("the control word type is not 0");
-        }
-        if kind & 0x60 != 0 {
-            return wrong("the version number is not 0");
-        }
-        if kind & 0x03 != 1 {
-            return wrong("the procedure in effect is not COP-1");
-        }
-        let flag = |mask: u8| flags & mask != 0;
-        Ok(Self {
-            status: kind >> 2 & 0x07,
-            channel: channel >> 2,
-            no_rf: flag(0x80),
-            no_bit_lock: flag(0x40),
-            lockout: flag(0x20),
-            wait: flag(0x10),
-            retransmit: flag(0x08),
-            farm_b: flags >> 1 & 0x03,
-            report,
-        })
+    /// The word.
+    pub fn to_bytes(self) -> [u8; 4] {
+        let flag = |is: bool, bit: u32| u32::from(is) << bit;
+        // COP-1 is in effect.
+        let word = 1 << 24
+            | u32::from(self.channel & 0x3F) << 18
+            | flag(self.no_signal, 15)
+            | flag(self.no_bit_lock, 14)
+            | flag(self.lockout, 13)
+            | flag(self.wait, 12)
+            | flag(self.retransmit, 11)
+            | u32::from(self.expedited & 3) << 9
+            | u32::from(self.next);
+        word.to_be_bytes()
     }
 
-    /// The word, big-endian; bits beyond the width of a field are cut off.
-    pub fn to_bytes(self) -> [u8; 4] {
-        let flags = [
-            (self.no_rf, 0x80),
-            (self.no_bit_lock, 0x40),
-            (self.lockout, 0x20),
-            (self.wait, 0x10),
-            (self.retransmit, 0x08),
-        ];
-        let flags = flags.iter().filter(|(is_set, _)| *is_set).fold(0, |all, (_, mask)| all | mask);
-        let kind = (self.status & 0x07) << 2 | 1;
-        [kind, self.channel << 2, flags | (self.farm_b & 0x03) << 1, self.report]
+    /// Reads a word of version 0 with COP-1 in effect.
+    pub fn read(bytes: [u8; 4]) -> Result<Self, Problem> {
+        let word = u32::from_be_bytes(bytes);
+        if word >> 29 != 0 {
+            return Err(Problem::at(0, "type", "it is no control word of version 0"));
+        }
+        if word >> 24 & 3 != 1 {
+            return Err(Problem::at(0, "COP", "another protocol than COP-1 is in effect"));
+        }
+        let flag = |bit: u32| word >> bit & 1 == 1;
+        Ok(Self {
+            channel: (word >> 18 & 0x3F) as u8,
+            no_signal: flag(15),
+            no_bit_lock: flag(14),
+            lockout: flag(13),
+            wait: flag(12),
+            retransmit: flag(11),
+            expedited: (word >> 9 & 3) as u8,
+            next: word as u8,
+        })
     }
 }

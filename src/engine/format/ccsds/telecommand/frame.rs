@@ -1,147 +1,126 @@
-//! TC transfer frames (CCSDS 232.0-B-4, section 4.1), read and written.
+//! TC transfer frames (CCSDS 232.0-B-4, 4.1): header of five bytes, data, CRC-16.
 
-use super::super::{array, crc16};
+use super::super::crc16;
 use crate::problem::Problem;
 
-/// Length of the primary header, bytes (232.0-B-4, 4.1.2).
+/// Bytes of the primary header and of the error control.
 const HEADER: usize = 5;
-/// Length of the frame error control field, bytes (232.0-B-4, 4.1.4).
-const ERROR_CONTROL: usize = 2;
-/// Bytes of a frame that are no data: primary header and error control.
-pub const FRAME_OVERHEAD: usize = HEADER + ERROR_CONTROL;
-/// The longest frame, bytes (232.0-B-4, 4.1.2.7).
-pub const LARGEST_FRAME: usize = 1024;
+const CONTROL: usize = 2;
+/// Longest frame in bytes (4.1.2.7).
+const LONGEST: usize = 1024;
+/// Most bytes of data in a frame.
+pub const MOST_DATA: usize = LONGEST - HEADER - CONTROL;
 
-/// How a frame is treated on board: bypass flag and control command flag (232.0-B-4, table 4-1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Service {
-    /// Type AD: data in sequence, acknowledged by its number.
-    Sequenced,
-    /// Type BD: data that bypass the sequence (express).
-    Express,
-    /// Type BC: a command to the procedure on board itself.
-    Control,
+/// What a frame is for the protocol (4.1.2.3, 4.1.2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameType {
+    /// Data in their order, each once (AD); numbered.
+    Sequenced(u8),
+    /// Data outside of the order (BD).
+    Expedited,
+    /// A control command to the frame acceptance (BC).
+    Control(Control),
 }
 
-/// A command to the procedure on board (232.0-B-4, 4.1.3.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A control command (4.1.3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
-    /// Ends a lockout: one byte of zeros.
+    /// Ends a lockout.
     Unlock,
-    /// Sets the number of the frame that is expected next, V(R): `0x82 0x00`, then the number.
-    SetVr(u8),
+    /// The number of the next sequenced frame.
+    SetNext(u8),
 }
 
-impl Control {
-    /// The data field of its frame.
-    pub fn to_bytes(self) -> Vec<u8> {
-        match self {
-            Self::Unlock => vec![0],
-            Self::SetVr(number) => vec![0x82, 0, number],
-        }
-    }
-
-    /// Reads the data field of a frame; none of any other bytes.
-    pub fn parse(data: &[u8]) -> Option<Self> {
-        match *data {
-            [0] => Some(Self::Unlock),
-            [0x82, 0, number] => Some(Self::SetVr(number)),
-            _ => None,
-        }
-    }
-}
-
-/// A TC transfer frame with error control.
+/// A frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TcFrame {
-    /// How it is treated.
-    pub service: Service,
-    /// Spacecraft identifier, 0 to 1023.
+    /// Spacecraft identifier, 10 bits.
     pub spacecraft: u16,
-    /// Virtual channel, 0 to 63.
+    /// Virtual channel, 6 bits.
     pub channel: u8,
-    /// Frame sequence number N(S); zero in frames that bypass the sequence.
-    pub number: u8,
-    /// The data field, 1 to 1017 bytes: a segment, or a [`Control`].
+    /// What it is.
+    pub kind: FrameType,
+    /// Its data; of a control command nothing.
     pub data: Vec<u8>,
 }
 
-impl TcFrame {
-    /// The frame that `bytes` begin with. What lies behind its stated length is fill of the
-    /// last code block and left alone.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
-        let Some([id0, id1, len0, len1, number]) = array::<HEADER>(bytes, 0) else {
-            let reason = format!("{} of {HEADER} bytes are there", bytes.len());
-            return Err(Problem::at(0, "TC frame header", reason));
-        };
-        let wrong = |reason: String| Err(Problem::at(0, "TC frame header", reason));
-        if id0 >> 6 != 0 {
-            return wrong(format!("version number {} is not 0", id0 >> 6));
+impl Control {
+    fn bytes(self) -> Vec<u8> {
+        match self {
+            Self::Unlock => vec![0],
+            Self::SetNext(number) => vec![0x82, 0, number],
         }
-        if id0 & 0x0C != 0 {
-            return wrong("the spare bits are not 0".to_owned());
-        }
-        let service = match (id0 & 0x20 != 0, id0 & 0x10 != 0) {
-            (false, false) => Service::Sequenced,
-            (true, false) => Service::Express,
-            (true, true) => Service::Control,
-            (false, true) => return wrong("a control command does not bypass".to_owned()),
-        };
-        let length = usize::from(u16::from_be_bytes([len0 & 0x03, len1])) + 1;
-        if length <= FRAME_OVERHEAD {
-            return wrong(format!("a length of {length} bytes leaves no room for data"));
-        }
-        let Some(whole) = bytes.get(..length) else {
-            return wrong(format!("{} of {length} bytes are there", bytes.len()));
-        };
-        let (body, crc) = whole.split_at_checked(length - ERROR_CONTROL).unwrap_or_default();
-        if array::<ERROR_CONTROL>(crc, 0).map(u16::from_be_bytes) != Some(crc16(body)) {
-            let at = (length - ERROR_CONTROL) as u64;
-            return Err(Problem::at(at, "frame error control", "it does not fit the frame"));
-        }
-        if service != Service::Sequenced && number != 0 {
-            return wrong(format!("a frame that bypasses the sequence has number {number}"));
-        }
-        Ok(Self {
-            service,
-            spacecraft: u16::from_be_bytes([id0 & 0x03, id1]),
-            channel: len0 >> 2,
-            number,
-            data: body.get(HEADER..).unwrap_or_default().to_vec(),
-        })
     }
+}
 
-    /// The bytes of the frame; a field out of its range is a problem.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, Problem> {
-        let wrong = |field: &str, value: usize, most: usize| {
-            Err(Problem::of(field, format!("{value} is out of range, the largest is {most}")))
+impl TcFrame {
+    /// The bytes of the frame; refused where its data do not fit.
+    pub fn write(&self) -> Result<Vec<u8>, Problem> {
+        let control;
+        let (bypass, command, number, data): (u16, u16, u8, &Vec<u8>) = match self.kind {
+            FrameType::Sequenced(number) => (0, 0, number, &self.data),
+            FrameType::Expedited => (1, 0, 0, &self.data),
+            FrameType::Control(of) => {
+                control = of.bytes();
+                (1, 1, 0, &control)
+            }
         };
-        if self.spacecraft > 0x3FF {
-            return wrong("spacecraft identifier", self.spacecraft.into(), 0x3FF);
+        if data.is_empty() || data.len() > MOST_DATA {
+            let reason = format!("a frame holds 1 to {MOST_DATA} bytes, not {}", data.len());
+            return Err(Problem::of("data", reason));
         }
-        if self.channel > 0x3F {
-            return wrong("virtual channel", self.channel.into(), 0x3F);
+        if self.spacecraft > 0x3FF || self.channel > 0x3F {
+            return Err(Problem::of("spacecraft", "it has 10 bits, the channel has 6"));
         }
-        if self.data.is_empty() || self.data.len() > LARGEST_FRAME - FRAME_OVERHEAD {
-            let most = LARGEST_FRAME - FRAME_OVERHEAD;
-            return wrong("length of the data field", self.data.len(), most);
-        }
-        if self.service != Service::Sequenced && self.number != 0 {
-            return wrong("frame sequence number", self.number.into(), 0);
-        }
-        let flags: u16 = match self.service {
-            Service::Sequenced => 0,
-            Service::Express => 0x2000,
-            Service::Control => 0x3000,
-        };
-        let stated = (self.data.len() + FRAME_OVERHEAD - 1) as u16;
-        let mut out = Vec::with_capacity(self.data.len() + FRAME_OVERHEAD);
-        out.extend_from_slice(&(flags | self.spacecraft).to_be_bytes());
-        out.extend_from_slice(&(u16::from(self.channel) << 10 | stated).to_be_bytes());
-        out.push(self.number);
-        out.extend_from_slice(&self.data);
+        // At most LONGEST - 1, which fits 10 bits.
+        let length = (HEADER + data.len() + CONTROL - 1) as u16;
+        let first = bypass << 13 | command << 12 | self.spacecraft;
+        let second = u16::from(self.channel) << 10 | length;
+        let mut out = Vec::with_capacity(HEADER + data.len() + CONTROL);
+        out.extend_from_slice(&first.to_be_bytes());
+        out.extend_from_slice(&second.to_be_bytes());
+        out.push(number);
+        out.extend_from_slice(data);
         let crc = crc16(&out);
         out.extend_from_slice(&crc.to_be_bytes());
         Ok(out)
+    }
+
+    /// Reads a frame at the beginning of bytes; what follows it is fill.
+    pub fn read(bytes: &[u8]) -> Result<Self, Problem> {
+        let short = || Problem::at(0, "frame", "it is shorter than its header says");
+        let [a, b, c, d, number] = *bytes.first_chunk::<HEADER>().ok_or_else(short)?;
+        let (first, second) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+        if first >> 14 != 0 {
+            return Err(Problem::at(0, "version", format!("{} is not a TC frame", first >> 14)));
+        }
+        let length = usize::from(second & 0x3FF) + 1;
+        let frame = bytes.get(..length).ok_or_else(short)?;
+        let body = frame.split_last_chunk::<CONTROL>().filter(|(body, _)| body.len() > HEADER);
+        let (body, crc) = body.ok_or_else(short)?;
+        if crc16(body) != u16::from_be_bytes(*crc) {
+            return Err(Problem::at(0, "error control", "the CRC does not fit"));
+        }
+        let data = body.get(HEADER..).unwrap_or_default().to_vec();
+        let (is_bypass, is_command) = (first >> 13 & 1 == 1, first >> 12 & 1 == 1);
+        let kind = match (is_bypass, is_command) {
+            (false, false) => FrameType::Sequenced(number),
+            (true, false) => FrameType::Expedited,
+            (true, true) => FrameType::Control(match *data {
+                [0] => Control::Unlock,
+                [0x82, 0, number] => Control::SetNext(number),
+                _ => return Err(Problem::at(5, "control", "the control command is unknown")),
+            }),
+            (false, true) => {
+                return Err(Problem::at(0, "flags", "a control command has to bypass the order"));
+            }
+        };
+        let is_control = matches!(kind, FrameType::Control(_));
+        Ok(Self {
+            spacecraft: first & 0x3FF,
+            channel: (second >> 10) as u8,
+            kind,
+            data: if is_control { Vec::new() } else { data },
+        })
     }
 }

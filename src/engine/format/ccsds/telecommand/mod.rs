@@ -1,11 +1,10 @@
-//! Telecommands on the space link, top to bottom: segments of packets, transfer frames, CLTUs; and
-//! COP-1, which says what has arrived.
+//! Telecommands on the link, top to bottom: packets in segments, transfer frames, CLTUs, and the
+//! protocol that makes frames arrive once and in order.
 //!
-//! Ground: [`segments`] cuts a packet, [`Fop`] numbers the frames and repeats what was lost,
-//! [`write_cltu`] makes of each what an antenna sends. Spacecraft: [`CltuScanner`] finds CLTUs in
-//! a stream, [`TcFrame::parse`] reads the frame, [`Farm`] takes it or not and reports by a
-//! [`Clcw`], [`Reassembly`] gives packets. All of it is pure: bytes and instants in, values out;
-//! memory is bounded by stated limits, no input panics or hangs.
+//! Up: [`segments`] (232.0-B-4, 4.1.3.2) → [`TcFrame`] (4.1) → [`write_cltu`] (231.0-B-4). On
+//! board: [`CltuScanner`] → [`TcFrame::read`] → [`Farm`] (232.1-B-2, FARM-1) → [`Joiner`]. Back
+//! comes a [`Clcw`] (232.0-B-4, 4.2), by which [`Fop`] (FOP-1) knows what arrived. All of it is
+//! pure: bytes and instants in, bytes and values out; no input panics, memory is bounded.
 
 mod clcw;
 mod cltu;
@@ -13,15 +12,12 @@ mod farm;
 mod fop;
 mod frame;
 mod segment;
-
-#[cfg(test)]
-mod cop_tests;
 #[cfg(test)]
 mod tests;
 
 pub use clcw::Clcw;
-pub use cltu::{Cltu, CltuScanner, START, TAIL, write_cltu};
-pub use farm::{Farm, Verdict};
-pub use fop::{Alert, Directive, Fop, FopConfig, FopEvent, FopState, Transmission};
-pub use frame::{Control, FRAME_OVERHEAD, LARGEST_FRAME, Service, TcFrame};
-pub use segment::{Reassembly, segments};
+pub use cltu::{CltuScanner, write_cltu};
+pub use farm::{Farm, Taken};
+pub use fop::{Fop, FopEvent, FopOptions, Sending};
+pub use frame::{Control, FrameType, MOST_DATA, TcFrame};
+pub use segment::{Joiner, MOST_SEGMENT, segments};

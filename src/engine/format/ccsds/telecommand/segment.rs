@@ -1,154 +1,81 @@
-//! Segments: a packet over several frames, and packets out of frames (CCSDS 232.0-B-4, 4.1.3.2).
-//!
-//! The data field of a frame is a header of one byte, sequence flags and multiplexer access point
-//! (MAP), and a part of a packet, or one or several whole ones.
+//! Packets in segments (CCSDS 232.0-B-4, 4.1.3.2): a byte of flags and MAP before each part.
 
-use std::collections::BTreeMap;
+use super::frame::MOST_DATA;
 
-use super::super::{Header, LARGEST_PACKET, Notes};
-use crate::problem::Problem;
+/// Most bytes of a packet in a segment.
+pub const MOST_SEGMENT: usize = MOST_DATA - 1;
+/// Sequence flags.
+const FIRST: u8 = 0b01;
+const CONTINUATION: u8 = 0b00;
+const LAST: u8 = 0b10;
+const WHOLE: u8 = 0b11;
 
-/// Sequence flags in their place (232.0-B-4, table 4-2).
-const CONTINUING: u8 = 0x00;
-const FIRST: u8 = 0x40;
-const LAST: u8 = 0x80;
-const UNSEGMENTED: u8 = 0xC0;
-const FLAGS: u8 = 0xC0;
-
-/// A packet as data fields of frames, each with its segment header and of at most `room` bytes.
-/// A MAP is 0 to 63. Empty where the room does not take a byte of data, or nothing is given.
+/// The segments of a packet, at most `room` bytes of it in each, through a MAP (6 bits).
 pub fn segments(packet: &[u8], map: u8, room: usize) -> Vec<Vec<u8>> {
-    let map = map & !FLAGS;
-    if room < 2 {
-        return Vec::new();
-    }
-    let parts = packet.chunks(room - 1);
-    let last = parts.len().saturating_sub(1);
+    let room = room.clamp(1, MOST_SEGMENT);
+    let count = packet.len().div_ceil(room);
+    let parts = packet.chunks(room).enumerate();
     parts
-        .enumerate()
-        .map(|(index, part)| {
-            let flags = match (index == 0, index == last) {
-                (true, true) => UNSEGMENTED,
+        .map(|(at, part)| {
+            let flags = match (at == 0, at + 1 == count) {
+                (true, true) => WHOLE,
                 (true, false) => FIRST,
-                (false, false) => CONTINUING,
                 (false, true) => LAST,
+                (false, false) => CONTINUATION,
             };
-            [&[flags | map], part].concat()
+            let mut segment = Vec::with_capacity(1 + part.len());
+            segment.push(flags << 6 | map & 0x3F);
+            segment.extend_from_slice(part);
+            segment
         })
         .collect()
 }
 
-/// Packets out of segments, for each MAP apart; holds at most `limit` bytes.
+/// Joins segments of one MAP to packets.
 #[derive(Clone, Debug)]
-pub struct Reassembly {
-    limit: usize,
-    held: usize,
-    open: BTreeMap<u8, Vec<u8>>,
-    notes: Notes,
+pub struct Joiner {
+    open: Option<Vec<u8>>,
+    most: usize,
+    dropped: u64,
 }
 
-impl Default for Reassembly {
-    /// Room for the longest packet on two access points.
-    fn default() -> Self {
-        Self::new(2 * LARGEST_PACKET)
-    }
-}
-
-impl Reassembly {
-    /// With a bound on the bytes of packets that are not whole.
-    pub fn new(limit: usize) -> Self {
-        Self { limit, held: 0, open: BTreeMap::new(), notes: Notes::default() }
+impl Joiner {
+    /// With the longest packet in bytes that is held.
+    pub fn new(most: usize) -> Self {
+        Self { open: None, most, dropped: 0 }
     }
 
-    /// Bytes of packets that are not whole.
-    pub fn held(&self) -> usize {
-        self.held
+    /// Packets that were given up because their segments did not follow each other.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
     }
 
-    /// The problems since the last call.
-    pub fn take_problems(&mut self) -> Vec<Problem> {
-        self.notes.take()
-    }
-
-    /// Takes the data field of the next frame and gives the packets that it completes. A part
-    /// without a beginning is left out and told, so is a packet whose end never comes.
-    pub fn push(&mut self, data: &[u8]) -> Vec<Vec<u8>> {
-        let Some((&header, part)) = data.split_first() else {
-            self.tell("the data field of the frame is empty");
-            return Vec::new();
-        };
-        let map = header & !FLAGS;
-        match header & FLAGS {
-            UNSEGMENTED => {
-                self.abandon(map);
-                self.packets(part)
-            }
-            FIRST => {
-                self.abandon(map);
-                self.append(map, Vec::new(), part);
+    /// Takes the next segment; a packet where it is whole.
+    pub fn push(&mut self, segment: &[u8]) -> Option<Vec<u8>> {
+        let (header, part) = segment.split_first()?;
+        let flags = header >> 6;
+        let is_begin = flags == FIRST || flags == WHOLE;
+        let mut packet = match (self.open.take(), is_begin) {
+            (None, true) => Vec::new(),
+            (Some(_), true) => {
+                self.dropped += 1;
                 Vec::new()
             }
-            flags => {
-                let Some(mut open) = self.open.remove(&map) else {
-                    self.tell(&format!("a part on MAP {map} whose beginning is missing"));
-                    return Vec::new();
-                };
-                self.held -= open.len();
-                if flags == CONTINUING {
-                    self.append(map, open, part);
-                    return Vec::new();
-                }
-                open.extend_from_slice(part);
-                self.packets(&open)
+            (Some(open), false) => open,
+            (None, false) => {
+                self.dropped += 1;
+                return None;
             }
+        };
+        if packet.len() + part.len() > self.most {
+            self.dropped += 1;
+            return None;
         }
-    }
-
-    fn append(&mut self, map: u8, mut open: Vec<u8>, part: &[u8]) {
-        let length = open.len() + part.len();
-        if length > LARGEST_PACKET || self.held + length > self.limit {
-            self.tell(&format!("a packet on MAP {map} is longer than can be held"));
-            return;
+        packet.extend_from_slice(part);
+        if flags == WHOLE || flags == LAST {
+            return Some(packet);
         }
-        open.extend_from_slice(part);
-        self.held += length;
-        self.open.insert(map, open);
-    }
-
-    fn abandon(&mut self, map: u8) {
-        if let Some(open) = self.open.remove(&map) {
-            self.held -= open.len();
-            let length = open.len();
-            self.tell(&format!("{length} bytes on MAP {map} are dropped: a new packet begins"));
-        }
-    }
-
-    /// The packets that a whole unit holds, one behind the other.
-    fn packets(&mut self, mut unit: &[u8]) -> Vec<Vec<u8>> {
-        let mut found = Vec::new();
-        while !unit.is_empty() {
-            match Header::parse(unit) {
-                Ok(header) => match unit.split_at_checked(header.length()) {
-                    Some((packet, rest)) => {
-                        found.push(packet.to_vec());
-                        unit = rest;
-                    }
-                    None => {
-                        let (have, of) = (unit.len(), header.length());
-                        self.tell(&format!("{have} of the {of} bytes of a packet came"));
-                        break;
-                    }
-                },
-                Err(problem) => {
-                    self.tell(&format!("no packet: {}", problem.reason));
-                    break;
-                }
-            }
-        }
-        found
-    }
-
-    fn tell(&mut self, reason: &str) {
-        self.notes.add(0, "segment", reason.to_owned());
+        self.open = Some(packet);
+        None
     }
 }

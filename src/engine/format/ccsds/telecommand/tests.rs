@@ -1,270 +1,235 @@
-//! Frames, segments, CLTUs and reports against values of others and worked by hand.
+//! Telecommands against hand-worked bytes, and the protocol over a bad channel.
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::format::ccsds::{Header, LARGEST_PACKET, PacketKind, write_packet};
+use crate::time::Instant;
 
-fn packet(length: usize) -> Vec<u8> {
-    let header = Header { kind: PacketKind::Command, apid: 10, ..Header::default() };
-    let data: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
-    let mut out = Vec::new();
-    write_packet(&header, &data, &mut out).unwrap();
-    out
+const NOW: Instant = Instant::from_unix_ns(1_600_000_000_000_000_000);
+
+fn frame(kind: FrameType, data: &[u8]) -> TcFrame {
+    TcFrame { spacecraft: 189, channel: 1, kind, data: data.to_vec() }
 }
 
-fn scan(bytes: &[u8]) -> Vec<Cltu> {
-    let (mut scanner, mut found) = (CltuScanner::default(), Vec::new());
-    scanner.push(bytes, &mut found);
-    found
-}
-
-fn cltu(frame: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    write_cltu(frame, &mut out);
-    out
-}
-
+/// 232.0-B-4, 4.1: version 00, bypass 0, control 0, spare 00, spacecraft 0x0BD; channel 000001,
+/// length 9 - 1; number 5; two bytes; CRC of the nine minus two.
 #[test]
-fn a_frame_is_laid_out_as_in_the_standard() {
-    // By hand from 232.0-B-4, figure 4-2: bypass, SCID 189, VCID 5, 5 + 1 + 2 - 1 = 7, N(S) 0;
-    // then Unlock.
-    let frame = TcFrame {
-        service: Service::Control,
-        spacecraft: 189,
-        channel: 5,
-        number: 0,
-        data: Control::Unlock.to_bytes(),
-    };
-    let bytes = frame.to_bytes().unwrap();
-    assert_eq!(bytes[..6], [0x30, 0xBD, 0x14, 0x07, 0x00, 0x00]);
-    assert_eq!(TcFrame::parse(&bytes), Ok(frame));
-    // The beginning of a Set V(R) frame, as the tests of the CLTU generators of Yamcs and of
-    // SpacePyLibrary have it: type BC, SCID 27, VCID 0, 10 bytes, 0x82 0x00 and the number.
-    let set = TcFrame {
-        service: Service::Control,
-        spacecraft: 27,
-        channel: 0,
-        number: 0,
-        data: Control::SetVr(0).to_bytes(),
-    };
-    assert_eq!(set.to_bytes().unwrap()[..7], [0x30, 0x1B, 0x00, 0x09, 0x00, 0x82, 0x00]);
-    // Longest and shortest.
-    for length in [1, 1017] {
-        let frame = TcFrame {
-            service: Service::Sequenced,
-            spacecraft: 1023,
-            channel: 63,
-            number: 255,
-            data: vec![7; length],
-        };
-        let bytes = frame.to_bytes().unwrap();
-        assert_eq!(bytes.len(), length + FRAME_OVERHEAD);
-        let filled = [&bytes[..], &[0x55; 6]].concat();
-        assert_eq!(TcFrame::parse(&filled), Ok(frame));
-    }
-}
-
-#[test]
-fn frames_that_are_wrong_are_told() {
-    let good = TcFrame {
-        service: Service::Sequenced,
-        spacecraft: 76,
-        channel: 0,
-        number: 9,
-        data: vec![1, 2, 3],
-    };
-    let bytes = good.to_bytes().unwrap();
-    for bit in 0..bytes.len() * 8 {
-        let mut damaged = bytes.clone();
-        damaged[bit / 8] ^= 0x80 >> (bit % 8);
-        assert!(TcFrame::parse(&damaged).is_err(), "bit {bit}");
-    }
-    for length in 0..bytes.len() {
-        assert!(TcFrame::parse(&bytes[..length]).is_err());
-    }
-    for wrong in [
-        TcFrame { spacecraft: 1024, ..good.clone() },
-        TcFrame { channel: 64, ..good.clone() },
-        TcFrame { data: Vec::new(), ..good.clone() },
-        TcFrame { data: vec![0; 1018], ..good.clone() },
-        TcFrame { service: Service::Express, ..good },
+fn a_frame_is_as_worked_by_hand() {
+    let bytes = frame(FrameType::Sequenced(5), &[0xAB, 0xCD]).write().expect("a frame");
+    assert_eq!(bytes[..7], [0x00, 0xBD, 0x04, 0x08, 0x05, 0xAB, 0xCD]);
+    assert_eq!(bytes.len(), 9);
+    let set = frame(FrameType::Control(Control::SetNext(7)), &[]).write().expect("a frame");
+    assert_eq!(set[..8], [0x30, 0xBD, 0x04, 0x09, 0x00, 0x82, 0x00, 0x07]);
+    for kind in [
+        FrameType::Sequenced(255),
+        FrameType::Expedited,
+        FrameType::Control(Control::Unlock),
+        FrameType::Control(Control::SetNext(9)),
     ] {
-        assert!(wrong.to_bytes().unwrap_err().reason.contains("the largest is"));
+        let data: &[u8] = if matches!(kind, FrameType::Control(_)) { &[] } else { &[1, 2, 3] };
+        let written = frame(kind, data);
+        let mut bytes = written.write().expect("a frame");
+        bytes.extend([0x55; 6]);
+        assert_eq!(TcFrame::read(&bytes), Ok(written));
+        bytes[6] ^= 1;
+        assert!(TcFrame::read(&bytes).is_err());
     }
-    assert_eq!(Control::parse(&[0x82, 0, 200]), Some(Control::SetVr(200)));
-    for other in [&[][..], &[1], &[0x82, 1, 0], &[0x82, 0], &[0, 0]] {
-        assert_eq!(Control::parse(other), None);
-    }
+    assert!(frame(FrameType::Expedited, &[0; MOST_DATA + 1]).write().is_err());
+    assert!(frame(FrameType::Expedited, &[]).write().is_err());
 }
 
+/// x⁷ mod g(x) = x⁶ + x² + 1: the block whose last information bit alone is set has the parity
+/// 1000101, complemented 0111010, and the filler bit 0. Of zeros the parity is 0, complemented
+/// 1111111.
 #[test]
-fn code_blocks_have_the_parity_of_other_implementations() {
-    // Blocks of the test frames of SpacePyLibrary (UnitTest/testData.py), which the tests of Yamcs
-    // (BchCltuGeneratorTest) share; the last is filled by 0x55.
-    let cases = [
-        ([0x22, 0xF6, 0x00, 0xFF, 0x00, 0x42, 0x1A], 0x12),
-        ([0x8C, 0xC0, 0x0E, 0x01, 0x0D, 0x19, 0x06], 0x5A),
-        ([0x30, 0x1B, 0x00, 0x09, 0x00, 0x82, 0x00], 0x54),
-    ];
-    for (data, parity) in cases {
-        let expected = [&START[..], &data, &[parity], &TAIL].concat();
-        assert_eq!(cltu(&data), expected);
-    }
-    let filled = [&START[..], &[0x10, 0xE4, 0xC1, 0x55, 0x55, 0x55, 0x55, 0x3E], &TAIL].concat();
-    assert_eq!(cltu(&[0x10, 0xE4, 0xC1]), filled);
-    // Zeros have zero parity, inverted.
-    assert_eq!(cltu(&[0; 7])[9], 0xFE);
+fn code_blocks_are_as_worked_by_hand() {
+    let unit = write_cltu(&[0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9]);
+    assert_eq!(unit[..2], [0xEB, 0x90]);
+    assert_eq!(unit[2..10], [0, 0, 0, 0, 0, 0, 1, 0x74]);
+    assert_eq!(unit[10..18], [0, 0, 0, 0, 0, 0, 0, 0xFE]);
+    assert_eq!(unit[18..25], [9, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55]);
+    assert_eq!(unit[26..], [0xC5, 0xC5, 0xC5, 0xC5, 0xC5, 0xC5, 0xC5, 0x79]);
 }
 
+/// 232.0-B-4, figure 4-6: type 0, version 00, status 000, COP 01, channel 000010, spare 00; no RF
+/// 0, no bit lock 0, lockout 1, wait 0, retransmit 1, FARM-B 11, spare 0; report value 0x2A.
 #[test]
-fn one_wrong_bit_of_a_block_is_corrected_and_two_end_the_cltu() {
-    let frame = [0x22, 0xF6, 0x00, 0xFF, 0x00, 0x42, 0x1A, 0x8C, 0xC0, 0x0E, 0x01, 0x0D, 0x19, 6];
-    let good = cltu(&frame);
-    let flip = |bits: &[usize]| {
-        let mut bytes = good.clone();
-        for bit in bits {
-            bytes[bit / 8] ^= 0x80 >> (bit % 8);
-        }
-        bytes
-    };
-    // The start sequence, then the 63 bits of the second block.
-    for bit in (0..16).chain(80..143) {
-        let found = scan(&flip(&[bit]));
-        assert_eq!(found.len(), 1, "bit {bit}");
-        assert_eq!(found[0].data, frame, "bit {bit}");
-        assert_eq!(found[0].corrected, u32::from(bit >= 16), "bit {bit}");
-    }
-    for first in 80..143 {
-        for second in first + 1..143 {
-            let found = scan(&flip(&[first, second]));
-            assert_eq!(found[0].data, frame[..7], "bits {first} and {second}");
-        }
-    }
-    // A tail with a wrong bit is still no code block.
-    for bit in 144..208 {
-        let next = cltu(&[9; 7]);
-        let found = scan(&[flip(&[bit]), next].concat());
-        assert_eq!(found.len(), 2, "bit {bit}");
-        assert_eq!((&found[0].data[..], &found[1].data[..]), (&frame[..], &[9; 7][..]));
-    }
-}
-
-#[test]
-fn cltus_are_found_in_a_stream() {
-    let (one, two) = (cltu(&[1; 20]), cltu(&[2; 1024]));
-    let noise = [0x55, 0x00, 0xEB, 0x55, 0x55];
-    let stream = [&noise[..], &one, &noise, &two, &one[..30], &one].concat();
-    let found = scan(&stream);
-    let data =
-        |value: u8, of: usize| [vec![value; of], vec![0x55; of.div_ceil(7) * 7 - of]].concat();
-    // The one that is cut off ends where the start sequence of the next one is no code block.
-    let seen: Vec<_> = found.iter().map(|c| (c.offset, c.data.len())).collect();
-    assert_eq!(seen[..2], [(5, 21), (44, 1029)], "{seen:?}");
-    assert_eq!((&found[0].data, &found[1].data), (&data(1, 20), &data(2, 1024)));
-    for piece in [1, 2, 3, 7, 8, 9, 100] {
-        let (mut scanner, mut pieces) = (CltuScanner::default(), Vec::new());
-        for bytes in stream.chunks(piece) {
-            scanner.push(bytes, &mut pieces);
-            assert!(scanner.held() <= 1029 + 8 + 100);
-        }
-        assert_eq!(pieces, found, "pieces of {piece}");
-    }
-    // Blocks without end are cut at the longest frame.
-    let endless: Vec<u8> = [&START[..], &[0, 0, 0, 0, 0, 0, 0, 0xFE].repeat(1000)].concat();
-    assert_eq!(scan(&endless)[0].data.len(), 1029);
-    // A start without a block is nothing.
-    assert!(scan(&[0xEB, 0x90, 0xC5, 0xC5, 0xC5, 0xC5, 0xC5, 0xC5, 0xC5, 0x79]).is_empty());
-}
-
-#[test]
-fn a_report_is_laid_out_as_in_the_standard() {
-    // By hand from 232.0-B-4, figure 4-6.
-    let clcw = Clcw {
-        status: 5,
-        channel: 0x2A,
-        no_rf: true,
+fn a_control_word_is_as_worked_by_hand() {
+    let word = Clcw {
+        channel: 2,
         lockout: true,
         retransmit: true,
-        farm_b: 2,
-        report: 0xA5,
+        expedited: 3,
+        next: 0x2A,
         ..Clcw::default()
     };
-    let bytes = [0b0001_0101, 0b1010_1000, 0b1010_1100, 0xA5];
-    assert_eq!(clcw.to_bytes(), bytes);
-    assert_eq!(Clcw::parse(bytes), Ok(clcw));
-    assert_eq!(Clcw::default().to_bytes(), [1, 0, 0, 0]);
-    for (wrong, word) in [([0x81, 0, 0, 0], "type"), ([0x21, 0, 0, 0], "version"), ([0; 4], "COP")]
-    {
-        assert!(Clcw::parse(wrong).unwrap_err().reason.contains(word));
-    }
+    assert_eq!(word.to_bytes(), [0x01, 0x08, 0x2E, 0x2A]);
+    assert_eq!(Clcw::read(word.to_bytes()), Ok(word));
+    assert!(Clcw::read([0x81, 8, 0, 0]).is_err());
+    assert!(Clcw::read([0x00, 8, 0, 0]).is_err());
 }
 
 #[test]
-fn packets_go_over_frames_and_come_back() {
-    let mut reassembly = Reassembly::default();
-    for length in [1, 240, 241, 242, 1000, 65_536] {
-        let sent = packet(length);
-        let parts = segments(&sent, 7, 248);
-        assert_eq!(parts.len(), sent.len().div_ceil(247));
-        let flags: Vec<_> = parts.iter().map(|part| part[0] >> 6).collect();
-        match flags.len() {
-            1 => assert_eq!(flags, [3]),
-            n => assert_eq!((flags[0], flags[n - 1]), (1, 2)),
+fn the_acceptance_follows_its_table() {
+    let mut farm = Farm::new(1);
+    assert_eq!(farm.take(&frame(FrameType::Sequenced(0), &[1])), Taken::Accepted);
+    assert_eq!(farm.take(&frame(FrameType::Sequenced(0), &[1])), Taken::Again);
+    assert_eq!(farm.take(&frame(FrameType::Sequenced(63), &[1])), Taken::Missing);
+    assert!(farm.clcw().retransmit && farm.clcw().next == 1);
+    assert_eq!(farm.take(&frame(FrameType::Sequenced(1), &[1])), Taken::Accepted);
+    assert!(!farm.clcw().retransmit);
+    // 2 + 64 is neither before nor behind.
+    assert_eq!(farm.take(&frame(FrameType::Sequenced(66), &[1])), Taken::Locked);
+    assert!(farm.clcw().lockout);
+    assert_eq!(farm.take(&frame(FrameType::Sequenced(2), &[1])), Taken::Locked);
+    let set = FrameType::Control(Control::SetNext(9));
+    assert_eq!(farm.take(&frame(set, &[])), Taken::Locked);
+    assert_eq!(farm.take(&frame(FrameType::Expedited, &[1])), Taken::Accepted);
+    let unlock = FrameType::Control(Control::Unlock);
+    assert_eq!(farm.take(&frame(unlock, &[])), Taken::Controlled);
+    assert_eq!(farm.take(&frame(set, &[])), Taken::Controlled);
+    assert_eq!((farm.clcw().next, farm.clcw().expedited), (9, 0));
+}
+
+#[test]
+fn packets_come_out_of_their_segments() {
+    let packet: Vec<u8> = (0..5_000_u32).map(|at| at as u8).collect();
+    let parts = segments(&packet, 3, 1_000);
+    assert_eq!(parts.len(), 5);
+    assert_eq!(
+        parts.iter().map(|part| part[0]).collect::<Vec<_>>(),
+        [0x43, 0x03, 0x03, 0x03, 0x83]
+    );
+    let mut joiner = Joiner::new(70_000);
+    let joined: Vec<_> = parts.iter().filter_map(|part| joiner.push(part)).collect();
+    assert_eq!(joined, [packet]);
+    assert_eq!(segments(&[1, 2], 0, 1_000), [vec![0xC0, 1, 2]]);
+    // A part that is missing at the front costs the packet, and nothing more.
+    assert_eq!(joiner.push(&parts[1]), None);
+    assert_eq!(joiner.push(&[0xC0, 7]), Some(vec![7]));
+    let mut small = Joiner::new(100);
+    assert!(parts.iter().all(|part| small.push(part).is_none()));
+}
+
+/// The ground, a bad channel and the spacecraft; what arrived there.
+fn play(units: usize, noise: &[u8]) -> (Vec<u64>, Vec<FopEvent>) {
+    let options = FopOptions {
+        spacecraft: 189,
+        channel: 1,
+        timer_s: 4.0,
+        transmissions: 40,
+        window: 5,
+        sequenced: true,
+    };
+    let (mut fop, mut farm, mut scanner) =
+        (Fop::new(options), Farm::new(1), CltuScanner::default());
+    fop.initiate(200);
+    for unit in 0..units as u64 {
+        let frames = vec![vec![unit as u8, 1], vec![unit as u8, 2]];
+        assert!(fop.push(unit, frames));
+    }
+    let (mut arrived, mut events) = (Vec::new(), Vec::new());
+    let mut luck = noise.iter().copied().cycle();
+    for second in 0..400 {
+        let now = NOW.plus_s(f64::from(second));
+        fop.tick(now);
+        let mut heard = Vec::new();
+        for frame in fop.send(now).expect("frames") {
+            let mut unit = write_cltu(&frame.frame);
+            let copies = match luck.next().unwrap_or(9) % 8 {
+                0 => 0,
+                1 => 2,
+                2 => {
+                    // Two bits in one block: the frame is lost.
+                    unit[4] ^= 0x11;
+                    1
+                }
+                3 => {
+                    // One bit: it is corrected.
+                    unit[5] ^= 0x20;
+                    1
+                }
+                _ => 1,
+            };
+            for _ in 0..copies {
+                for content in scanner.push(&unit) {
+                    let Ok(frame) = TcFrame::read(&content) else { continue };
+                    if farm.take(&frame) == Taken::Accepted {
+                        arrived.push(u64::from(frame.data[0]) << 8 | u64::from(frame.data[1]));
+                    }
+                }
+            }
+            heard.push(farm.clcw());
         }
-        let found: Vec<_> = parts.iter().flat_map(|part| reassembly.push(part)).collect();
-        assert_eq!(found, [sent]);
+        for word in heard {
+            // Words are lost too.
+            if luck.next().unwrap_or(9) % 5 > 0 {
+                fop.hear(&Clcw::read(word.to_bytes()).expect("a word"), now);
+            }
+        }
+        events.extend(fop.take_events());
     }
-    // Several packets in one segment, and two access points at once.
-    let both = [&[0xC0][..], &packet(3), &packet(5)].concat();
-    assert_eq!(reassembly.push(&both), [packet(3), packet(5)]);
-    let (one, two) = (segments(&packet(20), 1, 15), segments(&packet(21), 2, 15));
-    let mixed: Vec<_> = one.iter().zip(&two).flat_map(|(a, b)| [a, b]).collect();
-    let found: Vec<_> = mixed.into_iter().flat_map(|part| reassembly.push(part)).collect();
-    assert_eq!(found, [packet(20), packet(21)]);
-    assert!(reassembly.take_problems().is_empty());
-    assert_eq!(reassembly.held(), 0);
-    assert!(segments(&packet(5), 0, 1).is_empty());
-}
-
-#[test]
-fn parts_that_do_not_fit_together_are_told() {
-    let mut reassembly = Reassembly::new(LARGEST_PACKET);
-    let parts = segments(&packet(100), 0, 40);
-    let told = |reassembly: &mut Reassembly| reassembly.take_problems()[0].reason.clone();
-    assert!(reassembly.push(&parts[1]).is_empty());
-    assert!(told(&mut reassembly).contains("beginning is missing"));
-    assert!(reassembly.push(&parts[0]).is_empty());
-    assert_eq!(reassembly.push(&segments(&packet(9), 0, 40)[0]), [packet(9)]);
-    assert!(told(&mut reassembly).contains("dropped"));
-    // One part left out: the packet is shorter than it states.
-    assert!(reassembly.push(&parts[0]).is_empty() && reassembly.push(&parts[2]).is_empty());
-    assert!(told(&mut reassembly).contains("of the 106 bytes"));
-    assert!(reassembly.push(&[]).is_empty());
-    assert!(told(&mut reassembly).contains("empty"));
-    // Parts without end on all access points stay within the limit.
-    for map in (0..64).cycle().take(64 * 100) {
-        let flags = if reassembly.held() < 5000 { FIRST } else { 0 };
-        reassembly.push(&[&[flags | map][..], &[0; 1016]].concat());
-        assert!(reassembly.held() <= LARGEST_PACKET);
-    }
-    const FIRST: u8 = 0x40;
+    (arrived, events)
 }
 
 proptest! {
     #[test]
-    fn any_bytes_are_borne(
-        bytes in prop::collection::vec(any::<u8>(), 0..400),
-        starts in 0..4usize,
+    fn every_frame_arrives_once_and_in_order(
+        units in 1_usize..40,
+        noise in proptest::collection::vec(any::<u8>(), 7..60),
     ) {
-        let bytes = [&START.repeat(starts)[..], &bytes].concat();
-        let mut reassembly = Reassembly::new(500);
-        for found in scan(&bytes) {
-            prop_assert!(found.data.len() <= bytes.len());
-        }
-        reassembly.push(&bytes);
-        if let Ok(frame) = TcFrame::parse(&bytes) {
-            prop_assert_eq!(&frame.to_bytes().unwrap()[..], &bytes[..frame.data.len() + 7]);
+        let (arrived, events) = play(units, &noise);
+        let wanted: Vec<u64> = (0..units as u64).flat_map(|u| [u << 8 | 1, u << 8 | 2]).collect();
+        let is_given_up = events.iter().any(|of| matches!(of, FopEvent::Alert { .. }));
+        prop_assert!(wanted.starts_with(&arrived), "{arrived:?}");
+        if !is_given_up {
+            let acknowledged: Vec<u64> = events.iter().filter_map(|of| match of {
+                FopEvent::Acknowledged(unit) => Some(*unit),
+                FopEvent::Alert { .. } => None,
+            }).collect();
+            // What is told to have arrived did, whole.
+            prop_assert!(acknowledged.len() * 2 <= arrived.len());
+            prop_assert_eq!(acknowledged, (0..units as u64).take(arrived.len() / 2).collect::<Vec<_>>());
         }
     }
+
+    #[test]
+    fn hostile_bytes_are_borne(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let mut scanner = CltuScanner::default();
+        for part in bytes.chunks(7) {
+            for content in scanner.push(part) {
+                let _ = TcFrame::read(&content);
+            }
+            prop_assert!(scanner.held() < 4_096);
+        }
+        let _ = TcFrame::read(&bytes);
+        let mut joiner = Joiner::new(1_000);
+        for part in bytes.chunks(5) {
+            joiner.push(part);
+        }
+    }
+}
+
+#[test]
+fn a_spacecraft_that_says_nothing_is_told() {
+    let options = FopOptions {
+        spacecraft: 189,
+        channel: 1,
+        timer_s: 2.0,
+        transmissions: 3,
+        window: 5,
+        sequenced: true,
+    };
+    let mut fop = Fop::new(options);
+    fop.initiate(0);
+    assert!(fop.push(7, vec![vec![1]]));
+    let mut frames = 0;
+    for second in 0..20 {
+        let now = NOW.plus_s(f64::from(second));
+        fop.tick(now);
+        frames += fop.send(now).expect("frames").len();
+    }
+    assert_eq!(frames, 3, "Set V(R), three times");
+    let reason = "the spacecraft does not answer".to_owned();
+    assert_eq!(fop.take_events(), [FopEvent::Alert { reason, out: vec![], unsent: vec![7] }]);
 }

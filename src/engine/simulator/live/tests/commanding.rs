@@ -35,7 +35,7 @@ fn actor(accounts: &mut Accounts, name: &str, mission: &str) -> Actor {
 }
 
 /// An operator and a lead, made by the administrator of the first start.
-fn people(accounts: &mut Accounts, commanding: &mut Commanding) -> (Actor, Actor) {
+pub(super) fn people(accounts: &mut Accounts, commanding: &mut Commanding) -> (Actor, Actor) {
     let random = (std::array::from_fn(|i| i as u8), [3; 16]);
     let first = accounts.make_first(commanding.journal(), "root", random, start()).unwrap();
     log_in(accounts, commanding, "root", first.reveal());

@@ -2,8 +2,10 @@
 
 mod commanding;
 mod commands;
+mod dictionary;
 mod faults;
 mod ground;
 mod packets;
+mod requests;
+mod sequences;
 mod spacecraft;
-mod uplink;

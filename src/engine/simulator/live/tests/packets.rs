@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use crate::format::xtce;
 use crate::mission::packets::{Coding, PacketType, Payload, coding, dictionary, packet_types};
+use crate::mission::telemetry::Dictionary;
 use crate::mission::{Database, Mission, Parameter};
 use crate::parameter::{Plan, Raw, Values};
 use crate::simulator::live::{Encoder, Field};
@@ -35,6 +36,17 @@ fn the_dictionary_reads_back_equal_and_without_a_problem() {
         assert_eq!(read.systems, dictionary.systems);
         assert_eq!(read.types, dictionary.types);
         assert_eq!(read.containers, dictionary.containers);
+        assert_eq!(read.commanding.containers, dictionary.commanding.containers);
+        let names = |of: &Dictionary| -> Vec<String> {
+            of.commanding.commands.iter().map(|command| command.name.clone()).collect()
+        };
+        assert_eq!(names(&read), names(&dictionary));
+        for (back, own) in read.commanding.commands.iter().zip(&dictionary.commanding.commands) {
+            assert_eq!(back, own);
+        }
+        for (back, own) in read.commanding.types.iter().zip(&dictionary.commanding.types) {
+            assert_eq!(back, own);
+        }
         assert_eq!(read, dictionary);
     }
 }

@@ -1,0 +1,8 @@
+//! Exchange: what was delivered to another center, what it answered, and what came from it.
+
+mod details;
+mod model;
+mod table;
+mod ui;
+
+pub use ui::ExchangePanel;

@@ -1,0 +1,70 @@
+//! An order on its way, and what came of it.
+
+use egui::{RichText, Ui};
+use marsdeck_engine::mission::Severity;
+use marsdeck_engine::runtime::{Order, OrderId, Reply};
+
+use crate::view::ViewContext;
+use crate::widget::SeverityBadge;
+
+/// An order and its answer.
+#[derive(Default)]
+pub struct Outcome {
+    order: Option<OrderId>,
+    said: Vec<String>,
+    is_done: bool,
+}
+
+impl Outcome {
+    /// Orders something.
+    pub fn ask(&mut self, cx: &ViewContext<'_>, order: Order) {
+        *self = Self { order: Some(cx.order(order)), ..Self::default() };
+    }
+
+    /// Whether an answer is waited for.
+    pub fn is_waiting(&self) -> bool {
+        self.order.is_some()
+    }
+
+    /// Says something without an order.
+    pub fn say(&mut self, text: impl Into<String>) {
+        *self = Self { order: None, said: vec![text.into()], is_done: true };
+    }
+
+    /// Looks for the answer; the answer where it has just come.
+    pub fn take<'a>(&mut self, cx: &'a ViewContext<'_>) -> Option<&'a Reply> {
+        let reply = cx.reply(self.order?)?;
+        self.order = None;
+        (self.is_done, self.said) = match reply {
+            Reply::Done(text) => (true, vec![text.clone()]),
+            Reply::Prepared(uid) => {
+                (true, vec![format!("Command {uid} is prepared: approve and release it.")])
+            }
+            Reply::Saved(version) => (true, vec![format!("Saved as version {version}.")]),
+            Reply::Behind { by, .. } => {
+                (false, vec![format!("{by} saved this document meanwhile: do it again.")])
+            }
+            Reply::Refused(reasons) => (false, reasons.clone()),
+            Reply::Opened { .. } | Reply::FirstPassword(_) => (true, Vec::new()),
+        };
+        Some(reply)
+    }
+
+    /// Paints what came of the last order.
+    pub fn show(&self, ui: &mut Ui, cx: &ViewContext<'_>) {
+        if self.is_waiting() {
+            ui.label(RichText::new("Asked…").color(cx.theme.text_weak));
+            return;
+        }
+        for text in &self.said {
+            ui.horizontal_wrapped(|ui| {
+                if self.is_done {
+                    ui.label(RichText::new(text).color(cx.theme.text));
+                } else {
+                    ui.add(SeverityBadge::new(cx.theme, Severity::Distress).word("NOT DONE"));
+                    ui.label(RichText::new(text).color(cx.theme.text));
+                }
+            });
+        }
+    }
+}
