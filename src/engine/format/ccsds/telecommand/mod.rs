@@ -13,6 +13,8 @@ mod fop;
 mod frame;
 mod segment;
 #[cfg(test)]
+mod cop_tests;
+#[cfg(test)]
 mod tests;
 
 pub use clcw::Clcw;
