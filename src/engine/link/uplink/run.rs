@@ -96,7 +96,7 @@ impl Uplink {
 
     /// Takes a packet under a number of the caller's; where it fails nothing of it left.
     pub fn send(&self, number: u64, packet: &[u8]) -> Result<(), String> {
-        // Held until the packet is in the queue: the thread empties it when it is not ready any more.
+        // Held until the packet is in the queue: the thread empties it once it is not ready.
         let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         if !status.is_ready {
             let detail = &status.detail;
@@ -186,7 +186,7 @@ impl Course {
         self.give_up("the uplink was switched off");
     }
 
-    /// Connects on a thread of its own: a stop does not wait for names and hosts that do not answer.
+    /// Connects on a thread of its own: a stop waits for no name and no host.
     fn connect(&self, address: String) -> Result<TcpStream, String> {
         let (done, made) = bounded(1);
         // After a stop nobody takes it, and the connection is dropped.

@@ -77,7 +77,7 @@ fn decode(block: &[u8; BLOCK]) -> Option<[u8; INFORMATION]> {
 }
 
 /// Whether a block is the tail, of which a bit may be wrong: it is still no code block then.
-fn is_tail(block: &[u8; BLOCK]) -> bool {
+fn is_tail(block: [u8; BLOCK]) -> bool {
     block.iter().zip(TAIL).map(|(is, of)| (is ^ of).count_ones()).sum::<u32>() <= 1
 }
 
@@ -121,7 +121,7 @@ impl CltuScanner {
                         found.extend(self.open.take().filter(|content| !content.is_empty()));
                         // Any other block is looked through for the next start, from its first
                         // byte on: a unit that was cut off is followed by one.
-                        at += if is_tail(block) { BLOCK } else { 0 };
+                        at += if is_tail(*block) { BLOCK } else { 0 };
                     }
                 }
             }

@@ -80,11 +80,11 @@ impl<T: Clone> Way<T> {
         let fate = self.fates.next().unwrap_or(4);
         let last = self.under_way.back().map_or(0, |(time, _)| *time);
         let time = (now + 20 + i64::from(fate) % 7 * 10).max(last);
-        if fate % 4 == 0 && fate != 4 {
+        if fate.is_multiple_of(4) && fate != 4 {
             return;
         }
         self.under_way.push_back((time, item.clone()));
-        if fate % 5 == 0 {
+        if fate.is_multiple_of(5) {
             let later = if may_overtake { time + i64::from(fate) * 3 } else { time };
             let place = self.under_way.partition_point(|(time, _)| *time <= later);
             self.under_way.insert(place, (later, item));
