@@ -8,12 +8,12 @@
 
 mod clcw;
 mod cltu;
+#[cfg(test)]
+mod cop_tests;
 mod farm;
 mod fop;
 mod frame;
 mod segment;
-#[cfg(test)]
-mod cop_tests;
 #[cfg(test)]
 mod tests;
 
