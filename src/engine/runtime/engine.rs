@@ -122,19 +122,7 @@ impl Engine {
             let (queue, state) = (query_queue.clone(), Arc::clone(&shared));
             threads.push(spawn(format!("query {n}"), move || answer_queries(&queue, &state))?);
             let (queue, state, events) = (job_queue.clone(), Arc::clone(&shared), events.clone());
-            threads.push(spawn(format!("job {n}"), move || {
-                for (id, work, cancel) in queue {
-                    work::run(
-                        &state.archive,
-                        &state.missions,
-                        &*state.clock,
-                        id,
-                        &work,
-                        &cancel,
-                        &events,
-                    );
-                }
-            })?);
+            threads.push(spawn(format!("job {n}"), move || carry_out(&queue, &state, &events))?);
         }
         let (orders, order_queue) = bounded(ALARM_QUEUE);
         let stop = Arc::new(AtomicBool::new(false));
@@ -224,6 +212,18 @@ fn start_commanding(
         desk.run(&queue);
     })?;
     Ok((CommandDesk { picture: Arc::default(), orders }, thread))
+}
+
+/// Carries out jobs until there are no more.
+fn carry_out(
+    queue: &Receiver<(u64, Work, Arc<AtomicBool>)>,
+    shared: &Shared,
+    events: &Sender<Event>,
+) {
+    let Shared { archive, missions, clock, .. } = shared;
+    for (id, work, cancel) in queue {
+        work::run(archive, missions, &**clock, id, &work, &cancel, events);
+    }
 }
 
 fn answer_queries(queue: &Receiver<Query>, shared: &Shared) {

@@ -57,7 +57,7 @@ impl Far {
                 count += 1;
                 let radiated = Confirmation::Radiated(count);
                 stream.write_all(&radiated.to_bytes()).expect("told");
-                if lose > 0 && count as usize % lose == 0 {
+                if lose > 0 && (count as usize).is_multiple_of(lose) {
                     continue;
                 }
                 let frame = TcFrame::read(&content).expect("a frame");

@@ -226,7 +226,7 @@ impl Desk {
             }
             Err(error) => self.failed(&error),
         }
-        if self.follow_in % SCAN_S == 0 {
+        if self.follow_in.is_multiple_of(SCAN_S) {
             self.scan_exchange();
         }
         if self.follow_in == 0 {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant as Moment};
 
 use super::*;
 use crate::archive::Access;
-use crate::command::{Password, Role, Stage, Standing, State, Timing, Uid};
+use crate::command::{CommandItem, Password, Role, Stage, Standing, State, Timing, Uid};
 use crate::document::{Content, DocumentKind};
 use crate::format::ccsds::telecommand::CltuScanner;
 use crate::link::{Confirmation, Framing, LinkConfig, Source, UplinkConfig};
@@ -286,7 +286,7 @@ fn a_command_goes_from_its_author_to_mars_and_is_verified() {
     done(ask(&engine, &otto, Order::Enqueue { uid }));
     until(&engine, "the uplink", |picture| picture.uplinks.iter().any(|of| of.status.is_ready));
     done(ask(&engine, &otto, Order::Release { uid }));
-    let state = |picture: &CommandingPicture| picture.desk.get(uid).map(|item| item.state());
+    let state = |picture: &CommandingPicture| picture.desk.get(uid).map(CommandItem::state);
     until(&engine, "the verification", |picture| state(picture) == Some(State::Complete));
     let picture = engine.snapshot().commanding.clone();
     let stages = picture.desk.get(uid).and_then(|item| item.verification.clone()).unwrap().stages();
@@ -306,7 +306,7 @@ fn a_command_goes_from_its_author_to_mars_and_is_verified() {
     assert!(matches!(by_author, Reply::Refused(_)));
     done(ask(&engine, &lena, Order::Approve { uid, seen: digest }));
     done(ask(&engine, &otto, Order::Release { uid }));
-    let state = |picture: &CommandingPicture| picture.desk.get(uid).map(|item| item.state());
+    let state = |picture: &CommandingPicture| picture.desk.get(uid).map(CommandItem::state);
     until(&engine, "its release", |picture| {
         matches!(state(picture), Some(State::UnderWay | State::Complete))
     });

@@ -147,7 +147,12 @@ impl Tables {
                 })
                 .body(|body| {
                     body.rows(20.0, rows.len(), |mut row| {
-                        let Some(id) = rows.get(row.index()) else { return };
+                        // The plan may have changed since the rows were found.
+                        let found = rows.get(row.index());
+                        let Some(id) = found.filter(|id| desk.plan().activities.contains_key(id))
+                        else {
+                            return;
+                        };
                         row.set_selected(desk.selection.contains(id));
                         cells(&mut row, cx, desk, *id);
                         let response = row.response();

@@ -50,7 +50,7 @@ pub fn write_cltu(frame: &[u8]) -> Vec<u8> {
 
 /// The information of a block, corrected by a bit where that is needed; none where that does not
 /// help. The filler bit carries nothing.
-fn decode(block: &[u8; BLOCK]) -> Option<[u8; INFORMATION]> {
+fn decode(block: [u8; BLOCK]) -> Option<[u8; INFORMATION]> {
     let mut information = [0; INFORMATION];
     for (to, from) in information.iter_mut().zip(block) {
         *to = *from;
@@ -99,21 +99,17 @@ impl CltuScanner {
             match &mut self.open {
                 None => {
                     let start = rest.windows(START.len()).position(|two| two == START);
-                    match start {
-                        Some(start) => {
-                            at += start + START.len();
-                            self.open = Some(Vec::new());
-                        }
-                        None => {
-                            // The last byte may be the first of a start sequence.
-                            at += rest.len().saturating_sub(START.len() - 1);
-                            break;
-                        }
-                    }
+                    let Some(start) = start else {
+                        // The last byte may be the first of a start sequence.
+                        at += rest.len().saturating_sub(START.len() - 1);
+                        break;
+                    };
+                    at += start + START.len();
+                    self.open = Some(Vec::new());
                 }
                 Some(open) => {
                     let Some(block) = rest.first_chunk::<BLOCK>() else { break };
-                    let decoded = decode(block).filter(|_| open.len() < MOST);
+                    let decoded = decode(*block).filter(|_| open.len() < MOST);
                     if let Some(information) = decoded {
                         open.extend_from_slice(&information);
                         at += BLOCK;

@@ -162,8 +162,7 @@ impl Fop {
     pub fn send(&mut self, now: Instant) -> Result<Vec<Sending>, Problem> {
         let mut frames = Vec::new();
         match self.state {
-            State::Initial => {}
-            State::Initialising { sent: true, .. } => {}
+            State::Initial | State::Initialising { sent: true, .. } => {}
             State::Initialising { unlock, times, .. } => {
                 if unlock {
                     frames.push(self.frame(FrameType::Control(Control::Unlock), Vec::new())?);
@@ -234,11 +233,11 @@ impl Fop {
                     self.state = State::Initialising { unlock: true, times, sent: false };
                 }
             }
-            State::Active => self.acknowledge(word, now),
+            State::Active => self.acknowledge(*word, now),
         }
     }
 
-    fn acknowledge(&mut self, word: &Clcw, now: Instant) {
+    fn acknowledge(&mut self, word: Clcw, now: Instant) {
         if word.lockout {
             return self.alert("the spacecraft has locked its frame acceptance");
         }
