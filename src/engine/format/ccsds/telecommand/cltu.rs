@@ -53,7 +53,7 @@ pub fn write_cltu(frame: &[u8]) -> Vec<u8> {
 fn decode(block: [u8; BLOCK]) -> Option<[u8; INFORMATION]> {
     let mut information = [0; INFORMATION];
     for (to, from) in information.iter_mut().zip(block) {
-        *to = *from;
+        *to = from;
     }
     let received = !(block.last()? >> 1) & 0x7F;
     let syndrome = parity(&information) ^ received;
