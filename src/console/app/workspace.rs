@@ -118,10 +118,9 @@ fn spec(name: &str) -> Spec {
             (0.74, Tabs(&["Globe"])),
             (0.26, Column(vec![(0.5, Tabs(&["Catalogue"])), (0.5, Tabs(&["Clocks"]))])),
         ]),
-        "Plan" => Column(vec![
-            (0.78, Tabs(&["Plan", "Sequence", "Instrument tables"])),
-            (0.22, Tabs(&["Event requests", "Passes", "Events", "Log"])),
-        ]),
+        "Plan" => {
+            Tabs(&["Plan", "Sequence", "Instrument tables", "Event requests", "Passes", "Log"])
+        }
         "Links" => {
             Column(vec![(0.42, Tabs(&["Links"])), (0.58, Tabs(&["Packets", "Passes", "Health"]))])
         }

@@ -79,7 +79,7 @@ fn a_first_log_in_asks_for_another_password() {
 
 #[test]
 fn an_administrator_gives_roles_accounts_and_passwords() {
-    let mut harness = harness(stage(logged_in("root"), Theme::dark()), SIZE, false);
+    let mut harness = harness(stage(logged_in("root"), Theme::dark()), [520.0, 1100.0], false);
     harness.get_by_label("Accounts (4)");
     press(&mut harness, "ada");
     press(&mut harness, "lead of ada in InSight");

@@ -50,15 +50,18 @@ impl Add {
         }
         Grid::new("new account").num_columns(2).spacing([10.0, 6.0]).show(ui, |ui| {
             let label = ui.label(RichText::new("New name").color(cx.theme.text_weak));
-            let edit = TextEdit::singleline(&mut self.name).hint_text("to log in with");
+            let edit = TextEdit::singleline(&mut self.name)
+                .id_salt("new name")
+                .hint_text("to log in with");
             ui.add(edit.desired_width(FIELD)).labelled_by(label.id);
             ui.end_row();
             let label = ui.label(RichText::new("Person").color(cx.theme.text_weak));
-            let edit = TextEdit::singleline(&mut self.full_name).hint_text("full name");
+            let edit =
+                TextEdit::singleline(&mut self.full_name).id_salt("person").hint_text("full name");
             ui.add(edit.char_limit(200).desired_width(FIELD)).labelled_by(label.id);
             ui.end_row();
             let label = ui.label(RichText::new("First password").color(cx.theme.text_weak));
-            self.password.show(ui, &label, FIELD);
+            self.password.show(ui, ("first", &label), FIELD);
             ui.end_row();
         });
         let account = if self.name.is_empty() { "the new account" } else { self.name.as_str() };

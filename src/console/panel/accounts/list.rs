@@ -106,7 +106,7 @@ impl List {
         ui.horizontal_wrapped(|ui| {
             let text = format!("New password of {name}");
             let label = ui.label(RichText::new(text).color(cx.theme.text_weak));
-            self.password.show(ui, &label, FIELD);
+            self.password.show(ui, ("reset", &label), FIELD);
             let why = weakness(self.password.text(), name);
             let what = format!("Give {name} this password");
             if act(ui, "Give", &what, why.as_deref()) {

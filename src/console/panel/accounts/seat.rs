@@ -37,7 +37,10 @@ impl Seat {
         );
         ui.add_space(4.0);
         let label = ui.label(RichText::new("Name to log in with").color(cx.theme.text_weak));
-        let edit = TextEdit::singleline(&mut self.name).hint_text("admin").desired_width(FIELD);
+        let edit = TextEdit::singleline(&mut self.name)
+            .id_salt("first name")
+            .hint_text("admin")
+            .desired_width(FIELD);
         let edit = ui.add(edit).labelled_by(label.id);
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let why = name_problem(&self.name, &[]);
@@ -88,11 +91,11 @@ impl Seat {
         let mut entered = false;
         Grid::new("log in").num_columns(2).spacing([10.0, 6.0]).show(ui, |ui| {
             let label = ui.label(RichText::new("Name").color(cx.theme.text_weak));
-            let edit = TextEdit::singleline(&mut self.name).desired_width(FIELD);
+            let edit = TextEdit::singleline(&mut self.name).id_salt("name").desired_width(FIELD);
             ui.add(edit).labelled_by(label.id);
             ui.end_row();
             let label = ui.label(RichText::new("Password").color(cx.theme.text_weak));
-            entered = self.password.show(ui, &label, FIELD);
+            entered = self.password.show(ui, ("own", &label), FIELD);
             ui.end_row();
         });
         let why = if asked.is_waiting() {
@@ -173,10 +176,10 @@ impl Seat {
         let mut entered = false;
         Grid::new("change password").num_columns(2).spacing([10.0, 6.0]).show(ui, |ui| {
             let label = ui.label(RichText::new("New password").color(cx.theme.text_weak));
-            self.password.show(ui, &label, FIELD);
+            self.password.show(ui, ("new", &label), FIELD);
             ui.end_row();
             let label = ui.label(RichText::new("Once more").color(cx.theme.text_weak));
-            entered = self.again.show(ui, &label, FIELD);
+            entered = self.again.show(ui, ("again", &label), FIELD);
             ui.end_row();
         });
         let why = weakness(self.password.text(), &session.name).or_else(|| {

@@ -12,10 +12,15 @@ pub(super) struct Secret {
 }
 
 impl Secret {
-    /// Paints the field; true where Enter ended it.
-    pub(super) fn show(&mut self, ui: &mut Ui, label: &Response, width: f32) -> bool {
-        let edit = TextEdit::singleline(&mut self.text).password(true).char_limit(1_024);
-        let response = ui.add(edit.desired_width(width)).labelled_by(label.id);
+    /// Paints the field, told from others by a salt; true where Enter ended it.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        (salt, label): (&str, &Response),
+        width: f32,
+    ) -> bool {
+        let edit = TextEdit::singleline(&mut self.text).password(true).id_salt(salt);
+        let response = ui.add(edit.char_limit(1_024).desired_width(width)).labelled_by(label.id);
         self.id = Some(response.id);
         response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
     }

@@ -15,7 +15,9 @@ use crate::view::{Panel, ViewContext};
 use crate::widget::EmptyState;
 
 /// Least width of the table in points.
-const LEAST: f32 = 420.0;
+const LEAST: f32 = 400.0;
+/// Below this width the kind of a record stands in the hint only.
+const NARROW: f32 = 520.0;
 
 /// The Audit trail panel.
 pub struct AuditTrail {
@@ -69,6 +71,7 @@ impl AuditTrail {
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(RichText::new("Search").color(cx.theme.text_weak));
             let edit = TextEdit::singleline(&mut self.filter.words)
+                .id_salt("words")
                 .hint_text("who, number or words")
                 .desired_width(150.0);
             ui.add(edit).labelled_by(label.id);
@@ -96,20 +99,24 @@ impl AuditTrail {
 
     fn table(&self, ui: &mut Ui, cx: &ViewContext<'_>, lines: &VecDeque<AuditLine>, is_new: bool) {
         let rows = &self.found.rows;
+        let is_wide = ui.available_width() >= NARROW;
         let mut table = TableBuilder::new(ui)
             .striped(true)
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::initial(48.0).at_least(40.0).clip(true))
             .column(Column::initial(136.0).at_least(80.0).clip(true).resizable(true))
-            .column(Column::initial(70.0).at_least(50.0).clip(true).resizable(true))
-            .column(Column::initial(78.0).at_least(50.0).clip(true).resizable(true))
-            .column(Column::remainder().at_least(120.0).clip(true));
+            .column(Column::initial(64.0).at_least(50.0).clip(true).resizable(true));
+        if is_wide {
+            table = table.column(Column::initial(78.0).at_least(50.0).clip(true).resizable(true));
+        }
+        table = table.column(Column::remainder().at_least(100.0).clip(true));
         if self.follow && is_new {
             table = table.scroll_to_row(rows.len().saturating_sub(1), Some(Align::Max));
         }
         table
             .header(24.0, |mut header| {
-                for title in ["No.", "Time", "Who", "Kind", "What happened"] {
+                let titles = ["No.", "Time", "Who", "Kind", "What happened"];
+                for title in titles.into_iter().filter(|title| is_wide || *title != "Kind") {
                     header.col(|ui| {
                         ui.label(RichText::new(title).size(SMALL).color(cx.theme.text_weak));
                     });
@@ -119,14 +126,14 @@ impl AuditTrail {
                 body.rows(22.0, rows.len(), |mut row| {
                     let line = rows.get(row.index()).and_then(|at| lines.get(*at));
                     if let Some(line) = line {
-                        cells(&mut row, cx, line);
+                        cells(&mut row, cx, line, is_wide);
                     }
                 });
             });
     }
 }
 
-fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, line: &AuditLine) {
+fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, line: &AuditLine, is_wide: bool) {
     let utc = iso(line.time, 3).replace('T', " ").trim_end_matches('Z').to_owned();
     let small = |text: &str| RichText::new(text).size(SMALL).color(cx.theme.text);
     row.col(|ui| {
@@ -138,11 +145,13 @@ fn cells(row: &mut TableRow<'_, '_>, cx: &ViewContext<'_>, line: &AuditLine) {
     row.col(|ui| {
         ui.label(small(&line.who));
     });
-    row.col(|ui| {
-        ui.label(small(&line.kind).color(cx.theme.text_weak));
-    });
+    if is_wide {
+        row.col(|ui| {
+            ui.label(small(&line.kind).color(cx.theme.text_weak));
+        });
+    }
     row.col(|ui| {
         let text = RichText::new(&line.words).color(cx.theme.text);
-        ui.add(Label::new(text)).on_hover_text(&line.words);
+        ui.add(Label::new(text)).on_hover_text(format!("{}: {}", line.kind, line.words));
     });
 }

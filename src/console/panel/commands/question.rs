@@ -86,7 +86,10 @@ impl Question {
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(RichText::new(wish.asks()).color(cx.theme.text));
             let width = (ui.available_width() - 260.0).clamp(160.0, 520.0);
-            let edit = TextEdit::singleline(&mut self.reason).char_limit(500).desired_width(width);
+            let edit = TextEdit::singleline(&mut self.reason)
+                .id_salt("reason")
+                .char_limit(500)
+                .desired_width(width);
             let edit = ui.add(edit).labelled_by(label.id);
             if std::mem::take(&mut self.fresh) {
                 edit.request_focus();

@@ -1,7 +1,7 @@
 //! The queue: order, holds, constraints, what stands against a release, the last moment for it.
 
 use egui::{Label, RichText, ScrollArea, Ui};
-use marsdeck_engine::command::{ALL_MISSIONS, CommandItem, DryRun, Permission, Reason};
+use marsdeck_engine::command::{ALL_MISSIONS, CommandItem, DryRun, Permission, Reason, Target};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::Order;
 
@@ -82,7 +82,7 @@ fn queued(
             return;
         }
         drafts::approvals(ui, cx, item);
-        dry_run(ui, cx, run);
+        dry_run(ui, cx, prepared.target, run);
         clock(ui, cx, (item, run), deal);
         constraints(ui, cx, item, deal);
         buttons(ui, cx, item, places, deal);
@@ -94,7 +94,7 @@ fn queued(
 }
 
 /// What a release would do now, and what stands against it.
-fn dry_run(ui: &mut Ui, cx: &ViewContext<'_>, run: Option<&DryRun>) {
+fn dry_run(ui: &mut Ui, cx: &ViewContext<'_>, target: Target, run: Option<&DryRun>) {
     let Some(run) = run else {
         ui.label(weak(
             cx,
@@ -111,12 +111,16 @@ fn dry_run(ui: &mut Ui, cx: &ViewContext<'_>, run: Option<&DryRun>) {
             }
             ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
         }
+        let bytes = bytes_text(run.bytes as u64);
+        if target == Target::Delivery {
+            ui.label(weak(cx, format!("{bytes} go to the exchange folder")));
+            return;
+        }
         let (severity, text) = model::window_words(run, &|at| cx.time_text(at));
         ui.add(SeverityBadge::new(cx.theme, severity).word(&text));
         let light_s = model::light_s(run, now);
         let text = format!(
-            "{} leave; there after {} of light, at {} if released now",
-            bytes_text(run.bytes as u64),
+            "{bytes} leave; there after {} of light, at {} if released now",
             model::countdown(light_s),
             cx.time_text(now.plus_s(light_s))
         );

@@ -1,7 +1,7 @@
 //! The guarded release: armed first, then released within ten seconds, by a live view only.
 
 use egui::{Button, Grid, Label, RichText, Ui};
-use marsdeck_engine::command::{CommandItem, Digest, DryRun, Permission, Uid};
+use marsdeck_engine::command::{CommandItem, Digest, DryRun, Permission, Target, Uid};
 use marsdeck_engine::mission::Severity;
 
 use super::model;
@@ -95,9 +95,12 @@ impl Gate {
 /// Exactly what would leave.
 fn confirmation(ui: &mut Ui, cx: &ViewContext<'_>, item: &CommandItem) {
     let prepared = item.sealed.prepared();
-    let mission = parts::mission_name(cx, &prepared.mission);
+    let to = match prepared.target {
+        Target::Uplink => parts::mission_name(cx, &prepared.mission),
+        Target::Delivery => "the exchange folder",
+    };
     let (severity, level) = model::significance(prepared.significance);
-    let title = format!("This goes to {mission} and cannot be taken back:");
+    let title = format!("This goes to {to} and cannot be taken back:");
     ui.label(RichText::new(title).strong().color(cx.theme.text));
     let hex = item.sealed.hex();
     let bytes = match hex.get(..2 * SHOWN_BYTES) {

@@ -13,7 +13,8 @@ use crate::widget::{SeverityBadge, card};
 /// An order without an answer for so many seconds is told.
 const PATIENCE_S: f64 = 10.0;
 
-/// Orders under way, and what the last answer said.
+/// Orders under way, and what the last answer said. Text fields below it need an `id_salt`: what is
+/// said comes and goes, and must not take the focus from who types.
 #[derive(Default)]
 pub struct Asked {
     waiting: Vec<Waiting>,

@@ -51,7 +51,7 @@ impl WriteBar {
         }
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(RichText::new("Export to").color(cx.theme.text_weak));
-            ui.add(TextEdit::singleline(&mut self.path).desired_width(300.0))
+            ui.add(TextEdit::singleline(&mut self.path).id_salt("path").desired_width(300.0))
                 .labelled_by(label.id)
                 .on_hover_text("A file; ~/ is your home folder. The ending tells the format.");
             let present = Path::new(self.path.trim()).extension();

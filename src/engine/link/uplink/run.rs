@@ -1,14 +1,14 @@
 //! The thread of an uplink.
 
 use std::collections::VecDeque;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant as Moment};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded, unbounded};
 
 use super::config::{UplinkConfig, UplinkStatus};
 use super::station::{Confirmation, Confirmations};
@@ -96,7 +96,7 @@ impl Uplink {
 
     /// Takes a packet under a number of the caller's; where it fails nothing of it left.
     pub fn send(&self, number: u64, packet: &[u8]) -> Result<(), String> {
-        // Held until the packet is in the queue: the thread empties it when it is not ready any more.
+        // Held until the packet is in the queue: the thread empties it once it is not ready.
         let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         if !status.is_ready {
             let detail = &status.detail;
@@ -161,7 +161,7 @@ impl Course {
         while !self.is_stopped() {
             let address = self.config.address.clone();
             self.say(LinkState::Unavailable, format!("connecting to {address}"));
-            let why = match connect(&address) {
+            let why = match self.connect(address.clone()) {
                 Ok(stream) => {
                     let begun = Moment::now();
                     let why = self.operate(stream);
@@ -186,6 +186,22 @@ impl Course {
         self.give_up("the uplink was switched off");
     }
 
+    /// Connects on a thread of its own: a stop waits for no name and no host.
+    fn connect(&self, address: String) -> Result<TcpStream, String> {
+        let (done, made) = bounded(1);
+        // After a stop nobody takes it, and the connection is dropped.
+        let body = move || drop(done.send(connect(&address)));
+        let spawned = std::thread::Builder::new().name("uplink-wait".to_owned()).spawn(body);
+        spawned.map_err(|error| error.to_string())?;
+        loop {
+            match made.recv_timeout(LOOK) {
+                Ok(result) => return result,
+                Err(RecvTimeoutError::Timeout) if !self.is_stopped() => {}
+                Err(_) => return Err("the uplink was switched off".to_owned()),
+            }
+        }
+    }
+
     /// Works over a connection until it ends; why it did.
     fn operate(&mut self, mut stream: TcpStream) -> String {
         let peer = stream.peer_addr().map_or(String::new(), |peer| peer.to_string());
@@ -208,6 +224,7 @@ impl Course {
                     self.tell(UplinkEvent::Returned(number, reason));
                 }
             }
+            self.fop.set_timer(self.config.options(now).timer_s);
             self.fop.tick(now);
             if let Some(why) = self.write(&mut stream) {
                 return why;
@@ -236,8 +253,26 @@ impl Course {
             self.ends.extend(sending.ends.map(|unit| (self.written, unit)));
             bytes.extend(write_cltu(&sending.frame));
         }
-        let written = stream.write_all(&bytes);
+        let written = self.put(stream, &bytes);
         written.err().map(|error| format!("the station takes nothing: {error}"))
+    }
+
+    /// Writes all of it, unless the station takes nothing for too long or the uplink is stopped.
+    fn put(&self, stream: &mut TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+        let mut begun = Moment::now();
+        while !bytes.is_empty() {
+            match stream.write(bytes) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    bytes = bytes.get(count..).unwrap_or_default();
+                    begun = Moment::now();
+                }
+                Err(error) if !is_quiet(&error) => return Err(error),
+                Err(error) if begun.elapsed() > PATIENCE || self.is_stopped() => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Ok(())
     }
 
     fn read(
@@ -249,11 +284,8 @@ impl Course {
         let count = match stream.read(buffer) {
             Ok(0) => return Err("the station hung up".to_owned()),
             Ok(count) => count,
-            Err(error) => {
-                let kinds = [ErrorKind::WouldBlock, ErrorKind::TimedOut, ErrorKind::Interrupted];
-                let is_quiet = kinds.contains(&error.kind());
-                return if is_quiet { Ok(()) } else { Err(error.to_string()) };
-            }
+            Err(error) if is_quiet(&error) => return Ok(()),
+            Err(error) => return Err(error.to_string()),
         };
         let bytes = buffer.get(..count).unwrap_or_default();
         let now = self.clock.now();
@@ -281,9 +313,20 @@ impl Course {
     fn pass_on(&mut self) {
         for event in self.fop.take_events() {
             match event {
-                FopEvent::Acknowledged(unit) => self.tell(UplinkEvent::Acknowledged(unit)),
+                FopEvent::Acknowledged(unit) => {
+                    // The count of the station may come late; what has arrived was radiated.
+                    if let Some(at) = self.ends.iter().position(|(_, of)| *of == unit) {
+                        self.ends.remove(at);
+                        self.tell(UplinkEvent::Sent(unit));
+                    }
+                    self.tell(UplinkEvent::Acknowledged(unit));
+                }
                 FopEvent::Alert { reason, out, unsent } => {
-                    for unit in out {
+                    // Frames without a number are not kept by the operation; here they are, until
+                    // the station has radiated them. Nothing is told to be sent after this.
+                    let written: Vec<u64> = self.ends.drain(..).map(|(_, unit)| unit).collect();
+                    let written = if self.config.sequenced { Vec::new() } else { written };
+                    for unit in out.into_iter().chain(written) {
                         self.tell(UplinkEvent::Lost(unit, reason.clone()));
                     }
                     for unit in unsent {
@@ -321,6 +364,11 @@ impl Course {
     }
 }
 
+/// Whether an error only says that nothing could be done yet.
+fn is_quiet(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted)
+}
+
 fn connect(address: &str) -> Result<TcpStream, String> {
     let addresses = address.to_socket_addrs().map_err(|error| error.to_string())?;
     let mut last = "the name has no address".to_owned();
@@ -330,7 +378,7 @@ fn connect(address: &str) -> Result<TcpStream, String> {
                 let set = stream
                     .set_nodelay(true)
                     .and_then(|()| stream.set_read_timeout(Some(LOOK)))
-                    .and_then(|()| stream.set_write_timeout(Some(PATIENCE)));
+                    .and_then(|()| stream.set_write_timeout(Some(LOOK)));
                 return set.map(|()| stream).map_err(|error| error.to_string());
             }
             Err(error) => last = error.to_string(),

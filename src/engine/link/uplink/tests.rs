@@ -163,3 +163,51 @@ fn hostile_stations_are_left() {
     assert_eq!(heard.push(&[9]), Ok(vec![Confirmation::Radiated(9)]));
     assert!(heard.push(&[7, 0, 0, 0, 0]).is_err());
 }
+
+#[test]
+fn a_stop_does_not_wait_for_a_station_that_does_not_answer() {
+    // A queue of connections that is full: the system does not answer the next ones.
+    let socket =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    let any: std::net::SocketAddr = "127.0.0.1:0".parse().expect("an address");
+    socket.bind(&any.into()).expect("a port");
+    socket.listen(0).expect("a listener");
+    let at = socket.local_addr().expect("an address").as_socket().expect("an address");
+    let full: Vec<_> =
+        (0..4).map(|_| TcpStream::connect_timeout(&at, Duration::from_millis(100))).collect();
+    let uplink = uplink(&at.to_string());
+    let begun = Moment::now();
+    while !uplink.status().detail.contains("connecting") {
+        assert!(begun.elapsed() < LIMIT, "it does not begin");
+        std::thread::yield_now();
+    }
+    drop(uplink);
+    drop(full);
+}
+
+#[test]
+fn express_packets_are_lost_where_the_station_did_not_radiate_them() {
+    let (far, address) = Far::new();
+    let config = UplinkConfig {
+        light_time: false,
+        sequenced: false,
+        ..UplinkConfig::new("insight", &address, 189)
+    };
+    let uplink = Uplink::start(config, 7, Arc::new(SystemClock)).expect("an uplink");
+    let stream = far.accept();
+    send(&uplink, 1, &[1; 100]);
+    let begun = Moment::now();
+    while stream.peek(&mut [0; 8]).is_err() {
+        assert!(begun.elapsed() < LIMIT, "nothing was sent");
+    }
+    drop(stream);
+    loop {
+        assert!(begun.elapsed() < LIMIT, "nothing is told");
+        let events = uplink.take_events();
+        if !events.is_empty() {
+            assert!(matches!(events[..], [UplinkEvent::Lost(1, _)]), "{events:?}");
+            break;
+        }
+        std::thread::yield_now();
+    }
+}

@@ -205,6 +205,17 @@ impl Desk {
             ("activate".to_owned(), activate.to_string()),
             ("sha256".to_owned(), crate::storage::hex(&Digest::of(&bytes).0)),
         ];
+        // What is at stake with a sequence is what is at stake with its worst step.
+        for (at, step) in sequence.steps.iter().enumerate() {
+            let commanding = &of.dictionary.commanding;
+            let id = step.stem().and_then(|stem| commanding.find(stem));
+            let Some(worst) = id.and_then(|id| commanding.significance(id)) else { continue };
+            if worst.level > prepared.significance {
+                prepared.significance = worst.level;
+                let (number, name) = (at + 1, step.name());
+                prepared.significance_reason = format!("step {number}, {name}: {}", worst.reason);
+            }
+        }
         Ok(prepared)
     }
 

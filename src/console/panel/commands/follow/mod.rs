@@ -76,11 +76,13 @@ impl Follow {
         ui.horizontal_wrapped(|ui| {
             let label = ui.label(RichText::new("Search").color(cx.theme.text_weak));
             let edit = TextEdit::singleline(&mut self.filter.words)
+                .id_salt("words")
                 .hint_text("name, argument or what happened")
                 .desired_width(200.0);
             ui.add(edit).labelled_by(label.id);
             let label = ui.label(RichText::new("Who").color(cx.theme.text_weak));
-            let edit = TextEdit::singleline(&mut self.filter.who).hint_text("account");
+            let edit =
+                TextEdit::singleline(&mut self.filter.who).id_salt("who").hint_text("account");
             ui.add(edit.desired_width(90.0)).labelled_by(label.id);
             states_choice(ui, cx, &mut self.filter.states);
             ui.checkbox(&mut self.filter.visible, "Visible times only")

@@ -95,7 +95,10 @@ fn arguments(ui: &mut Ui, cx: &ViewContext<'_>, fields: &[FormField], typed: &mu
             let usual = field.otherwise.as_deref();
             if field.choices.is_empty() {
                 let hint = usual.map_or_else(String::new, |of| format!("{of} where none is given"));
-                let edit = TextEdit::singleline(value).hint_text(hint).desired_width(FIELD);
+                let edit = TextEdit::singleline(value)
+                    .id_salt(("argument", &field.name))
+                    .hint_text(hint)
+                    .desired_width(FIELD);
                 ui.add(edit).labelled_by(label.id);
             } else {
                 choice(ui, field, value).labelled_by(label.id);
@@ -170,6 +173,7 @@ fn times(ui: &mut Ui, cx: &ViewContext<'_>, typed: &mut Typed) {
         ui.horizontal(|ui| {
             let label = label(ui, RichText::new(name).color(cx.theme.text));
             let edit = TextEdit::singleline(text)
+                .id_salt(("time", name))
                 .hint_text("2026-11-23T12:16 or Sol 235 12:00")
                 .desired_width(FIELD);
             ui.add(edit).labelled_by(label.id).on_hover_text(hint);

@@ -43,7 +43,10 @@ pub(super) fn show(
     ui.horizontal(|ui| {
         let label = ui.label(RichText::new("Search").color(cx.theme.text_weak));
         let width = (ui.available_width() - 12.0).max(60.0);
-        let edit = TextEdit::singleline(search).hint_text("name or sentence").desired_width(width);
+        let edit = TextEdit::singleline(search)
+            .id_salt("search")
+            .hint_text("name or sentence")
+            .desired_width(width);
         ui.add(edit).labelled_by(label.id);
     });
     let found = commands.find(dictionary, search);

@@ -129,7 +129,9 @@ impl Documents {
         if let Some(answer) = self.preparing.and_then(|id| cx.reply(id)) {
             *said = match answer {
                 Reply::Prepared(uid) => {
-                    format!("Prepared as command {uid:?}: somebody else approves it.")
+                    format!(
+                        "Prepared as command {uid}: queue it in Commands, where somebody else approves it."
+                    )
                 }
                 Reply::Refused(reasons) => format!("Not prepared: {}", reasons.join(" ")),
                 _ => "Not prepared: the engine answered something else.".to_owned(),

@@ -76,6 +76,11 @@ fn decode(block: &[u8; BLOCK]) -> Option<[u8; INFORMATION]> {
     None
 }
 
+/// Whether a block is the tail, of which a bit may be wrong: it is still no code block then.
+fn is_tail(block: [u8; BLOCK]) -> bool {
+    block.iter().zip(TAIL).map(|(is, of)| (is ^ of).count_ones()).sum::<u32>() <= 1
+}
+
 /// Finds units in a stream of bytes and gives what they carry: frames with fill behind them.
 #[derive(Clone, Debug, Default)]
 pub struct CltuScanner {
@@ -114,8 +119,9 @@ impl CltuScanner {
                         at += BLOCK;
                     } else {
                         found.extend(self.open.take().filter(|content| !content.is_empty()));
-                        // A damaged block is looked through for the next start.
-                        at += if *block == TAIL { BLOCK } else { 1 };
+                        // Any other block is looked through for the next start, from its first
+                        // byte on: a unit that was cut off is followed by one.
+                        at += if is_tail(*block) { BLOCK } else { 0 };
                     }
                 }
             }

@@ -122,6 +122,11 @@ impl Fop {
         (self.deadline, self.quiet) = (None, None);
     }
 
+    /// Another time for an answer, in seconds, from the next frame on: the distance changes.
+    pub fn set_timer(&mut self, timer_s: f64) {
+        self.options.timer_s = timer_s;
+    }
+
     /// Whether frames go.
     pub fn is_active(&self) -> bool {
         self.state == State::Active

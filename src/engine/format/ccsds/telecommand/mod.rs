@@ -8,6 +8,8 @@
 
 mod clcw;
 mod cltu;
+#[cfg(test)]
+mod cop_tests;
 mod farm;
 mod fop;
 mod frame;

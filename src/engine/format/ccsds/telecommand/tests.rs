@@ -189,7 +189,8 @@ proptest! {
             }).collect();
             // What is told to have arrived did, whole.
             prop_assert!(acknowledged.len() * 2 <= arrived.len());
-            prop_assert_eq!(acknowledged, (0..units as u64).take(arrived.len() / 2).collect::<Vec<_>>());
+            let whole: Vec<u64> = (0..units as u64).take(arrived.len() / 2).collect();
+            prop_assert_eq!(acknowledged, whole);
         }
     }
 
