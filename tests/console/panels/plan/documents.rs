@@ -1,4 +1,4 @@
-//! The documents of the Plan panel: saved, prepared, joined with what others saved.
+//! Plans as documents: saved, prepared, joined with what others saved, opened and compared.
 
 use super::*;
 

@@ -51,6 +51,11 @@ impl Desk {
         self.history.plan()
     }
 
+    /// Whether the plan has an activity.
+    pub fn has(&self, id: ActivityId) -> bool {
+        self.plan().activities.contains_key(&id)
+    }
+
     /// Makes edits as one step. What cannot be made is told in `refused`.
     pub fn make(&mut self, label: &str, edits: Vec<Edit>) {
         if edits.is_empty() {

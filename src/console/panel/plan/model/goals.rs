@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use marsdeck_engine::plan::{Candidate, Goal, GoalKind, Model, Selector};
-use marsdeck_engine::time::{Instant, parse};
+use marsdeck_engine::time::{Instant, iso, parse};
 use serde::{Deserialize, Serialize};
 
 /// What a goal asks for.
@@ -172,7 +172,7 @@ impl Draft {
 }
 
 /// Goals as TOML, in the notation of `marsdeck plan schedule`.
-pub(in crate::panel::plan) fn toml(mission: &str, drafts: &[Draft]) -> String {
+pub(in crate::panel::plan) fn toml(mission: &str, start: Instant, drafts: &[Draft]) -> String {
     let mut out = format!("mission = {mission:?}\n");
     for draft in drafts {
         let Draft { id, activity, with, window, resource, .. } = draft;
@@ -193,9 +193,11 @@ pub(in crate::panel::plan) fn toml(mission: &str, drafts: &[Draft]) -> String {
         }
         match draft.ask {
             Ask::Repeat => {
-                if !draft.first.trim().is_empty() {
-                    let _ = writeln!(out, "first = {:?}", draft.first.trim());
-                }
+                let first = match draft.first.trim() {
+                    "" => iso(start, 9),
+                    text => text.to_owned(),
+                };
+                let _ = writeln!(out, "first = {first:?}");
                 let (every, tolerance) = (draft.every_h, draft.tolerance_min);
                 let _ = writeln!(out, "every = \"{every} h\"\ntolerance = \"{tolerance} min\"");
             }
@@ -236,7 +238,7 @@ mod tests {
         Draft {
             ask,
             id: format!("{ask:?}").to_lowercase(),
-            activity: "SeisEventRequest".to_owned(),
+            activity: if ask == Ask::Fill { "SeisEventRequest" } else { "SeisGetTilt" }.to_owned(),
             with: "Wake tag:x".to_owned(),
             requests: "S0235b 5, S0173a".to_owned(),
             resource: "to_send".to_owned(),
@@ -271,7 +273,8 @@ mod tests {
     #[test]
     fn goals_are_written_as_toml() {
         let all: Vec<Draft> = Ask::ALL.iter().map(|(ask, _)| draft(*ask)).collect();
-        let text = toml("insight", &all);
+        let start = Instant::from_unix_s(1.5642e9);
+        let text = toml("insight", start, &all);
         let table: toml::Table = toml::from_str(&text).expect("TOML");
         let goals = table["goal"].as_array().expect("goals");
         assert_eq!(goals.len(), 4);
@@ -281,11 +284,10 @@ mod tests {
         let model = Model::builtin("insight");
         let (read, problems) = read_goals(&text, &model);
         assert_eq!(problems, []);
-        let start = Instant::from_unix_s(1.5642e9);
         let own: Vec<Goal> = all.iter().filter_map(|d| d.goal(&model, start).ok()).collect();
         assert_eq!(own.len(), 4);
-        // What is copied means the same; only the first time of a repetition is the reader's.
-        assert_eq!(read.get(1..), own.get(1..));
+        // What is copied means the same.
+        assert_eq!(read, own);
         let value = serde_json::to_value(&all).expect("JSON");
         assert_eq!(serde_json::from_value::<Vec<Draft>>(value).ok(), Some(all));
     }

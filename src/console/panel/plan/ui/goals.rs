@@ -138,7 +138,7 @@ impl Goals {
                 desk.make(&format!("schedule {count} activities"), found.edits);
             }
             if ui.button("Copy as TOML").on_hover_text("For marsdeck plan schedule.").clicked() {
-                ui.copy_text(toml(&desk.plan().mission, &self.drafts));
+                ui.copy_text(toml(&desk.plan().mission, start, &self.drafts));
             }
             ui.button("Close").clicked() || apply
         })

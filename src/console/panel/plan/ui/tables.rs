@@ -148,17 +148,13 @@ impl Tables {
                 .body(|body| {
                     body.rows(20.0, rows.len(), |mut row| {
                         // The plan may have changed since the rows were found.
-                        let found = rows.get(row.index());
-                        let Some(id) = found.filter(|id| desk.plan().activities.contains_key(id))
-                        else {
-                            return;
-                        };
+                        let id = rows.get(row.index());
+                        let Some(id) = id.filter(|id| desk.has(**id)) else { return };
                         row.set_selected(desk.selection.contains(id));
                         cells(&mut row, cx, desk, *id);
                         let response = row.response();
                         if response.clicked() {
-                            let adds = response.ctx.input(|i| i.modifiers.command);
-                            if !adds {
+                            if !response.ctx.input(|i| i.modifiers.command) {
                                 desk.selection.clear();
                             }
                             desk.selection.insert(*id);

@@ -22,9 +22,9 @@ use marsdeck_engine::runtime::{
 use marsdeck_engine::time::Instant;
 use serde_json::json;
 
-mod documents;
-
 use super::{Stage, harness, picture, themes};
+
+mod documents;
 
 const SIZE: [f32; 2] = [1500.0, 950.0];
 
@@ -247,7 +247,7 @@ fn a_type_is_dropped_onto_the_timeline_and_an_end_is_drawn_out() {
     assert!(longer.width() > wake.width() + 15.0, "{wake} {longer}");
     assert!((longer.left() - wake.left()).abs() < 1.0);
     press(&mut harness, "Edit");
-    harness.get_by_label("Undo change the length of Wake #1");
+    harness.get_by_label("Undo change the length of Wake #1 Ctrl+Z");
 }
 
 #[test]
