@@ -3,16 +3,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use marsdeck::intent::UiIntent;
 use marsdeck::theme::Theme;
-use marsdeck_engine::command::Digest;
+use marsdeck_engine::command::{Digest, Record};
 use marsdeck_engine::delivery::{
     Approvals, ApprovedBy, DictionaryName, ExchangeView, Heading, JournalEnd, Origin, PackageView,
     Part, Receipt, ReceiptStatus, ReceiptView, check, package,
 };
+use marsdeck_engine::document::{DOCUMENT_KIND, Documents};
 use marsdeck_engine::plan::{Model, Plan};
-use marsdeck_engine::runtime::{CommandingPicture, Snapshot};
+use marsdeck_engine::runtime::{CommandingPicture, DraftOf, Intent, Order, SessionView, Snapshot};
 use marsdeck_engine::time::{Instant, TimeRange};
+
+use serde_json::json;
 
 use super::{Stage, harness, picture, themes};
 
@@ -169,4 +174,65 @@ fn pictures() {
     }
     let mut narrow = harness(stage(view(), Theme::dark()), [520.0, 420.0], true);
     picture(&mut narrow, "exchange_narrow");
+}
+
+/// Ada, a planner who is logged in, and a plan that she saved.
+fn commanding(stage: &Stage) -> CommandingPicture {
+    let account = json!({
+        "name": "ada", "full_name": "Ada", "roles": { "insight": ["planner"] },
+        "is_disabled": false, "must_change": false,
+        "password": { "cost": { "memory_kib": 8, "passes": 1 }, "salt": "00", "value": "" },
+    });
+    let event = json!({
+        "kind": "plan", "mission": "insight", "name": "Sol 173", "bytes": 9, "parents": [],
+        "digest": "00".repeat(32), "note": "",
+    });
+    let record = Record {
+        number: 17,
+        time: at(0.0),
+        who: "ada".to_owned(),
+        kind: DOCUMENT_KIND.to_owned(),
+        body: event.to_string(),
+        hash: Digest::default(),
+    };
+    let session = SessionView {
+        token: stage.session.token().digest(),
+        name: "ada".to_owned(),
+        must_change: false,
+    };
+    CommandingPicture {
+        accounts: Arc::new(vec![serde_json::from_value(account).expect("an account")]),
+        sessions: Arc::new(vec![session]),
+        documents: Arc::new(Documents::of(&[record])),
+        exchange: Arc::new(view()),
+        ..CommandingPicture::default()
+    }
+}
+
+#[test]
+fn a_delivery_is_put_together_from_saved_documents() {
+    let mut stage = stage(view(), Theme::dark());
+    let commanding = Arc::new(commanding(&stage));
+    stage.set_snapshot(Snapshot { commanding, ..Snapshot::default() });
+    let mut harness = harness(stage, [1200.0, 800.0], false);
+    let press = |harness: &mut Harness<'static, Stage>, label: &str| {
+        harness.get_by_label(label).click();
+        harness.run_steps(3);
+    };
+    press(&mut harness, "Choose documents for a new delivery");
+    assert!(harness.query_by_label_contains("Give it a name").is_some());
+    harness.get_by_label("Name of the delivery").focus();
+    harness.run_steps(2);
+    harness.get_by_label("Name of the delivery").type_text("sol_173");
+    harness.run_steps(2);
+    press(&mut harness, "plan Sol 173, version 17 by ada");
+    press(&mut harness, "Prepare the delivery for approval");
+    let asked = harness.state().wishes.iter().find_map(|wish| match wish {
+        UiIntent::Engine(Intent::Command { order, .. }) => Some(order.as_ref().clone()),
+        _ => None,
+    });
+    let Some(Order::Prepare(draft)) = asked else { panic!("{asked:?}") };
+    assert_eq!(draft.mission, "insight");
+    let what = DraftOf::Delivery { name: "sol_173".to_owned(), versions: vec![17] };
+    assert_eq!(draft.what, what);
 }

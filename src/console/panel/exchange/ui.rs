@@ -4,6 +4,7 @@ use egui::{Frame, RichText, ScrollArea, Ui};
 use marsdeck_engine::delivery::ExchangeView;
 use marsdeck_engine::mission::Severity;
 
+use super::draft::DeliveryForm;
 use super::model::{Key, Lists};
 use super::{details, table};
 use crate::panel::shared::at_least_wide;
@@ -22,6 +23,7 @@ const MOST_PROBLEMS: usize = 3;
 pub struct ExchangePanel {
     chosen: Option<Key>,
     lists: Option<Lists>,
+    form: DeliveryForm,
 }
 
 impl Panel for ExchangePanel {
@@ -50,6 +52,7 @@ impl Panel for ExchangePanel {
 impl ExchangePanel {
     fn show(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, view: &ExchangeView, lists: &Lists) {
         head(ui, cx, view, lists);
+        self.form.show(ui, cx);
         ui.separator();
         let Some(first) = lists.first() else {
             EmptyState::new(

@@ -13,6 +13,7 @@ use crate::command::{
 use crate::event_request::{
     EventRequest, RequestOrder, Requests, Sensor, Situation, State, Wish, act, commands, lineage,
 };
+use crate::mission::Mission;
 use crate::plan::Model;
 use crate::time::{Instant, TimeRange};
 
@@ -58,17 +59,7 @@ fn what_is_asked_for_comes_down_and_is_stored() {
     let mut craft = spacecraft(options(1));
     let mut bytes = craft.advance(start().plus_s(10.0));
     for (count, (name, arguments)) in made.into_iter().enumerate() {
-        let given: Vec<(&str, &str)> =
-            arguments.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let bytes = packet(&of, &name, &given, count as u16);
-        let prepared = Prepared {
-            mission: "insight".to_owned(),
-            name,
-            arguments,
-            bytes,
-            dictionary: dictionary(),
-            ..Prepared::default()
-        };
+        let prepared = prepared(&of, name, arguments, count as u16);
         let uid = commanding.prepare(&ada, &prepared, start()).unwrap();
         commanding.enqueue(&ada, uid, start()).unwrap();
         let packet = released(&mut commanding, &live, &ada, uid);
@@ -105,6 +96,21 @@ fn what_is_asked_for_comes_down_and_is_stored() {
         assert!(archive.series().iter().any(|series| series.key == key), "{name}");
         let brought = lineage(&again, &key, wanted().window);
         assert_eq!(brought.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), [ID]);
+    }
+}
+
+/// One command of the request, encoded by the dictionary of its mission.
+fn prepared(of: &Mission, name: String, arguments: Vec<(String, String)>, count: u16) -> Prepared {
+    let given: Vec<(&str, &str)> =
+        arguments.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let bytes = packet(of, &name, &given, count);
+    Prepared {
+        mission: "insight".to_owned(),
+        name,
+        arguments,
+        bytes,
+        dictionary: dictionary(),
+        ..Prepared::default()
     }
 }
 
