@@ -193,12 +193,8 @@ fn heading(of: &Manifest) {
     let (created, by) = (iso(of.created, 0), &of.prepared_by);
     output::line(&format!("{} of {}, put together {created} by {by}", of.name, of.mission));
     let dictionary = &of.dictionary;
-    output::line(&format!(
-        "dictionary {} {} ({}…)",
-        dictionary.name,
-        dictionary.version,
-        dictionary.sha256.short()
-    ));
+    let name = format!("{} {}", dictionary.name, dictionary.version);
+    output::line(&format!("dictionary {} ({}…)", name.trim(), dictionary.sha256.short()));
 }
 
 fn run_receipt(of: &Answer) -> anyhow::Result<Outcome> {

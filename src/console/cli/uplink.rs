@@ -1,7 +1,7 @@
 //! `marsdeck uplink`: the ways of commands to the spacecraft, set up without a window.
 
 use marsdeck_engine::archive::Access;
-use marsdeck_engine::link::UplinkConfig;
+use marsdeck_engine::link::{Tracks, UplinkConfig};
 use marsdeck_engine::runtime::{set_uplinks, uplinks};
 use marsdeck_engine::sequence::spacecraft_number;
 
@@ -58,6 +58,10 @@ struct Set {
     /// Seconds that telemetry may have to wait for a pass
     #[arg(long, value_name = "S", default_value_t = 0.0)]
     wait: f64,
+    /// A time at which the station tracks, FROM/TO; give it once for each, and never where it can
+    /// always send
+    #[arg(long = "track", value_name = "FROM/TO")]
+    tracks: Vec<String>,
     /// Set it up switched off
     #[arg(long)]
     disabled: bool,
@@ -79,12 +83,15 @@ impl Set {
         let Some(spacecraft) = spacecraft_number(&self.mission) else {
             anyhow::bail!("no spacecraft of {} is known; name insight or msl", self.mission);
         };
+        let tracks = self.tracks.iter().map(String::as_str);
+        let tracks = Tracks::parse(tracks).map_err(anyhow::Error::msg)?;
         Ok(UplinkConfig {
             light_time: !self.at_hand,
             sequenced: !self.unacknowledged,
             timer_s: self.timer,
             transmissions: self.transmissions,
             wait_s: self.wait,
+            tracks,
             enabled: !self.disabled,
             ..UplinkConfig::new(&self.mission, &self.address, spacecraft as u16)
         })
@@ -125,6 +132,9 @@ fn list(place: &ArchiveArgument, json: bool) -> anyhow::Result<Outcome> {
         let state = if uplink.enabled { "" } else { ", switched off" };
         let far = if uplink.light_time { "as far as Mars" } else { "at hand" };
         output::line(&format!("{}  {}  {far}{state}", uplink.mission, uplink.address));
+        for track in uplink.tracks.texts() {
+            output::line(&format!("    tracks {track}"));
+        }
     }
     Ok(Outcome::Done)
 }

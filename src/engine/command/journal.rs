@@ -26,6 +26,8 @@ pub(super) const BEGIN: &str = "begin";
 pub const COMMAND: &str = "command";
 /// Kind of a record after which the clock counts from its time, also where it is earlier.
 pub(super) const CLOCK: &str = "clock";
+/// Kind of a record that says how an uplink was set up.
+pub const UPLINK: &str = "uplink";
 /// Name under which the engine writes what it found by itself.
 pub const ENGINE: &str = "engine";
 

@@ -41,7 +41,7 @@ pub use event::{CommandEvent, Uid};
 pub use history::{HistoryQuery, HistoryRow, csv, json, search};
 pub use journal::{
     COMMAND as COMMAND_KIND, ENGINE, HEAD_FILE, JOURNAL_FILE, Journal, JournalError, Opened,
-    read_journal, verify,
+    UPLINK as UPLINK_KIND, read_journal, verify,
 };
 pub use password::{Cost, FEWEST_CHARACTERS, Password, StoredPassword};
 pub use prepared::{DictionaryIdentity, Prepared, RequestId, Sealed, Target, Timing};

@@ -3,7 +3,7 @@
 use super::accounts::{ACCOUNT_KIND, AccountChange, SESSION_KIND};
 use super::chain::Record;
 use super::event::{CommandEvent, Uid};
-use super::journal::{BEGIN, CLOCK, COMMAND};
+use super::journal::{BEGIN, CLOCK, COMMAND, UPLINK};
 use super::session::SessionEvent;
 
 /// What a record says; none for kinds of others.
@@ -26,6 +26,7 @@ pub fn record_words(record: &Record) -> Option<String> {
             Err(_) => unreadable(),
         },
         CLOCK => format!("the clock was accepted as it stands: {}", record.body),
+        UPLINK => format!("the uplink {}", record.body),
         BEGIN => "the journal begins".to_owned(),
         _ => return None,
     })

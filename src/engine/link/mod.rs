@@ -24,4 +24,6 @@ mod tests;
 pub use model::{Delivery, Framing, LinkConfig, LinkState, LinkStatus};
 pub use run::Link;
 pub use source::Source;
-pub use uplink::{Confirmation, Confirmations, Uplink, UplinkConfig, UplinkEvent, UplinkStatus};
+pub use uplink::{
+    Confirmation, Confirmations, Tracks, Uplink, UplinkConfig, UplinkEvent, UplinkStatus,
+};

@@ -13,11 +13,12 @@ use marsdeck_engine::command::{
     Account, COMMAND_KIND, CommandEvent, CutOff, Desk, DictionaryIdentity, Digest, DryRun,
     Prepared, Record, Role, Sealed, Stage as CommandStage, State, Timing, Uid, Watch, Way,
 };
+use marsdeck_engine::link::{LinkState, UplinkConfig, UplinkStatus};
 use marsdeck_engine::mission::command::{Consequence, Constraint};
 use marsdeck_engine::mission::telemetry::{Comparison, Condition, Operator};
 use marsdeck_engine::runtime::{
     Answered, AuditLine, CommandingPicture, Intent, Order, OrderId, Reply, SessionView, Snapshot,
-    Token,
+    Token, UplinkView,
 };
 use marsdeck_engine::time::Instant;
 
@@ -191,8 +192,23 @@ pub fn shown(who: &str) -> CommandingPicture {
         ready: Arc::new(BTreeMap::from([(queued.uid, run)])),
         audit: Arc::new(journal.audit()),
         desk: Arc::new(desk),
+        uplinks: Arc::new(vec![uplink()]),
         ..logged_in(who)
     }
+}
+
+/// The uplink of InSight, ready.
+pub fn uplink() -> UplinkView {
+    let status = UplinkStatus {
+        state: LinkState::Ok,
+        detail: "frames are taken".to_owned(),
+        is_ready: true,
+        next: 7,
+        radiated: 6,
+        connects: 1,
+        ..UplinkStatus::default()
+    };
+    UplinkView { config: UplinkConfig::new("insight", "station:10011", 189), status }
 }
 
 /// A snapshot with this picture of commanding.

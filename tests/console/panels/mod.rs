@@ -20,6 +20,7 @@ mod products;
 mod sequence;
 mod spectra;
 mod tables;
+mod uplinks;
 
 pub use packets::with_packets;
 

@@ -1,7 +1,7 @@
 //! The table of alarms.
 
 use egui::{Label, Layout, RichText, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::alarm::{AlarmView, series_of};
 use marsdeck_engine::archive::SeriesKey;
 use marsdeck_engine::time::{Instant, iso};
@@ -10,7 +10,7 @@ use super::lines::Lines;
 use super::model::{self, Row};
 use crate::theme::SMALL;
 use crate::view::ViewContext;
-use crate::widget::SeverityBadge;
+use crate::widget::{SeverityBadge, scroll_table};
 
 /// Alarms of a line that its hint names after the first.
 const TOLD: usize = 12;
@@ -35,7 +35,7 @@ pub(super) fn show(
     selected: Option<usize>,
 ) -> Option<SeriesKey> {
     let mut clicked = None;
-    TableBuilder::new(ui)
+    scroll_table(ui)
         .striped(true)
         .sense(egui::Sense::click())
         .cell_layout(Layout::left_to_right(egui::Align::Center))

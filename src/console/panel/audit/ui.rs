@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use egui::{Align, ComboBox, Label, Layout, RichText, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::runtime::AuditLine;
 use marsdeck_engine::time::iso;
 
@@ -12,7 +12,7 @@ use super::model::{Filter, Found, csv};
 use crate::panel::shared::{WriteBar, at_least_wide, stopped_banner};
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
-use crate::widget::EmptyState;
+use crate::widget::{EmptyState, scroll_table};
 
 /// Least width of the table in points.
 const LEAST: f32 = 400.0;
@@ -100,7 +100,7 @@ impl AuditTrail {
     fn table(&self, ui: &mut Ui, cx: &ViewContext<'_>, lines: &VecDeque<AuditLine>, is_new: bool) {
         let rows = &self.found.rows;
         let is_wide = ui.available_width() >= NARROW;
-        let mut table = TableBuilder::new(ui)
+        let mut table = scroll_table(ui)
             .striped(true)
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::initial(48.0).at_least(40.0).clip(true))

@@ -1,7 +1,7 @@
 //! Paints the catalogue; a click selects an event everywhere, a double click goes there.
 
 use egui::{Layout, RichText, ScrollArea, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui_extras::Column;
 use marsdeck_engine::archive::Event;
 use marsdeck_engine::time::{Convention, SolClock, iso};
 
@@ -9,7 +9,7 @@ use super::model::{self, Filter, Order};
 use crate::intent::UiIntent;
 use crate::theme;
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, card, simulated_badge};
+use crate::widget::{EmptyState, card, scroll_table, simulated_badge};
 
 /// The Catalogue panel.
 #[derive(Default)]
@@ -68,7 +68,7 @@ impl Catalogue {
     }
 
     fn table(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, rows: &[&Event]) {
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .striped(true)
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(egui::Align::Center))

@@ -13,5 +13,6 @@ mod question;
 mod queue;
 mod release;
 mod ui;
+mod uplinks;
 
 pub use ui::Commands;

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use marsdeck_engine::command::{
-    CommandItem, Desk, DryRun, HistoryQuery, Reason, Stage, Standing, State, Target, Uid, search,
+    CommandItem, Desk, DryRun, HistoryQuery, Prepared, Reason, Stage, Standing, State, Target, Uid,
+    search,
 };
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::mission::command::Consequence;
 use marsdeck_engine::mission::telemetry::{Condition, Dictionary, Operator, With};
+use marsdeck_engine::runtime::UplinkView;
 use marsdeck_engine::time::{Instant, TimeRange};
 
 /// Below so many seconds a cut-off is said loudly.
@@ -212,6 +214,18 @@ pub(super) fn window_words(run: &DryRun, time: &dyn Fn(Instant) -> String) -> (S
         Some(None) => (Severity::Distress, "uplink closed, none planned".to_owned()),
         Some(Some(next)) => (Severity::Watch, format!("uplink closed, opens {}", time(next))),
     }
+}
+
+/// Why nothing can leave for the mission of a command now; none where it can.
+pub(super) fn uplink_lack(uplinks: &[UplinkView], prepared: &Prepared) -> Option<String> {
+    if prepared.target != Target::Uplink {
+        return None;
+    }
+    let Some(of) = uplinks.iter().find(|of| of.config.mission == prepared.mission) else {
+        return Some("It has no way to leave: set up its uplink under Uplinks.".to_owned());
+    };
+    (!of.status.is_ready)
+        .then(|| format!("The uplink is not ready: {}.", of.status.detail.trim_end_matches('.')))
 }
 
 /// Name without its path.

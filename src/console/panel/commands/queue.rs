@@ -1,7 +1,9 @@
 //! The queue: order, holds, constraints, what stands against a release, the last moment for it.
 
 use egui::{Label, RichText, ScrollArea, Ui};
-use marsdeck_engine::command::{ALL_MISSIONS, CommandItem, DryRun, Permission, Reason, Target};
+use marsdeck_engine::command::{
+    ALL_MISSIONS, CommandItem, DryRun, Permission, Prepared, Reason, Target,
+};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::Order;
 
@@ -82,7 +84,7 @@ fn queued(
             return;
         }
         drafts::approvals(ui, cx, item);
-        dry_run(ui, cx, prepared.target, run);
+        dry_run(ui, cx, prepared, run);
         clock(ui, cx, (item, run), deal);
         constraints(ui, cx, item, deal);
         buttons(ui, cx, item, places, deal);
@@ -94,7 +96,7 @@ fn queued(
 }
 
 /// What a release would do now, and what stands against it.
-fn dry_run(ui: &mut Ui, cx: &ViewContext<'_>, target: Target, run: Option<&DryRun>) {
+fn dry_run(ui: &mut Ui, cx: &ViewContext<'_>, prepared: &Prepared, run: Option<&DryRun>) {
     let Some(run) = run else {
         ui.label(weak(
             cx,
@@ -112,7 +114,7 @@ fn dry_run(ui: &mut Ui, cx: &ViewContext<'_>, target: Target, run: Option<&DryRu
             ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
         }
         let bytes = bytes_text(run.bytes as u64);
-        if target == Target::Delivery {
+        if prepared.target == Target::Delivery {
             ui.label(weak(cx, format!("{bytes} go to the exchange folder")));
             return;
         }
@@ -126,7 +128,14 @@ fn dry_run(ui: &mut Ui, cx: &ViewContext<'_>, target: Target, run: Option<&DryRu
         );
         ui.label(weak(cx, text));
     });
-    if run.is_clear() {
+    let lack = model::uplink_lack(&cx.snapshot.commanding.uplinks, prepared);
+    if let Some(lack) = &lack {
+        ui.horizontal(|ui| {
+            ui.add(SeverityBadge::new(cx.theme, Severity::Distress).shape_only());
+            ui.add(Label::new(RichText::new(lack).color(cx.theme.text)).wrap());
+        });
+    }
+    if run.is_clear() && lack.is_none() {
         ui.add(SeverityBadge::new(cx.theme, Severity::Normal).word("ready for release"));
     }
     for reason in &run.reasons {

@@ -13,6 +13,7 @@ use super::parts::{mission_name, weak};
 use super::prepare::{Dictionaries, Prepare};
 use super::question::Question;
 use super::release::Gate;
+use super::uplinks::Uplinks;
 use super::{drafts, queue};
 use crate::intent::UiIntent;
 use crate::panel::shared::{Asked, log_in_hint, stopped_banner};
@@ -31,6 +32,7 @@ enum Section {
     Drafts,
     Queue,
     Follow,
+    Uplinks,
 }
 
 /// The Commands panel.
@@ -46,6 +48,7 @@ pub struct Commands {
     gate: Gate,
     asked: Asked,
     standing: Later<StandingOf, Drafted>,
+    uplinks: Uplinks,
 }
 
 /// What the sections share in a frame.
@@ -120,6 +123,10 @@ impl Panel for Commands {
             self.prepare.show(ui, cx, &mut self.dictionaries, &mut self.asked);
             return;
         }
+        if self.section == Section::Uplinks {
+            self.uplinks.show(ui, cx, &mut self.asked);
+            return;
+        }
         let mut deal = Deal {
             desk: &cx.snapshot.commanding.desk,
             at,
@@ -135,7 +142,9 @@ impl Panel for Commands {
         match self.section {
             Section::Drafts => drafts::show(ui, cx, &mut deal),
             Section::Queue => queue::show(ui, cx, &mut deal),
-            Section::Follow | Section::Prepare => self.follow.show(ui, cx, &mut deal),
+            Section::Follow | Section::Prepare | Section::Uplinks => {
+                self.follow.show(ui, cx, &mut deal)
+            }
         }
         if let Some(item) = deal.edit.and_then(|uid| cx.snapshot.commanding.desk.get(uid)) {
             self.prepare.edit(item);
@@ -161,6 +170,7 @@ impl Commands {
                 (Section::Drafts, format!("Drafts {drafts}")),
                 (Section::Queue, format!("Queue {queued}")),
                 (Section::Follow, "Under way and history".to_owned()),
+                (Section::Uplinks, "Uplinks".to_owned()),
             ];
             for (section, text) in sections {
                 if ui.selectable_label(self.section == section, text).clicked() {
@@ -169,7 +179,7 @@ impl Commands {
                     self.question.close();
                 }
             }
-            if self.section != Section::Prepare {
+            if !matches!(self.section, Section::Prepare | Section::Uplinks) {
                 self.mission_choice(ui, cx);
             }
             log_in_hint(ui, cx);

@@ -132,7 +132,7 @@ impl Actions {
         if let Some(action) = self.asking {
             self.line(ui, cx, item, action);
         }
-        for asked in &self.asked {
+        for asked in &mut self.asked {
             asked.show(ui, cx);
         }
     }

@@ -1,7 +1,7 @@
 //! The table of requests.
 
 use egui::{Label, Layout, RichText, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::event_request::RequestItem;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::time::Instant;
@@ -11,6 +11,7 @@ use super::model;
 use crate::panel::shared::window_text;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
+use crate::widget::scroll_table;
 
 /// Titles and widths; 0: what is left.
 const COLUMNS: [(&str, f32); 9] = [
@@ -36,7 +37,7 @@ pub(super) fn show(
     (selected, now): (&str, Instant),
 ) -> Option<String> {
     let mut clicked = None;
-    let mut table = TableBuilder::new(ui)
+    let mut table = scroll_table(ui)
         .striped(true)
         .sense(egui::Sense::click())
         .cell_layout(Layout::left_to_right(egui::Align::Center));

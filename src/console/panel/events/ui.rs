@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{Align, ComboBox, Layout, PopupCloseBehavior, RichText, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::archive::{EventMessage, EvrLevel, Levels};
 use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::time::{Instant, iso};
@@ -12,7 +12,7 @@ use super::model::{self, Block, Filter};
 use crate::intent::UiIntent;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, LevelBadge, loading_mark, simulated_badge};
+use crate::widget::{EmptyState, LevelBadge, loading_mark, scroll_table, simulated_badge};
 
 /// The Events panel.
 #[derive(Default)]
@@ -160,7 +160,7 @@ impl Events {
         show: Option<usize>,
     ) {
         let at_cursor = block.until(cx.time.cursor).checked_sub(1);
-        let mut table = TableBuilder::new(ui)
+        let mut table = scroll_table(ui)
             .striped(true)
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))

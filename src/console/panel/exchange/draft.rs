@@ -29,6 +29,8 @@ impl DeliveryForm {
     pub fn show(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         if !self.asked.poll(ui, cx).is_empty() {
             self.chosen.clear();
+            self.name.clear();
+            self.is_open = false;
         }
         ui.horizontal_wrapped(|ui| {
             let face = if self.is_open { "Close the form" } else { "New delivery…" };
@@ -49,7 +51,9 @@ impl DeliveryForm {
             let label = ui.label(weak("Mission"));
             let before = self.mission.clone();
             egui::ComboBox::from_id_salt("delivery mission")
-                .selected_text(&self.mission)
+                .selected_text(
+                    cx.snapshot.missions.mission(&self.mission).map_or("", |of| &of.name),
+                )
                 .show_ui(ui, |ui| {
                     for of in &cx.snapshot.missions.missions {
                         ui.selectable_value(&mut self.mission, of.id.clone(), &of.name);

@@ -1,12 +1,12 @@
 //! The tables of the Exchange panel: two lines a row, a click selects.
 
 use egui::{Align, Label, Layout, Response, RichText, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 
 use super::model::{Key, Row};
 use crate::theme::SMALL;
 use crate::view::ViewContext;
-use crate::widget::SeverityBadge;
+use crate::widget::{SeverityBadge, scroll_table};
 
 /// Height of a row in points: two lines.
 const ROW: f32 = 34.0;
@@ -26,11 +26,10 @@ pub(super) fn show(
     let mut clicked = None;
     ui.push_id(name, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        let table = TableBuilder::new(ui)
+        let table = scroll_table(ui)
             .striped(true)
             .sense(egui::Sense::click())
             .auto_shrink(false)
-            .min_scrolled_height(0.0)
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::exact(104.0))
             .column(Column::remainder().at_least(180.0).clip(true))

@@ -1,14 +1,16 @@
 //! Paints every parameter of the selected instrument with its limits and a curve.
 
 use egui::{Layout, RichText, Ui, vec2};
-use egui_extras::{Column, TableBuilder};
+use egui_extras::Column;
 use marsdeck_engine::mission::{Instrument, Limit, Mission, Severity};
 
 use crate::intent::UiIntent;
 use crate::panel::shared::{Readings, sparkline};
 use crate::theme::{self, severity_word};
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, SeverityBadge, ValueCell, age_text, simulated_badge};
+use crate::widget::{
+    EmptyState, SeverityBadge, ValueCell, age_text, scroll_table, simulated_badge,
+};
 
 /// The Instrument panel.
 pub struct InstrumentPanel;
@@ -71,7 +73,7 @@ fn choice(ui: &mut Ui, cx: &ViewContext<'_>, mission: &Mission, instrument: &Ins
 
 fn table(ui: &mut Ui, cx: &ViewContext<'_>, readings: &Readings<'_>) {
     let row_height = 30.0;
-    TableBuilder::new(ui)
+    scroll_table(ui)
         .striped(true)
         .cell_layout(Layout::left_to_right(egui::Align::Center))
         .column(Column::initial(170.0).at_least(90.0).clip(true).resizable(true))

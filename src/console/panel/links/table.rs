@@ -1,7 +1,7 @@
 //! The table of links: two lines a row, so that all counts fit beside each other.
 
 use egui::{Align, Label, Layout, Response, RichText, Role, Ui, WidgetInfo};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::{Intent, LinkView};
 
@@ -10,7 +10,9 @@ use super::ui::READ_ONLY;
 use crate::intent::UiIntent;
 use crate::theme::SMALL;
 use crate::view::{ViewContext, link_severity, link_word};
-use crate::widget::{SeverityBadge, bytes_text, count_text, duration_text, rate_text};
+use crate::widget::{
+    SeverityBadge, bytes_text, count_text, duration_text, rate_text, scroll_table,
+};
 
 /// Height of a row in points: two lines.
 const ROW: f32 = 34.0;
@@ -34,7 +36,7 @@ pub(super) fn show(ui: &mut Ui, cx: &ViewContext<'_>, selected: &str) {
     let rest = Column::remainder().at_least(130.0).clip(true);
     ui.spacing_mut().item_spacing.y = 2.0;
     let (wide, all) = (ui.available_width() >= WIDE, ui.available_width() >= ALL);
-    let mut table = TableBuilder::new(ui)
+    let mut table = scroll_table(ui)
         .striped(true)
         .sense(egui::Sense::click())
         .cell_layout(Layout::left_to_right(Align::Center))

@@ -1,14 +1,14 @@
 //! Paints the messages, newest first, with a filter.
 
 use egui::{Layout, RichText, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui_extras::Column;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::{Message, MessageLevel};
 use marsdeck_engine::time::iso;
 
 use crate::theme;
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, SeverityBadge};
+use crate::widget::{EmptyState, SeverityBadge, scroll_table};
 
 /// The Log panel.
 #[derive(Default)]
@@ -44,7 +44,7 @@ impl Panel for Log {
                 .show(ui, cx.theme);
             return;
         }
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .striped(true)
             .cell_layout(Layout::left_to_right(egui::Align::Center))
             .column(Column::initial(160.0).at_least(120.0))

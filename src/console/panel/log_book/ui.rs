@@ -1,7 +1,7 @@
 //! Paints the log book: filter, list, the selected entry, the box to write.
 
 use egui::{ComboBox, Label, Layout, RichText, ScrollArea, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui_extras::Column;
 use marsdeck_engine::archive::LogEntry;
 use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::time::{Instant, TimeRange, iso};
@@ -11,7 +11,7 @@ use super::model::{self, Filter};
 use crate::intent::UiIntent;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, card, loading_mark};
+use crate::widget::{EmptyState, card, loading_mark, scroll_table};
 
 /// Titles and widths of the list; 0: what is left.
 const COLUMNS: [(&str, f32); 6] = [
@@ -118,7 +118,7 @@ impl LogBook {
     fn list(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, entries: &[LogEntry]) {
         // In a narrow panel what was written counts most; the rest is in the hover text.
         let shown: &[usize] = if ui.available_width() < NARROW { &[1, 5] } else { &ALL };
-        let mut table = TableBuilder::new(ui)
+        let mut table = scroll_table(ui)
             .striped(true)
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(egui::Align::Center));

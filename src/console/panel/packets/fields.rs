@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use egui::{Align, Label, Layout, RichText, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::{PacketField, PacketKey, PacketPicture};
 
@@ -12,7 +12,7 @@ use super::model::{self, FieldLine};
 use crate::panel::shared::at_least_wide;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
-use crate::widget::{EmptyState, SeverityBadge};
+use crate::widget::{EmptyState, SeverityBadge, scroll_table};
 
 /// Height of a row in points.
 const ROW: f32 = 20.0;
@@ -93,7 +93,7 @@ fn table(
     ui.spacing_mut().item_spacing.x = 6.0;
     let name = (ui.available_width() - 400.0).clamp(130.0, 320.0);
     at_least_wide(ui, LEAST, |ui| {
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .id_salt("fields")
             .striped(true)
             .sense(egui::Sense::click())

@@ -1,7 +1,7 @@
 //! The tables of kinds and of the last packets; only the rows on screen are made.
 
 use egui::{Align, Label, Layout, Response, RichText, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::{PacketKey, PacketRow, PacketSeen};
 
@@ -10,7 +10,7 @@ use crate::clock::{utc_clock, utc_text};
 use crate::panel::shared::at_least_wide;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
-use crate::widget::{age_text, bytes_text, count_text, rate_text};
+use crate::widget::{age_text, bytes_text, count_text, rate_text, scroll_table};
 
 /// Height of a row in points.
 const ROW: f32 = 20.0;
@@ -63,7 +63,7 @@ pub(super) fn kinds(
     let mut clicked = None;
     ui.spacing_mut().item_spacing.x = 6.0;
     at_least_wide(ui, KINDS, |ui| {
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .id_salt("kinds")
             .striped(true)
             .sense(egui::Sense::click())
@@ -153,7 +153,7 @@ pub(super) fn recent<'a>(
     let mut clicked = None;
     ui.spacing_mut().item_spacing.x = 6.0;
     at_least_wide(ui, RECENT, |ui| {
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .id_salt("recent")
             .striped(true)
             .sense(egui::Sense::click())

@@ -1,7 +1,7 @@
 //! Paints the tree and the table; only the visible rows ask for values.
 
 use egui::{Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::archive::SeriesKey;
 use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::time::date;
@@ -11,7 +11,7 @@ use crate::intent::UiIntent;
 use crate::panel::shared::{LimitForm, sparkline};
 use crate::theme;
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, SeverityBadge, ValueCell, simulated_badge};
+use crate::widget::{EmptyState, SeverityBadge, ValueCell, scroll_table, simulated_badge};
 
 /// The Parameters panel.
 #[derive(Default)]
@@ -85,7 +85,7 @@ impl Parameters {
 
     fn table(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, rows: &[Row<'_>]) {
         let mut wanted = None;
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .striped(true)
             .sense(egui::Sense::click_and_drag())
             .cell_layout(Layout::left_to_right(egui::Align::Center))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{Align, Label, Layout, RichText, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::runtime::Snapshot;
@@ -16,7 +16,9 @@ use crate::panel::shared::at_least_wide;
 use crate::state::Mode;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, SeverityBadge, bytes_text, count_text, duration_text};
+use crate::widget::{
+    EmptyState, SeverityBadge, bytes_text, count_text, duration_text, scroll_table,
+};
 
 /// Narrowest table in points.
 const LEAST: f32 = 990.0;
@@ -97,7 +99,7 @@ impl Passes {
 }
 
 fn table(ui: &mut Ui, cx: &ViewContext<'_>, passes: &[(&str, &Pass)]) {
-    TableBuilder::new(ui)
+    scroll_table(ui)
         .striped(true)
         .cell_layout(Layout::right_to_left(Align::Center))
         .column(Column::remainder().at_least(90.0).clip(true))

@@ -1,7 +1,7 @@
 //! The table of statistics of the selected range.
 
 use egui::{RichText, ScrollArea, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui_extras::Column;
 use marsdeck_engine::query::{Answer, Request};
 use marsdeck_engine::time::TimeRange;
 
@@ -11,6 +11,7 @@ use crate::panel::shared::expected_samples;
 use crate::plot::{Stats, stats_of_points};
 use crate::theme;
 use crate::view::{ViewContext, ask_samples};
+use crate::widget::scroll_table;
 
 /// The root mean square needs the samples themselves; of more than these it is not computed.
 const MOST_SAMPLES: f64 = 1e6;
@@ -46,7 +47,7 @@ pub(super) fn table(
         clear |= ui.button("Clear").on_hover_text("Clear the selection (Esc)").clicked();
     });
     ScrollArea::horizontal().show(ui, |ui| {
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .striped(true)
             .column(Column::initial(220.0).at_least(100.0).clip(true).resizable(true))
             .columns(Column::initial(104.0).at_least(60.0), 5)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{ComboBox, Layout, RichText, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::archive::Product;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::query::{Answer, Request};
@@ -15,7 +15,7 @@ use super::model::{self, Filter, Order};
 use crate::intent::UiIntent;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, SeverityBadge, loading_mark, simulated_badge};
+use crate::widget::{EmptyState, SeverityBadge, loading_mark, scroll_table, simulated_badge};
 
 /// The Products panel.
 #[derive(Default)]
@@ -128,7 +128,7 @@ impl Products {
 
     fn table(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, products: &[Product]) {
         let rows = std::mem::take(&mut self.list.rows);
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .striped(true)
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(egui::Align::Center))

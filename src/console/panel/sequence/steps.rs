@@ -1,7 +1,7 @@
 //! The list of steps with the times at which they are expected to begin and end.
 
 use egui::{Label, Layout, RichText, Sense, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui_extras::Column;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::sequence::text::print_step;
 use marsdeck_engine::sequence::{Predicted, Step};
@@ -11,6 +11,7 @@ use super::analysis::Analysis;
 use crate::panel::shared::at_least_wide;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
+use crate::widget::scroll_table;
 
 /// Height of a row in points.
 const ROW: f32 = 22.0;
@@ -27,7 +28,7 @@ pub(super) fn show(
     let steps = &done.parsed.sequence.steps;
     let mut clicked = None;
     at_least_wide(ui, LEAST, |ui| {
-        let mut table = TableBuilder::new(ui)
+        let mut table = scroll_table(ui)
             .id_salt("steps")
             .striped(true)
             .auto_shrink(false)

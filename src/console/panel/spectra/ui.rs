@@ -7,7 +7,7 @@ use egui::text::LayoutJob;
 use egui::{
     Align, Button, DragValue, FontId, Layout, RichText, ScrollArea, TextEdit, TextFormat, Ui,
 };
-use egui_extras::{Column, TableBuilder};
+use egui_extras::Column;
 use marsdeck_engine::archive::ProductId;
 use marsdeck_engine::query::{Answer, Request, Spectrum};
 use marsdeck_engine::time::TimeRange;
@@ -17,7 +17,7 @@ use super::model::{self, Curve, DUST_SHOTS, Order, Row, Window};
 use crate::intent::UiIntent;
 use crate::theme::{BODY, SMALL};
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, badge, loading_mark, simulated_badge};
+use crate::widget::{EmptyState, badge, loading_mark, scroll_table, simulated_badge};
 
 /// Height of an entry of the list, two lines, in points.
 const ROW_HEIGHT: f32 = 44.0;
@@ -253,7 +253,7 @@ impl Spectra {
     fn table(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, shown: &Shown) {
         let lines = model::sorted(&shown.lines, self.order, self.descending);
         let size = Column::initial(104.0).at_least(80.0);
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .striped(true)
             .sense(egui::Sense::click())
             .cell_layout(Layout::left_to_right(Align::Center))

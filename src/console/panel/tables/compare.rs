@@ -43,8 +43,8 @@ pub(super) fn show(
     match (&*with, board) {
         (With::Board, Some((origin, _))) => drop(ui.label(weak(origin))),
         (With::Board, None) => {
-            let sentence = "Nobody has the table on board here: write the path of a dump above and \
-                            press Load on-board copy.";
+            let sentence = "No dump of the table on board came down: release TABLE_DUMP in Commands, \
+                            or write the path of a file above and press Load on-board copy.";
             ui.label(weak(sentence));
             return;
         }

@@ -1,7 +1,7 @@
 //! The rows of a table: a box for each part, codes and amounts beside.
 
 use egui::{Button, ComboBox, Label, Layout, RichText, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::mission::Severity as Shade;
 use marsdeck_engine::sequence::table::{Catalogue, Rate, Row, Severity, Stream, Table};
 
@@ -9,7 +9,7 @@ use super::model::{self, Worked};
 use crate::panel::shared::at_least_wide;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
-use crate::widget::SeverityBadge;
+use crate::widget::{SeverityBadge, scroll_table};
 
 /// Titles and widths of the columns in points.
 const COLUMNS: [(&str, f32); 9] = [
@@ -38,7 +38,7 @@ pub(super) fn show(
     let width = COLUMNS.iter().map(|(_, width)| width + spacing).sum();
     let mut gone = None;
     at_least_wide(ui, width, |ui| {
-        let mut builder = TableBuilder::new(ui)
+        let mut builder = scroll_table(ui)
             .id_salt("table rows")
             .striped(true)
             .auto_shrink(false)

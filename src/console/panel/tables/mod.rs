@@ -2,6 +2,7 @@
 //! with what they lead to and which rules they break.
 
 mod compare;
+mod dumps;
 mod file;
 mod grid;
 mod model;

@@ -10,6 +10,7 @@ use marsdeck_engine::sequence::table::{Catalogue, Table, TableFile, text};
 use serde_json::{Value, json};
 
 use super::compare::{self, OnBoard, With};
+use super::dumps::{Dumped, Dumps};
 use super::file::{self, Job, Outcome};
 use super::model::{self, Worked};
 use super::{grid, summary};
@@ -40,6 +41,7 @@ pub struct TablesPanel {
     tab: Tab,
     with: With,
     board: OnBoard,
+    dumps: Dumps,
     path: String,
     running: Option<Receiver<Outcome>>,
     said: (bool, String),
@@ -61,6 +63,7 @@ impl Default for TablesPanel {
             tab: Tab::default(),
             with: With::default(),
             board: None,
+            dumps: Dumps::default(),
             path: String::new(),
             running: None,
             said: (true, String::new()),
@@ -170,6 +173,7 @@ impl TablesPanel {
         self.instrument = instrument;
         let table = self.catalogues.get(instrument).and_then(|of| of.tables.first()).cloned();
         self.board = None;
+        self.dumps.forget();
         self.with = With::default();
         self.start(table.unwrap_or_default());
     }
@@ -256,8 +260,22 @@ impl TablesPanel {
         self.said = (outcome.is_good, outcome.said);
     }
 
+    /// Takes what the spacecraft said of its table.
+    fn hear(&mut self, ui: &Ui, cx: &ViewContext<'_>, catalogue: &Catalogue) {
+        let Some(spacecraft) = spacecraft_number(self.mission(cx)) else { return };
+        match self.dumps.poll(ui, cx, catalogue, spacecraft) {
+            Some(Dumped::Whole(at, table)) => {
+                let origin = format!("On board, by its dump of {}", cx.time_text(at));
+                self.board = Some((origin, *table));
+            }
+            Some(Dumped::Not(said)) => self.said = (false, said),
+            None => (),
+        }
+    }
+
     fn body(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         let Some(catalogue) = self.catalogues.get(self.instrument).cloned() else { return };
+        self.hear(ui, cx, &catalogue);
         summary::amounts(ui, cx, &catalogue, &self.worked);
         let low = (ui.available_height() * 0.34).clamp(90.0, 240.0);
         let bottom = egui::Panel::bottom("table results").resizable(true).default_size(low);

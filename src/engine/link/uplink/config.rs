@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Tracks;
 use crate::format::ccsds::telecommand::{Clcw, FopOptions, MOST_SEGMENT};
 use crate::link::LinkState;
 use crate::time::{Instant, light_time_s};
@@ -38,6 +39,9 @@ pub struct UplinkConfig {
     /// Seconds that telemetry may have to wait for a pass before it can say anything.
     #[serde(default)]
     pub wait_s: f64,
+    /// When the station tracks the spacecraft.
+    #[serde(default, skip_serializing_if = "Tracks::is_empty")]
+    pub tracks: Tracks,
     /// Whether it is to run.
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -73,6 +77,7 @@ impl UplinkConfig {
             timer_s: timer(),
             transmissions: transmissions(),
             wait_s: 0.0,
+            tracks: Tracks::default(),
             enabled: true,
         }
     }
@@ -98,6 +103,20 @@ impl UplinkConfig {
             }
         }
         (!(1..=100).contains(&self.transmissions)).then(|| "transmissions is 1 to 100".to_owned())
+    }
+
+    /// How it is set up, in words, for the audit trail.
+    pub fn words(&self) -> String {
+        let Self { mission, address, .. } = self;
+        let far = if self.light_time { "as far as Mars" } else { "at hand" };
+        let told = if self.sequenced { "" } else { ", frames sent once" };
+        let tracks = match self.tracks.ranges().len() {
+            0 => String::new(),
+            1 => ", 1 track".to_owned(),
+            n => format!(", {n} tracks"),
+        };
+        let off = if self.enabled { "" } else { ", switched off" };
+        format!("of {mission} was set up: {address}, {far}{told}{tracks}{off}")
     }
 
     /// One way of light in seconds.

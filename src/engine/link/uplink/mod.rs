@@ -10,7 +10,9 @@ mod run;
 mod station;
 #[cfg(test)]
 mod tests;
+mod tracks;
 
 pub use config::{UplinkConfig, UplinkStatus};
 pub use run::{Uplink, UplinkEvent};
 pub use station::{Confirmation, Confirmations};
+pub use tracks::Tracks;

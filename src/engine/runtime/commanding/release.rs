@@ -14,7 +14,7 @@ const MARGIN_S: f64 = 10.0;
 /// Hands the circumstances of now to `then`.
 fn with_circumstances<T>(
     (archive, knowledge): (&Archive, &Knowledge),
-    way: Way,
+    (way, windows): (Way, Option<&[TimeRange]>),
     now: Instant,
     then: impl FnOnce(&Circumstances<'_>) -> T,
 ) -> T {
@@ -29,7 +29,7 @@ fn with_circumstances<T>(
         now,
         dictionary: &dictionary,
         holds: &holds,
-        windows: None,
+        windows,
         way,
         margin_s: MARGIN_S,
     })
@@ -47,7 +47,8 @@ impl Desk {
         let mission = &parts.commanding.desk().get(uid)?.sealed.prepared().mission;
         let known = (&*self.archive, &self.knowledge);
         let way = self.way(mission, now);
-        with_circumstances(known, way, now, |seen| parts.commanding.dry_run(uid, seen).ok())
+        let path = (way, self.tracks(mission));
+        with_circumstances(known, path, now, |seen| parts.commanding.dry_run(uid, seen).ok())
     }
 
     /// Releases a command and gives its bytes to the link of its mission.
@@ -63,12 +64,14 @@ impl Desk {
         {
             return Reply::Refused(vec![lack]);
         }
+        let tracks = self.tracks(by.mission()).map(<[TimeRange]>::to_vec);
         let Some(Parts { commanding, live, .. }) = &mut self.parts else {
             return Reply::Refused(Vec::new());
         };
         let known = (&*self.archive, &self.knowledge);
+        let path = (way, tracks.as_deref());
         let released =
-            with_circumstances(known, way, now, |seen| commanding.release(live, &by, uid, seen));
+            with_circumstances(known, path, now, |seen| commanding.release(live, &by, uid, seen));
         match released {
             Ok(release) if release.target() == Target::Delivery => self.deliver(release),
             Ok(release) => self.uplink(release),

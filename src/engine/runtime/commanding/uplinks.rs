@@ -11,10 +11,10 @@ use super::desk::{Desk, Parts};
 use super::order::{Reply, Token};
 use super::picture::UplinkView;
 use crate::archive::Archive;
-use crate::command::{Permission, Release, Taken, Uid, Way};
+use crate::command::{Permission, Release, Taken, UPLINK_KIND, Uid, Way};
 use crate::link::{Uplink, UplinkConfig, UplinkEvent};
 use crate::storage::write_whole;
-use crate::time::Instant;
+use crate::time::{Instant, TimeRange};
 
 const FILE: &str = "uplinks.toml";
 const HEAD: &str =
@@ -123,6 +123,14 @@ impl Desk {
             Err(reason) => return refused(reason),
         };
         all.extend(config.clone());
+        let words = match &config {
+            Some(of) => of.words(),
+            None => format!("of {mission} was removed"),
+        };
+        if let Err(error) = parts.commanding.journal().append(now, by.name(), UPLINK_KIND, &words) {
+            self.failed(&error);
+            return refused(error.to_string());
+        }
         if let Err(reason) = set_uplinks(&self.archive, &all) {
             return refused(reason);
         }
@@ -130,13 +138,19 @@ impl Desk {
             Some(config) => self.start_uplink(config),
             None => drop(self.uplinks.all.remove(mission)),
         }
-        Reply::Done(format!("The uplink of {mission} was set up by {}", by.name()))
+        Reply::Done(format!("The uplink {words}"))
     }
 
     /// The way to the spacecraft of a mission.
     pub(super) fn way(&self, mission: &str, now: Instant) -> Way {
         let config = self.uplinks.all.get(mission).map(Uplink::config);
         config.map_or(Way::default(), |of| Way { light_s: of.light_s(now), pass_s: of.wait_s })
+    }
+
+    /// When the station of a mission tracks; none where it can always send.
+    pub(super) fn tracks(&self, mission: &str) -> Option<&[TimeRange]> {
+        let tracks = &self.uplinks.all.get(mission)?.config().tracks;
+        (!tracks.is_empty()).then(|| tracks.ranges())
     }
 
     /// Why nothing can be given to the uplink of a mission now.

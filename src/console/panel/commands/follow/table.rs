@@ -1,13 +1,14 @@
 //! The table of commands, newest first; only the rows on screen are made.
 
 use egui::{Align, Label, Layout, RichText, Ui};
-use egui_extras::{Column, TableBuilder, TableRow};
+use egui_extras::{Column, TableRow};
 use marsdeck_engine::command::{CommandItem, Uid};
 
 use crate::panel::commands::ui::Deal;
 use crate::panel::commands::{model, parts};
 use crate::theme::SMALL;
 use crate::view::ViewContext;
+use crate::widget::scroll_table;
 
 /// Least width in points.
 pub(super) const LEAST: f32 = 700.0;
@@ -20,7 +21,7 @@ pub(super) fn show(
     deal: &Deal<'_>,
 ) -> Option<Uid> {
     let mut clicked = None;
-    TableBuilder::new(ui)
+    scroll_table(ui)
         .striped(true)
         .sense(egui::Sense::click())
         .cell_layout(Layout::left_to_right(Align::Center))

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use egui::{Label, RichText, ScrollArea, Sense, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui::{Button, Label, RichText, ScrollArea, Sense, TextEdit, Ui};
+use egui_extras::Column;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::plan::{ActivityId, Plan};
 
@@ -15,7 +15,7 @@ use super::timeline::paint::severity;
 use super::violations::{self, Waive};
 use crate::theme::SMALL;
 use crate::view::ViewContext;
-use crate::widget::{SeverityBadge, count_text, duration_text};
+use crate::widget::{SeverityBadge, count_text, duration_text, scroll_table};
 
 /// Most steps that are listed.
 const STEPS: usize = 500;
@@ -114,7 +114,7 @@ impl Tables {
         let mut sorted = None;
         let (key, descends) = (self.key, self.descends);
         crate::panel::shared::at_least_wide(ui, 640.0, |ui| {
-            TableBuilder::new(ui)
+            scroll_table(ui)
                 .id_salt("activities")
                 .striped(true)
                 .sense(Sense::click())
@@ -134,15 +134,16 @@ impl Tables {
                                 (true, true) => " ▼",
                             };
                             let text = RichText::new(format!("{title}{arrow}")).size(SMALL);
-                            let button =
-                                egui::Button::new(text.color(theme.text_weak)).frame(false);
+                            let button = Button::new(text.color(theme.text_weak)).frame(false);
                             if ui.add(button).on_hover_text("Sort by this").clicked() {
                                 sorted = Some(of);
                             }
                         });
                     }
                     header.col(|ui| {
-                        ui.label(RichText::new("Notes").size(SMALL).color(theme.text_weak));
+                        // A button that does nothing stands on the line of those beside it.
+                        let text = RichText::new("Notes").size(SMALL).color(theme.text_weak);
+                        ui.add(Button::new(text).frame(false).sense(Sense::hover()));
                     });
                 })
                 .body(|body| {

@@ -1,7 +1,7 @@
 //! What stands against the plan: as a table and as lines, with what mends it and with waivers.
 
 use egui::{Button, Id, Modal, RichText, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder};
+use egui_extras::Column;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::plan::{ActivityId, Fix, Violation};
 use marsdeck_engine::time::iso;
@@ -11,7 +11,7 @@ use super::super::model::picture::mark_of;
 use super::timeline::paint::severity;
 use crate::theme::SMALL;
 use crate::view::ViewContext;
-use crate::widget::{EmptyState, SeverityBadge};
+use crate::widget::{EmptyState, SeverityBadge, scroll_table};
 
 /// The dialog of a waiver.
 #[derive(Default)]
@@ -137,7 +137,7 @@ pub(super) fn table(
     let mut shown = None;
     let theme = cx.theme;
     crate::panel::shared::at_least_wide(ui, 760.0, |ui| {
-        TableBuilder::new(ui)
+        scroll_table(ui)
             .id_salt("violations")
             .striped(true)
             .sense(egui::Sense::click())

@@ -57,7 +57,7 @@ impl RequestForm {
     }
 
     /// What came of the last order, where the form is closed.
-    pub fn said(&self, ui: &mut Ui, cx: &ViewContext<'_>) {
+    pub fn said(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         if self.open.is_none() {
             self.asked.show(ui, cx);
         }

@@ -1,5 +1,7 @@
 //! An order on its way, and what came of it.
 
+use std::time::Duration;
+
 use egui::{RichText, Ui};
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::runtime::{Order, OrderId, Reply};
@@ -7,12 +9,17 @@ use marsdeck_engine::runtime::{Order, OrderId, Reply};
 use crate::view::ViewContext;
 use crate::widget::SeverityBadge;
 
+/// Seconds for which it is said that something was done: later it may be true no more.
+const SAID_S: f64 = 30.0;
+
 /// An order and its answer.
 #[derive(Default)]
 pub struct Outcome {
     order: Option<OrderId>,
     said: Vec<String>,
     is_done: bool,
+    /// When the answer was first painted, in seconds of the user interface.
+    shown_s: Option<f64>,
 }
 
 impl Outcome {
@@ -28,7 +35,7 @@ impl Outcome {
 
     /// Says something without an order.
     pub fn say(&mut self, text: impl Into<String>) {
-        *self = Self { order: None, said: vec![text.into()], is_done: true };
+        *self = Self { said: vec![text.into()], is_done: true, ..Self::default() };
     }
 
     /// Looks for the answer; the answer where it has just come.
@@ -51,10 +58,19 @@ impl Outcome {
     }
 
     /// Paints what came of the last order.
-    pub fn show(&self, ui: &mut Ui, cx: &ViewContext<'_>) {
+    pub fn show(&mut self, ui: &mut Ui, cx: &ViewContext<'_>) {
         if self.is_waiting() {
             ui.label(RichText::new("Asked…").color(cx.theme.text_weak));
             return;
+        }
+        if self.is_done && !self.said.is_empty() {
+            let now_s = ui.input(|input| input.time);
+            let left_s = self.shown_s.get_or_insert(now_s).max(now_s - SAID_S) + SAID_S - now_s;
+            if left_s <= 0.0 {
+                *self = Self::default();
+                return;
+            }
+            ui.ctx().request_repaint_after(Duration::from_secs_f64(left_s));
         }
         for text in &self.said {
             ui.horizontal_wrapped(|ui| {
