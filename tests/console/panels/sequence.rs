@@ -423,7 +423,7 @@ fn it_renders_in_both_themes() {
     for theme in themes() {
         let name = theme.name;
         let mut harness = typed(theme, &long, true);
-        harness.get_by_label_contains("GAIN \"U\" 7").click();
+        harness.get_by_label_contains("C GAIN axis").click();
         harness.run_steps(3);
         picture(&mut harness, &format!("sequence_{name}"));
         for (tab, of) in [("Resources", "resources"), ("Binary form", "binary")] {
