@@ -280,6 +280,19 @@ impl ActivityType {
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|p| p.name == name)
     }
+
+    /// The parameter that says how long activities of the type are; none: another thing says it.
+    pub fn length_parameter(&self) -> Option<&Parameter> {
+        let inputs = self.duration_s.inputs();
+        let lengths = inputs.iter().filter_map(|name| self.parameter(name));
+        let mut lengths: Vec<&Parameter> =
+            lengths.filter(|p| p.kind == ParameterKind::Duration).collect();
+        lengths.dedup_by_key(|p| &p.name);
+        match lengths.as_slice() {
+            [one] => Some(one),
+            several => several.iter().find(|p| p.name == "duration").copied(),
+        }
+    }
 }
 
 impl Model {

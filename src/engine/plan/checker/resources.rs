@@ -8,9 +8,9 @@ use super::resolve::{known, moment, shown};
 use super::states::SetKey;
 use super::words::{amount, at};
 use super::{Checker, Fix, Key, Span, Touched, Violation};
-use crate::plan::activity::{ActivityId, label};
+use crate::plan::activity::{ActivityId, Value, label};
 use crate::plan::formula::{Formula, Scope, template};
-use crate::plan::model::{Moment, Supply};
+use crate::plan::model::{ActivityType, Moment, Supply};
 use crate::plan::rule::{Rule, RuleKind};
 use crate::plan::windows::Windows;
 use crate::time::{Instant, TimeRange};
@@ -21,6 +21,21 @@ const SLACK: f64 = 1e-9;
 const NAMED: usize = 4;
 /// Events looked at behind a crossing.
 const LOOK_BACK: usize = 64;
+
+/// Seconds by which an activity that holds a state goes beyond what needs the state.
+const BESIDE_S: f64 = 60.0;
+
+/// Whether activities of a type set a state to a wanted value while they last, and to another one
+/// at their end.
+fn holds(of: &ActivityType, (state, one_of): (&str, &[String])) -> bool {
+    let sets = |at_end: bool| {
+        of.sets.iter().any(|set| {
+            let is_wanted = one_of.contains(&set.to);
+            set.state == state && (set.at == Moment::End) == at_end && is_wanted != at_end
+        })
+    };
+    sets(false) && sets(true)
+}
 
 /// The events of supplies.
 pub(super) fn supplied(supplies: &[Supply], windows: &Windows, plan: TimeRange) -> Vec<Event> {
@@ -146,7 +161,9 @@ impl Checker {
         if !is_allowed(value) {
             let by = set_by.map_or_else(|| "from the start".to_owned(), |id| format!("by {id}"));
             let reason = format!("{who} finds {state} {value}, set {by}; it needs {wanted}");
-            let fix = self.setting(state, one_of, span);
+            let wanted = (state.as_str(), one_of.as_slice());
+            let longer = set_by.and_then(|id| self.longer(id, wanted, span.range.end));
+            let fix = longer.or_else(|| self.setting(wanted, span));
             let activities = set_by.into_iter().filter(|id| *id != span.id).chain([span.id]);
             return Some(violation(rule, activities.collect(), span.range, reason, fix));
         }
@@ -157,23 +174,53 @@ impl Checker {
             at(*time),
             at(span.range.end)
         );
-        let fix = Some(Fix::Shift { id: *by, to: span.range.end });
+        let longer = self.longer(*by, (state, one_of), span.range.end);
+        let fix = longer.or(Some(Fix::Shift { id: *by, to: span.range.end }));
         let range = TimeRange::new(*time, span.range.end);
         Some(violation(rule, vec![*by, span.id], range, reason, fix))
     }
 
+    /// An activity that holds a state while it lasts, made so long that it does until an instant.
+    fn longer(&self, id: ActivityId, wanted: (&str, &[String]), until: Instant) -> Option<Fix> {
+        let span = self.span(id)?;
+        let of = self.model.types.get(&span.kind).filter(|of| holds(of, wanted))?;
+        let parameter = of.length_parameter()?;
+        let Some(Value::Number(now_s)) = span.arguments.get(&parameter.name) else { return None };
+        let length = |arguments: &BTreeMap<String, Value>| {
+            super::resolve::duration_ns(Some(of), None, arguments, &self.limits)
+        };
+        let more_s = (until.s_since(span.range.end) + BESIDE_S).ceil();
+        let value = Value::Number(now_s + more_s);
+        let mut arguments = span.arguments.clone();
+        // Unless its length comes from elsewhere.
+        let is_ruled = length(&arguments) == Some(span.range.duration_ns());
+        arguments.insert(parameter.name.clone(), value.clone());
+        let end = span.range.start.plus_ns(length(&arguments)?);
+        let is_good = is_ruled && more_s > 0.0 && end > until && parameter.wrong(&value).is_none();
+        is_good.then(|| Fix::Argument { id, name: parameter.name.clone(), value: Some(value) })
+    }
+
     /// An activity that would set a state in time.
-    fn setting(&self, state: &str, one_of: &[String], span: &Span) -> Option<Fix> {
+    fn setting(&self, (state, one_of): (&str, &[String]), span: &Span) -> Option<Fix> {
         let limits = &self.limits;
         let sets = |t: &&crate::plan::ActivityType| {
             let fits = |s: &crate::plan::Set| s.state == state && one_of.contains(&s.to);
             t.id != span.kind && t.sets.iter().any(|s| fits(s) && s.when.is_none())
         };
         let of = self.model.types.values().find(sets)?;
-        let arguments = super::resolve::filled(Some(of), &BTreeMap::new());
+        let mut given = BTreeMap::new();
+        let kind = of.id.clone();
+        if let Some(length) = of.length_parameter().filter(|_| holds(of, (state, one_of))) {
+            let wanted_s = (span.range.duration_ns() as f64 / 1e9 + 2.0 * BESIDE_S).ceil();
+            let value = length.nearest(&Value::Number(wanted_s))?;
+            given.insert(length.name.clone(), value);
+            let start = span.range.start.plus_s(-BESIDE_S);
+            return Some(Fix::Add { kind, start, arguments: given });
+        }
+        let arguments = super::resolve::filled(Some(of), &given);
         let length = super::resolve::duration_ns(Some(of), None, &arguments, limits)?;
         let start = span.range.start.plus_ns(-length);
-        Some(Fix::Add { kind: of.id.clone(), start, arguments: BTreeMap::new() })
+        Some(Fix::Add { kind, start, arguments: given })
     }
 
     /// Where a resource passes a bound.

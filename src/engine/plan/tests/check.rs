@@ -201,6 +201,48 @@ fn commands_come_out_of_activities() {
     assert_eq!(expand(&checker), [expected]);
 }
 
+/// A drive of half an hour in a period awake of one hour that ends before it, in the middle of it, or
+/// is not there: it becomes longer, or another one is put in.
+#[test]
+fn a_state_that_an_activity_holds_is_held_for_longer() {
+    let model = Arc::new(Model::builtin("msl"));
+    let start = crate::time::parse("msl sol 2400 10:00", None).unwrap();
+    let range = TimeRange::new(start.plus_s(-7200.0), start.plus_s(40_000.0));
+    let awake = |duration_s: f64| {
+        Activity::new(ActivityId(1), "RoverAwake", start).with("duration", number(duration_s))
+    };
+    let drive = Activity::new(ActivityId(2), "Drive", start.plus_s(3000.0));
+    for (activities, expected) in [
+        (vec![awake(1200.0), drive.clone()], (Some(1), 4860.0)),
+        (vec![awake(4000.0), drive.clone()], (Some(1), 4860.0)),
+        (vec![drive], (None, 1920.0)),
+    ] {
+        let mut plan = Plan::new("p", "p", "msl", range);
+        plan.activities.extend(activities.into_iter().map(|a| (a.id, a)));
+        let windows = Arc::new(Windows::of(&model, range));
+        let mut checker = Checker::new(Arc::clone(&model), windows, &plan);
+        let found = of_rule(&plan, &checker, "Drive.needs.rover");
+        let fix = found.first().unwrap().fix.clone().unwrap();
+        let (id, duration_s) = expected;
+        match (&fix, id) {
+            (Fix::Argument { id, name, value }, Some(expected)) => {
+                assert_eq!((id.0, name.as_str()), (expected, "duration"));
+                assert_eq!(*value, Some(number(duration_s)));
+            }
+            (Fix::Add { kind, start: at, arguments }, None) => {
+                assert_eq!((kind.as_str(), *at), ("RoverAwake", start.plus_s(2940.0)));
+                assert_eq!(arguments.get("duration"), Some(&number(duration_s)));
+            }
+            _ => panic!("{fix:?}"),
+        }
+        let edits = fix.edits(&plan, &checker);
+        plan.apply(&edits).unwrap();
+        let touched: Vec<ActivityId> = edits.iter().filter_map(Edit::touched).collect();
+        checker.update(&plan, &touched);
+        assert_eq!(checker.violations(&plan), []);
+    }
+}
+
 #[test]
 fn fixes_put_right_what_they_are_for() {
     let image = |at| act(1, "Image", at);

@@ -13,8 +13,8 @@ use crate::parameter::command::{Given, encode, finish_packet};
 use crate::plan::{Checker, Model, Severity, Windows, expand};
 use crate::problem::Problem;
 use crate::sequence::table::{self, Catalogue, TableFile, Violation};
-use crate::sequence::{self, Sequence, of_plan, spacecraft_number};
-use crate::time::Instant;
+use crate::sequence::{self, Sequence, Step, When, of_plan, spacecraft_number};
+use crate::time::{Instant, iso};
 
 /// Command that loads a sequence, and the one that loads a table.
 const LOAD_SEQUENCE: &str = "SEQ_LOAD";
@@ -103,7 +103,9 @@ impl Desk {
                 self.package(of, draft, (name, versions), (by.name(), now))?
             }
         };
+        let own = prepared.timing.arrive_by;
         prepared.timing = draft.timing;
+        prepared.timing.arrive_by = own.into_iter().chain(draft.timing.arrive_by).min();
         Ok((by, prepared))
     }
 
@@ -205,6 +207,18 @@ impl Desk {
             ("activate".to_owned(), activate.to_string()),
             ("sha256".to_owned(), crate::storage::hex(&Digest::of(&bytes).0)),
         ];
+        let at = |step: &Step| match step.time {
+            When::At(at) => Some(at),
+            _ => None,
+        };
+        if let Some(begins) = sequence.steps.iter().filter_map(at).min() {
+            // Whoever approves has to see that steps would be missed; a spacecraft that lives at
+            // another time, as in training, may still want them.
+            let past = if begins <= now { ", in the past" } else { "" };
+            let text = format!("{}{past}", iso(begins, 0));
+            prepared.arguments.insert(2, ("begins".to_owned(), text));
+            prepared.timing.arrive_by = (activate && begins > now).then_some(begins);
+        }
         // What is at stake with a sequence is what is at stake with its worst step.
         for (at, step) in sequence.steps.iter().enumerate() {
             let commanding = &of.dictionary.commanding;

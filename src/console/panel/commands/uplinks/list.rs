@@ -107,7 +107,7 @@ fn facts(ui: &mut Ui, cx: &ViewContext<'_>, of: &UplinkView) {
         (
             "Radiated",
             format!(
-                "{} units since connected, {} frames again, connected {} times",
+                "units: {}, frames sent again: {}, connections: {}",
                 status.radiated, status.again, status.connects
             ),
         ),

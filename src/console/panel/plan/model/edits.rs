@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use marsdeck_engine::plan::{
-    Activity, ActivityId, ActivityType, Edit, Model, ParameterKind, Plan, Value,
-};
+use marsdeck_engine::plan::{Activity, ActivityId, ActivityType, Edit, Model, Plan, Value};
 use marsdeck_engine::time::Instant;
 
 use super::picture::Picture;
@@ -48,23 +46,10 @@ pub(in crate::panel::plan) fn moved(plan: &Plan, ids: &[ActivityId], shift_ns: i
     ids.iter().flat_map(|id| changed(plan, *id, shift)).collect()
 }
 
-/// The parameter that says how long activities of a type are; none: another thing says it.
-pub(in crate::panel::plan) fn length_parameter(of: &ActivityType) -> Option<&str> {
-    let inputs = of.duration_s.inputs();
-    let lengths = inputs.iter().filter_map(|name| of.parameter(name));
-    let mut lengths: Vec<&str> =
-        lengths.filter(|p| p.kind == ParameterKind::Duration).map(|p| p.name.as_str()).collect();
-    lengths.dedup();
-    match lengths.as_slice() {
-        [one] => Some(one),
-        several => several.iter().find(|name| **name == "duration").copied(),
-    }
-}
-
 /// Whether the length of an activity can be drawn out.
 pub(in crate::panel::plan) fn is_stretchable(model: &Model, activity: &Activity) -> bool {
     match model.types.get(&activity.kind) {
-        Some(of) => length_parameter(of).is_some() || activity.duration_ns.is_some(),
+        Some(of) => of.length_parameter().is_some() || activity.duration_ns.is_some(),
         None => true,
     }
 }
@@ -80,7 +65,7 @@ pub(in crate::panel::plan) fn stretched(
     let now = picture.range(id).map_or(0, |range| range.duration_ns());
     let length = now.saturating_add(later_ns).max(SHORTEST_NS);
     let of = model.types.get(&activity.kind);
-    let named = of.and_then(|of| length_parameter(of).and_then(|name| of.parameter(name)));
+    let named = of.and_then(ActivityType::length_parameter);
     match named.filter(|_| activity.duration_ns.is_none()) {
         Some(parameter) => {
             let given = activity.arguments.get(&parameter.name).or(parameter.default.as_ref());
@@ -229,7 +214,8 @@ mod tests {
         assert!(is_stretchable(&model, wake));
         let fixed = Activity::new(ActivityId(3), "Cleanup", start());
         assert!(!is_stretchable(&model, &fixed));
-        assert_eq!(length_parameter(&model.types["UHFComm"]), Some("hailDuration"));
+        let of = |name: &str| model.types[name].length_parameter().map(|p| p.name.as_str());
+        assert_eq!(of("UHFComm"), Some("hailDuration"));
     }
 
     #[test]

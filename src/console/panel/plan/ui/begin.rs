@@ -101,9 +101,10 @@ impl PlanPanel {
                     if ui.button(name).clicked() {
                         self.documents.open(cx, head.id);
                     }
+                    let mission = cx.snapshot.missions.mission(&document.mission);
                     let text = format!(
                         "{}, version {} by {} at {}",
-                        document.mission,
+                        mission.map_or(&document.mission, |of| &of.name),
                         head.id,
                         head.who,
                         cx.time_text(head.time)

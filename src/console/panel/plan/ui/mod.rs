@@ -103,6 +103,8 @@ pub struct PlanPanel {
     asking: Option<Next>,
     /// A file that is being read, by its name.
     reading: Option<(String, Receiver<Read>)>,
+    /// What is to be said of the plan that comes.
+    about: String,
     /// What was said last.
     said: String,
     kept: kept::Kept,
@@ -152,6 +154,7 @@ impl PlanPanel {
 
     fn begin_with(&mut self, ui: &Ui, cx: &ViewContext<'_>, wanted: Wanted) {
         let Wanted { plan, base, is_saved } = wanted;
+        self.said = std::mem::take(&mut self.about);
         let given = self.given(&plan);
         let ctx = ui.ctx().clone();
         let wake = Box::new(move || ctx.request_repaint());
@@ -208,7 +211,7 @@ impl PlanPanel {
         match read {
             Ok((plan, problems)) => {
                 let count = plan.activities.len();
-                self.said = match problems.as_slice() {
+                self.about = match problems.as_slice() {
                     [] => format!("{count} activities read"),
                     [first, ..] => {
                         format!("{count} activities read, {} problems; {first}", problems.len())
