@@ -311,3 +311,29 @@ fn a_command_goes_from_its_author_to_mars_and_is_verified() {
         matches!(state(picture), Some(State::UnderWay | State::Complete))
     });
 }
+
+/// It is 2020-09-13T12:26:40 here.
+#[test]
+fn a_sequence_has_to_be_there_before_its_first_step() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = start(folder.path(), Access::Write);
+    let [_, paula, ..] = people(&engine);
+    let mut parents = Vec::new();
+    let mut prepared = |first: &str, activate: bool| {
+        let text =
+            format!("@ID \"s\"\nR00:10:00 NO_OP\nA2020-257T{first} NO_OP\nA2020-257T23:00 NO_OP\n");
+        let Reply::Saved(version) = ask(&engine, &paula, save(&parents, &text)) else { panic!() };
+        parents = vec![version];
+        let uid = prepare(&engine, &paula, DraftOf::Sequence { version, activate });
+        let picture = engine.snapshot().commanding.clone();
+        let of = picture.desk.get(uid).expect("a command").sealed.prepared().clone();
+        let begins = of.arguments.iter().find(|(name, _)| name == "begins").cloned();
+        (of.timing.arrive_by, begins.expect("it says when it begins").1)
+    };
+    let at = Instant::from_unix_s(1.6e9 + 2000.0);
+    assert_eq!(prepared("13:00:00", true), (Some(at), "2020-09-13T13:00:00Z".to_owned()));
+    // It begins when somebody starts it.
+    assert_eq!(prepared("13:00:01", false).0, None);
+    let (none, words) = prepared("12:00:00", true);
+    assert_eq!((none, words.as_str()), (None, "2020-09-13T12:00:00Z, in the past"));
+}
