@@ -8,6 +8,7 @@ use marsdeck_engine::time::Instant;
 
 use super::exchange::Form;
 use super::judge::{Ask, Given, Judge, Told};
+use super::listing::Listing;
 use super::picture::Picture;
 
 /// The open plan.
@@ -16,6 +17,9 @@ pub(in crate::panel::plan) struct Desk {
     pub model: Arc<Model>,
     judge: Judge,
     pub picture: Arc<Picture>,
+    /// The activities of the table, in its order.
+    pub listed: Arc<Vec<ActivityId>>,
+    listing: Listing,
     pub selection: BTreeSet<ActivityId>,
     /// Number of the last edit.
     seq: u64,
@@ -37,6 +41,8 @@ impl Desk {
             history: History::new(plan),
             judge,
             picture: Arc::default(),
+            listed: Arc::default(),
+            listing: Listing::default(),
             selection: BTreeSet::new(),
             seq: 0,
             base,
@@ -135,6 +141,7 @@ impl Desk {
         loop {
             match self.judge.next()? {
                 Told::Picture(picture) => self.picture = picture,
+                Told::Listed(rows, _) => self.listed = rows,
                 told => return Some(told),
             }
         }
@@ -146,6 +153,14 @@ impl Desk {
             self.seq += 1;
             self.given.clone_from(&given);
             self.judge.ask(Ask::Given(self.seq, given));
+        }
+    }
+
+    /// Asks for other rows of the table, where they are others.
+    pub fn list(&mut self, wanted: &Listing) {
+        if self.listing != *wanted {
+            self.listing.clone_from(wanted);
+            self.judge.ask(Ask::List(wanted.clone()));
         }
     }
 

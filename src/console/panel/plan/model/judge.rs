@@ -8,13 +8,14 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use marsdeck_engine::mission::Database;
 use marsdeck_engine::plan::{
-    Checker, Edit, Goal, Merge, Model, Plan, Schedule, Windows, merge, schedule,
+    ActivityId, Checker, Edit, Goal, Merge, Model, Plan, Schedule, Windows, merge, schedule,
 };
 use marsdeck_engine::time::TimeRange;
 
 use super::calendar::orbiter_passes;
 use super::changes::{Change, changes};
 use super::exchange::{self, Form};
+use super::listing::Listing;
 use super::picture::Picture;
 
 /// Longest JSON of a plan that is kept with the settings, bytes.
@@ -42,6 +43,8 @@ pub(super) enum Ask {
     Copy,
     /// Join with a plan that grew from the same one.
     Merge(Option<Arc<Plan>>, Arc<Plan>),
+    /// List activities so, now and after every edit.
+    List(Listing),
     /// Tell what differs from another version, told by its name.
     Compare(String, Arc<Plan>),
 }
@@ -52,6 +55,8 @@ pub(in crate::panel::plan) enum Told {
     Opened(Box<Plan>),
     /// What to show.
     Picture(Arc<Picture>),
+    /// Activities as they are listed, and whether that was asked for just now.
+    Listed(Arc<Vec<ActivityId>>, bool),
     /// Where goals were placed.
     Scheduled(Box<Schedule>),
     /// What became of a file, in words.
@@ -104,8 +109,8 @@ impl Judge {
     /// The next answer, if there is one.
     pub fn next(&mut self) -> Option<Told> {
         let told = self.told.try_recv().ok()?;
-        // What is kept is told along with pictures.
-        if !matches!(told, Told::Kept(_)) {
+        // What is kept and listed is told along with pictures.
+        if !matches!(told, Told::Kept(_) | Told::Listed(_, false)) {
             self.open = self.open.saturating_sub(1);
         }
         Some(told)
@@ -133,20 +138,34 @@ fn run(
     given.entry(PASS.to_owned()).or_insert_with(|| passes.clone());
     let mut checker = judged(&model, &plan, &given);
     let mut seq = 0;
-    let mut is_told = show(seq, &plan, &checker, tell);
-    while is_told {
+    let mut listing = Listing::default();
+    let show = |seq: u64, plan: &Plan, checker: &Checker, listing: &Listing| {
+        let picture = Arc::new(Picture::new(seq, plan, checker));
+        let rows = Arc::new(listing.of(plan, &model, &picture));
+        // The rows first: a picture is all that is waited for after an edit.
+        let is_told = tell(Told::Listed(rows, false))
+            && tell(Told::Picture(Arc::clone(&picture)))
+            && tell(Told::Kept(kept(plan)));
+        is_told.then_some(picture)
+    };
+    let Some(mut picture) = show(seq, &plan, &checker, &listing) else { return };
+    loop {
         let Ok(ask) = asked.recv() else { return };
-        is_told = match ask {
+        let is_told = match ask {
             Ask::Edits(number, edits) => {
                 seq = number;
                 follow(&mut plan, &mut checker, &edits);
-                show(seq, &plan, &checker, tell)
+                let Some(new) = show(seq, &plan, &checker, &listing) else { return };
+                picture = new;
+                true
             }
             Ask::Given(number, mut given) => {
                 seq = number;
                 given.entry(PASS.to_owned()).or_insert_with(|| passes.clone());
                 checker = judged(&model, &plan, &given);
-                show(seq, &plan, &checker, tell)
+                let Some(new) = show(seq, &plan, &checker, &listing) else { return };
+                picture = new;
+                true
             }
             Ask::Goals(goals) => tell(Told::Scheduled(Box::new(schedule(&plan, &checker, &goals)))),
             Ask::Write(path, form) => {
@@ -166,11 +185,18 @@ fn run(
                 };
                 tell(Told::Merged(Box::new(merged), theirs))
             }
+            Ask::List(wanted) => {
+                listing = wanted;
+                tell(Told::Listed(Arc::new(listing.of(&plan, &model, &picture)), true))
+            }
             Ask::Compare(name, other) => {
                 let found = changes(&other, &plan);
                 tell(Told::Compared(name, found))
             }
         };
+        if !is_told {
+            return;
+        }
     }
 }
 
@@ -193,11 +219,10 @@ fn follow(plan: &mut Plan, checker: &mut Checker, edits: &[Edit]) {
     checker.update(plan, &touched);
 }
 
-fn show(seq: u64, plan: &Plan, checker: &Checker, tell: &dyn Fn(Told) -> bool) -> bool {
-    let kept = if plan.activities.len() > MOST_TRIED {
-        None
-    } else {
-        serde_json::to_string(plan).ok().filter(|text| text.len() <= MOST_KEPT)
-    };
-    tell(Told::Picture(Arc::new(Picture::new(seq, plan, checker)))) && tell(Told::Kept(kept))
+/// The plan as JSON where it is short enough to be kept with the settings.
+fn kept(plan: &Plan) -> Option<String> {
+    if plan.activities.len() > MOST_TRIED {
+        return None;
+    }
+    serde_json::to_string(plan).ok().filter(|text| text.len() <= MOST_KEPT)
 }

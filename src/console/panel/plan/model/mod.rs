@@ -10,6 +10,7 @@ pub(super) mod exchange;
 pub(super) mod goals;
 pub(super) mod judge;
 pub(super) mod line;
+pub(super) mod listing;
 pub(super) mod merging;
 pub(super) mod picture;
 pub(super) mod rows;

@@ -189,7 +189,7 @@ impl PlanPanel {
         let Place::Open(desk) = &mut self.place else { return };
         while let Some(told) = desk.next() {
             match told {
-                Told::Opened(_) | Told::Picture(_) => {}
+                Told::Opened(_) | Told::Picture(_) | Told::Listed(..) => {}
                 Told::Scheduled(schedule) => self.goals.scheduled(*schedule),
                 Told::Written(said) => self.said = said,
                 Told::Copied(plan) => self.documents.copied(cx, plan),
@@ -233,6 +233,8 @@ impl PlanPanel {
         let bottom = egui::Panel::bottom("plan tables").resizable(true);
         let height = (ui.available_height() * 0.3).clamp(90.0, 260.0);
         bottom.default_size(height).show(ui, |ui| {
+            // Else the panel shrinks to what is in it.
+            ui.set_min_size(ui.available_size());
             let shown = self.tables.show(ui, cx, desk);
             if let Some(id) = shown {
                 self.timeline.show_activity(desk, id);

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use egui::{Button, Label, RichText, ScrollArea, Sense, TextEdit, Ui};
 use egui_extras::Column;
 use marsdeck_engine::mission::Severity;
-use marsdeck_engine::plan::{ActivityId, Plan};
+use marsdeck_engine::plan::ActivityId;
 
 use super::super::model::changes::edit_lines;
 use super::super::model::desk::Desk;
-use super::super::model::picture::Picture;
+use super::super::model::listing::{Key, Listing};
 use super::super::model::rows::Mark;
 use super::timeline::paint::severity;
 use super::violations::{self, Waive};
@@ -29,18 +29,6 @@ enum Tab {
     Steps,
 }
 
-/// What the activities are sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Key {
-    Number,
-    Kind,
-    Instrument,
-    #[default]
-    Start,
-    Length,
-    State,
-}
-
 const COLUMNS: [(Key, &str); 6] = [
     (Key::Number, "#"),
     (Key::Kind, "Type"),
@@ -50,18 +38,12 @@ const COLUMNS: [(Key, &str); 6] = [
     (Key::State, "State"),
 ];
 
-/// Rows with what they were made of: picture, search, and order.
-type Rows = (Arc<Picture>, String, Key, bool, Vec<ActivityId>);
-
 /// State of the tables.
 #[derive(Default)]
 pub(super) struct Tables {
     tab: Tab,
-    search: String,
-    key: Key,
-    descends: bool,
-    /// The rows, of which picture, search and order.
-    rows: Option<Rows>,
+    /// Which activities are wanted in which order.
+    wanted: Listing,
     waive: Waive,
 }
 
@@ -87,7 +69,7 @@ impl Tables {
             }
             if self.tab == Tab::Activities {
                 let label = ui.label(RichText::new("Filter").color(cx.theme.text_weak));
-                let edit = TextEdit::singleline(&mut self.search).desired_width(160.0);
+                let edit = TextEdit::singleline(&mut self.wanted.search).desired_width(160.0);
                 ui.add(edit.hint_text("type, instrument, note")).labelled_by(label.id);
             }
         });
@@ -107,12 +89,12 @@ impl Tables {
         cx: &ViewContext<'_>,
         desk: &mut Desk,
     ) -> Option<ActivityId> {
-        self.sort(desk);
-        let Some((.., rows)) = &self.rows else { return None };
+        desk.list(&self.wanted);
+        let rows = Arc::clone(&desk.listed);
         let theme = cx.theme;
         let mut shown = None;
         let mut sorted = None;
-        let (key, descends) = (self.key, self.descends);
+        let Listing { key, descends, .. } = self.wanted;
         crate::panel::shared::at_least_wide(ui, 640.0, |ui| {
             scroll_table(ui)
                 .id_salt("activities")
@@ -165,64 +147,15 @@ impl Tables {
                 });
         });
         if let Some(key) = sorted {
-            self.descends = key == self.key && !self.descends;
-            self.key = key;
+            self.wanted.descends = key == self.wanted.key && !descends;
+            self.wanted.key = key;
         }
         shown
-    }
-
-    /// Finds and sorts the rows anew where something changed.
-    fn sort(&mut self, desk: &Desk) {
-        let (key, descends) = (self.key, self.descends);
-        let is_current = self.rows.as_ref().is_some_and(|(picture, search, k, d, _)| {
-            Arc::ptr_eq(picture, &desk.picture)
-                && *search == self.search
-                && (*k, *d) == (key, descends)
-        });
-        if is_current {
-            return;
-        }
-        let ids = sorted(desk, &self.search, key, descends);
-        let picture = Arc::clone(&desk.picture);
-        self.rows = Some((picture, self.search.clone(), key, descends, ids));
     }
 }
 
 fn instrument<'a>(desk: &'a Desk, kind: &str) -> &'a str {
     desk.model.types.get(kind).map_or("", |of| of.instrument.as_str())
-}
-
-/// The activities that fit a search, sorted.
-fn sorted(desk: &Desk, search: &str, key: Key, descends: bool) -> Vec<ActivityId> {
-    let (plan, picture): (&Plan, &Picture) = (desk.plan(), &desk.picture);
-    let wanted = search.trim().to_lowercase();
-    let fits = |id: &ActivityId| {
-        let Some(of) = plan.activities.get(id).filter(|_| !wanted.is_empty()) else {
-            return wanted.is_empty();
-        };
-        let name = desk.model.types.get(&of.kind).map_or("", |t| t.name.as_str());
-        let texts = [of.kind.as_str(), name, instrument(desk, &of.kind), of.notes.as_str()];
-        wanted.split_whitespace().all(|word| {
-            texts.iter().any(|text| text.to_lowercase().contains(word))
-                || of.tags.iter().any(|tag| tag.to_lowercase().contains(word))
-        })
-    };
-    let mut ids: Vec<ActivityId> = plan.activities.keys().copied().filter(fits).collect();
-    let kind = |id: &ActivityId| plan.activities.get(id).map_or("", |a| a.kind.as_str());
-    match key {
-        Key::Number => {}
-        Key::Kind => ids.sort_by_cached_key(|id| kind(id).to_owned()),
-        Key::Instrument => ids.sort_by_cached_key(|id| instrument(desk, kind(id)).to_owned()),
-        Key::Start => ids.sort_by_cached_key(|id| picture.bar(*id).map(|bar| bar.start)),
-        Key::Length => ids.sort_by_cached_key(|id| picture.bar(*id).map(|bar| bar.end - bar.start)),
-        Key::State => {
-            ids.sort_by_cached_key(|id| picture.bar(*id).map(|bar| std::cmp::Reverse(bar.mark)));
-        }
-    }
-    if descends {
-        ids.reverse();
-    }
-    ids
 }
 
 fn cells(
