@@ -51,6 +51,9 @@ pub struct LiveArguments {
     /// A station that takes telecommands as CLTUs: tcp-listen:HOST:PORT
     #[arg(long, value_name = "ADDRESS", requires = "live")]
     uplink: Option<Source>,
+    /// Commands are heard in relay passes only; what comes at other times is lost
+    #[arg(long, requires = "live")]
+    hears_in_passes: bool,
     /// Instant at which it begins; without it now
     #[arg(long, value_name = "TIME", requires = "live")]
     from: Option<String>,
@@ -96,7 +99,12 @@ pub(super) fn run(
     };
     let faults = arguments.fault.iter().map(|text| Fault::parse(text, start));
     let faults = faults.collect::<Result<Vec<_>, _>>().map_err(|reason| anyhow!(reason))?;
-    let options = Options { passes: arguments.passes, faults, ..Options::new(seed, start) };
+    let options = Options {
+        passes: arguments.passes,
+        faults,
+        hears_in_passes_only: arguments.hears_in_passes,
+        ..Options::new(seed, start)
+    };
     let mut craft = Spacecraft::new(mission, options)?;
     let mut peer = Peer::open(source)?;
     let mut station = station(mission, arguments)?;

@@ -43,6 +43,11 @@ pub fn count_text(count: u64) -> String {
     text
 }
 
+/// A count with what is counted, in the singular or the plural: `1 line`, `12 345 lines`.
+pub fn counted_text(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", count_text(count as u64), if count == 1 { one } else { many })
+}
+
 /// A length of time with its unit: `0.25 s`, `45 s`, `12 min`, `3.5 h`, `2.1 d`.
 pub fn duration_text(seconds: f64) -> String {
     match seconds.abs() {

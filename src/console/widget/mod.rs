@@ -15,7 +15,7 @@ mod stale;
 mod time_field;
 mod value;
 
-pub use amount::{bytes_text, count_text, duration_text, rate_text};
+pub use amount::{bytes_text, count_text, counted_text, duration_text, rate_text};
 pub use badge::{badge, replay_badge, simulated_badge};
 pub use card::card;
 pub use empty::EmptyState;

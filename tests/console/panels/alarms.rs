@@ -138,7 +138,7 @@ fn the_past_is_shown_as_it_stood_and_cannot_be_changed() {
     let range = TimeRange::new(at(-10_000.0), at(0.0));
     stage.time = TimeControl::paused_at(at(-8500.0), range);
     let mut harness = harness(stage, [1280.0, 760.0], false);
-    harness.get_by_label("1 alarms in 1 lines");
+    harness.get_by_label("1 alarm in 1 line");
     harness.get_by_label_contains("As it stood at");
     harness.get_by_label("Pressure").click();
     harness.run_steps(3);

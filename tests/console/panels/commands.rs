@@ -210,7 +210,7 @@ fn what_is_unknown_is_said_searched_and_settled() {
     assert_eq!(harness.get_all_by_label("NORMAL complete").count(), 2, "state and stage");
     write(&mut harness, "Search", "ebox_on");
     harness.run_steps(4);
-    harness.get_by_label("1 commands");
+    harness.get_by_label("1 command");
     harness.get_by_label("SEIS_EBOX_ON").click();
     harness.run_steps(4);
     let uid = first(&journal().desk(), State::Unknown);
@@ -280,7 +280,7 @@ fn the_audit_trail_is_searched() {
     harness.get_by_label(&format!("{all} lines"));
     write(&mut harness, "Search", "approved");
     harness.run_steps(4);
-    harness.get_by_label("1 lines");
+    harness.get_by_label("1 line");
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn a_hundred_thousand_commands_stay_quick_to_look_at() {
     let picture = CommandingPicture { desk: Arc::new(journal.desk()), ..logged_in("bob") };
     let mut harness = harness(live("Commands", picture, Theme::dark()), SIZE, false);
     press(&mut harness, "Under way and history");
-    while harness.query_by_label("5000 commands").is_none() {
+    while harness.query_by_label("5 000 commands").is_none() {
         std::thread::yield_now();
         harness.run_steps(1);
     }

@@ -14,7 +14,7 @@ use crate::panel::shared::LimitForm;
 use crate::state::Mode;
 use crate::theme::SMALL;
 use crate::view::{AlarmsAt, Panel, ViewContext};
-use crate::widget::{EmptyState, replay_badge};
+use crate::widget::{EmptyState, counted_text, replay_badge};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Tab {
@@ -139,7 +139,8 @@ impl Alarms {
             choose(ui, cx, "State", &mut filter.which, &Which::ALL);
             ui.checkbox(&mut filter.by_cause, "One line per cause")
                 .on_hover_text("Alarms of one instrument that start within a minute");
-            let text = format!("{} alarms in {} lines", self.lines.alarms(), self.lines.len());
+            let alarms = counted_text(self.lines.alarms(), "alarm", "alarms");
+            let text = format!("{alarms} in {}", counted_text(self.lines.len(), "line", "lines"));
             ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
         });
     }

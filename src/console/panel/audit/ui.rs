@@ -12,7 +12,7 @@ use super::model::{Filter, Found, csv};
 use crate::panel::shared::{WriteBar, at_least_wide, stopped_banner};
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
-use crate::widget::{EmptyState, scroll_table};
+use crate::widget::{EmptyState, counted_text, scroll_table};
 
 /// Least width of the table in points.
 const LEAST: f32 = 400.0;
@@ -89,7 +89,7 @@ impl AuditTrail {
             ui.checkbox(&mut self.follow, "Follow newest")
                 .on_hover_text("Scrolls on when something is noted");
             self.write.button(ui, "Write these lines to a file");
-            let text = format!("{} lines", self.found.rows.len());
+            let text = counted_text(self.found.rows.len(), "line", "lines");
             ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak)).on_hover_text(
                 "The last 5 000 records of the journal. `marsdeck archive verify` checks the chain \
                  of all.",

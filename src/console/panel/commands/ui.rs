@@ -143,7 +143,7 @@ impl Panel for Commands {
             Section::Drafts => drafts::show(ui, cx, &mut deal),
             Section::Queue => queue::show(ui, cx, &mut deal),
             Section::Follow | Section::Prepare | Section::Uplinks => {
-                self.follow.show(ui, cx, &mut deal)
+                self.follow.show(ui, cx, &mut deal);
             }
         }
         if let Some(item) = deal.edit.and_then(|uid| cx.snapshot.commanding.desk.get(uid)) {

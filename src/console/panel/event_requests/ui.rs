@@ -9,7 +9,7 @@ use crate::intent::UiIntent;
 use crate::panel::shared::Standing;
 use crate::theme::SMALL;
 use crate::view::{Panel, ViewContext};
-use crate::widget::EmptyState;
+use crate::widget::{EmptyState, counted_text};
 
 /// The Event requests panel.
 #[derive(Default)]
@@ -84,7 +84,7 @@ impl EventRequests {
     fn controls(&mut self, ui: &mut Ui, cx: &ViewContext<'_>, listed: usize) {
         ui.horizontal_wrapped(|ui| {
             ui.checkbox(&mut self.lists_all, "Closed and rejected too");
-            let text = format!("{listed} requests");
+            let text = counted_text(listed, "request", "requests");
             ui.label(RichText::new(text).size(SMALL).color(cx.theme.text_weak));
             if cx.account().is_none() {
                 let text = "Nobody is logged in: requests can only be looked at.";

@@ -15,7 +15,7 @@ use super::parts::{state_badge, weak};
 use super::ui::Deal;
 use crate::panel::shared::{WriteBar, at_least_wide};
 use crate::view::ViewContext;
-use crate::widget::{EmptyState, loading_mark};
+use crate::widget::{EmptyState, counted_text, loading_mark};
 
 /// The section.
 #[derive(Default)]
@@ -88,7 +88,7 @@ impl Follow {
             ui.checkbox(&mut self.filter.visible, "Visible times only")
                 .on_hover_text("Commands to which something happened in the times shown now");
             self.write.button(ui, "Write these commands, with all that happened, to a file");
-            ui.label(weak(cx, format!("{count} commands")));
+            ui.label(weak(cx, counted_text(count, "command", "commands")));
             if self.found.is_running() {
                 loading_mark(ui, cx.theme);
             }

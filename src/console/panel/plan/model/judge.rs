@@ -173,16 +173,7 @@ fn run(
             }
             Ask::Copy => tell(Told::Copied(Arc::new(plan.clone()))),
             Ask::Merge(base, theirs) => {
-                let empty = || {
-                    let mut none = plan.clone();
-                    none.activities.clear();
-                    none.waivers.clear();
-                    none
-                };
-                let merged = match &base {
-                    Some(base) => merge(base, &plan, &theirs),
-                    None => merge(&empty(), &plan, &theirs),
-                };
+                let merged = joined(base.as_deref(), &plan, &theirs);
                 tell(Told::Merged(Box::new(merged), theirs))
             }
             Ask::List(wanted) => {
@@ -198,6 +189,17 @@ fn run(
             return;
         }
     }
+}
+
+/// Joined with a plan that grew from the same one; none: both began with nothing.
+fn joined(base: Option<&Plan>, plan: &Plan, theirs: &Plan) -> Merge {
+    let Some(base) = base else {
+        let mut none = plan.clone();
+        none.activities.clear();
+        none.waivers.clear();
+        return merge(&none, plan, theirs);
+    };
+    merge(base, plan, theirs)
 }
 
 fn judged(model: &Arc<Model>, plan: &Plan, given: &Given) -> Checker {
