@@ -8,7 +8,7 @@ use super::*;
 type Small = (u64, u8, u8, i64, u8, u64);
 
 fn activity((id, _, kind, start, extra, to): Small) -> Activity {
-    let kinds = ["On", "Off", "Image", "Image", "Send", "Move", "Dig"];
+    let kinds = ["On", "Off", "Image", "Image", "Session", "Send", "Move", "Dig"];
     let mut new = act(id, kinds[kind as usize % kinds.len()], start * 5);
     match extra % 6 {
         0 => new = new.with("channels", number(f64::from(extra % 7))),

@@ -91,6 +91,17 @@ needs = [{ state = "camera", in = ["ON"], during = true }]
 commands = [{ name = "SHOOT", arguments = [["m", "{mode}"], ["n", "{channels} ch"]], offset_s = 5, when = "{mode=A}" }]
 
 [[activity]]
+id = "Session"
+name = "Camera session"
+instrument = "cam"
+parameters = [{ name = "length", kind = "duration", unit = "s", min = 1, max = 36000, default = 3600 }]
+duration_s = "{length}"
+sets = [
+  { state = "camera", to = "ON", at = "start" },
+  { state = "camera", to = "OFF", at = "end" },
+]
+
+[[activity]]
 id = "Send"
 name = "Send"
 instrument = "radio"

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Button, Label, RichText, ScrollArea, Sense, TextEdit, Ui};
+use egui::{Align, Button, Label, Layout, RichText, ScrollArea, Sense, TextEdit, Ui};
 use egui_extras::Column;
 use marsdeck_engine::mission::Severity;
 use marsdeck_engine::plan::ActivityId;
@@ -100,6 +100,7 @@ impl Tables {
                 .id_salt("activities")
                 .striped(true)
                 .sense(Sense::click())
+                .cell_layout(Layout::left_to_right(Align::Center))
                 .column(Column::exact(60.0))
                 .column(Column::remainder().at_least(140.0).clip(true))
                 .column(Column::exact(90.0).clip(true))

@@ -141,6 +141,7 @@ pub(super) fn table(
             .id_salt("violations")
             .striped(true)
             .sense(egui::Sense::click())
+            .cell_layout(egui::Layout::left_to_right(egui::Align::Center))
             .column(Column::exact(120.0))
             .column(Column::exact(170.0).clip(true))
             .column(Column::exact(160.0))
