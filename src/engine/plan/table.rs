@@ -7,11 +7,31 @@
 use std::collections::BTreeSet;
 
 use super::activity::{Activity, ActivityId, Anchor, Plan, Value};
+use super::checker::resolve;
+use super::model::Model;
 use crate::problem::Problem;
-use crate::time::{iso, parse};
+use crate::time::{TimeRange, iso, parse};
 
 /// Most rows that are read.
 const ROWS: usize = 1_000_000;
+
+/// A plan with the activities of a table; none where there are none. It lasts from the first start to
+/// an hour after the last end, and a day at least: a table does not say.
+pub fn plan(id: &str, mission: &str, model: &Model, activities: Vec<Activity>) -> Option<Plan> {
+    let limits = resolve::limits(model);
+    let end = |activity: &Activity| {
+        let of = model.types.get(&activity.kind);
+        let arguments = resolve::filled(of, &activity.arguments);
+        let length = resolve::duration_ns(of, activity.duration_ns, &arguments, &limits);
+        activity.start.plus_ns(length.unwrap_or_default())
+    };
+    let first = activities.iter().map(|a| a.start).min()?;
+    let last = activities.iter().map(end).max()?;
+    let range = TimeRange::new(first, last.plus_s(3600.0).max(first.plus_s(86_400.0)));
+    let mut plan = Plan::new(id, id, mission, range);
+    plan.activities = activities.into_iter().map(|a| (a.id, a)).collect();
+    Some(plan)
+}
 
 /// Writes the activities of a plan by identifier.
 pub fn write(plan: &Plan) -> String {

@@ -19,8 +19,6 @@ use super::{Export, MOST_TOLD, ended};
 
 /// Largest plan that is read.
 const MOST_BYTES: u64 = 512 << 20;
-/// Length of a plan that says nothing of it: that of its activities and so much more, seconds.
-const ROOM_S: f64 = 3600.0;
 
 /// Reads a plan; what of it cannot be read is told.
 pub(super) fn read(
@@ -47,16 +45,10 @@ pub(super) fn read_over(
     } else {
         let (activities, problems) = table::read(&bytes, mission);
         let is_table = !problems.iter().any(|p| p.field == "header");
-        let first = activities.iter().map(|a| a.start).min();
-        let last = activities.iter().map(|a| a.start).max();
-        let own = first.zip(last).map(|(first, last)| TimeRange::new(first, last.plus_s(ROOM_S)));
-        let plan = own.or(range).filter(|_| is_table).map(|range| {
-            let id = path.file_stem().unwrap_or_default().to_string_lossy();
-            let mut plan = Plan::new(&id, &id, mission, range);
-            plan.activities = activities.into_iter().map(|a| (a.id, a)).collect();
-            plan
-        });
-        (plan, problems)
+        let id = path.file_stem().unwrap_or_default().to_string_lossy();
+        let own = table::plan(&id, mission, model, activities);
+        let plan = own.or_else(|| Some(Plan::new(&id, &id, mission, range?)));
+        (plan.filter(|_| is_table), problems)
     };
     output::problems(&problems, MOST_TOLD);
     let mut plan = plan.with_context(|| {

@@ -9,7 +9,7 @@ mod index;
 mod judge;
 mod numeric;
 mod pairs;
-mod resolve;
+pub(super) mod resolve;
 mod resources;
 mod states;
 pub(super) mod words;

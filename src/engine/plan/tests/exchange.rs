@@ -177,3 +177,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_plan_of_a_table_holds_its_activities() {
+    let text = "type,start,arg length\nImage,2020-01-01T00:00,60\nSession,2020-01-01T20:00,36000\n";
+    let (activities, problems) = table::read(text.as_bytes(), "toy");
+    assert_eq!(problems, []);
+    // Ten hours from 20:00, and an hour of room.
+    let plan = table::plan("t", "toy", &toy(), activities).unwrap();
+    assert_eq!((plan.start, plan.end), (min(0), min(31 * 60)));
+    assert_eq!(table::plan("t", "toy", &toy(), Vec::new()), None);
+}

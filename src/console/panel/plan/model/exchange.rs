@@ -8,12 +8,9 @@ use marsdeck_engine::mission::{Database, packets};
 use marsdeck_engine::plan::{Checker, Model, Plan, aerie, expand, table};
 use marsdeck_engine::problem::Problem;
 use marsdeck_engine::sequence::{of_plan, to_seqjson};
-use marsdeck_engine::time::TimeRange;
 
 /// Largest file that is read.
 const MOST_BYTES: u64 = 512 << 20;
-/// A plan from a table ends so many seconds after its last activity starts.
-const ROOM_S: f64 = 86_400.0;
 
 /// What is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,16 +76,13 @@ fn parse(bytes: &[u8], id: &str, mission: &str) -> Option<(Plan, Vec<Problem>)> 
     if let Ok(plan) = serde_json::from_slice::<Plan>(bytes) {
         return Some((plan, Vec::new()));
     }
+    let model = Model::builtin(mission);
     if aerie::sniff(bytes) {
-        let (plan, problems) = aerie::read(bytes, mission, &Model::builtin(mission));
+        let (plan, problems) = aerie::read(bytes, mission, &model);
         return Some((plan?, problems));
     }
     let (activities, problems) = table::read(bytes, mission);
-    let first = activities.iter().map(|a| a.start).min()?;
-    let last = activities.iter().map(|a| a.start).max()?;
-    let mut plan = Plan::new(id, id, mission, TimeRange::new(first, last.plus_s(ROOM_S)));
-    plan.activities = activities.into_iter().map(|a| (a.id, a)).collect();
-    Some((plan, problems))
+    Some((table::plan(id, mission, &model, activities)?, problems))
 }
 
 /// Writes a plan; what became of it, in words.
